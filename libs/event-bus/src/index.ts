@@ -1,0 +1,1 @@
+export type { BusMessage, ConsumeOptions, Consumption, EventBus } from './event-bus.js';
