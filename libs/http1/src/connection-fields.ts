@@ -1,0 +1,57 @@
+import { listMembers } from './field-syntax.js';
+import type { HttpVersion } from './framing.js';
+import type { HeaderField, HeaderList } from './header-list.js';
+
+// Fields that speak to the next hop only (RFC 9110, 7.6.1), and the ones older proxies invented.
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+// A sender may not have these removed by naming them in Connection: the body would lose its length, the request its host.
+const NEVER_REMOVED: ReadonlySet<string> = new Set(['content-length', 'host']);
+
+export interface ConnectionOptions {
+  readonly keepAlive: boolean;
+  /** The first protocol asked for in Upgrade, in lower case, when Connection announces it. */
+  readonly upgrade: string | undefined;
+}
+
+const PERSISTENT: ConnectionOptions = { keepAlive: true, upgrade: undefined };
+const CLOSING: ConnectionOptions = { keepAlive: false, upgrade: undefined };
+
+export function connectionOptions(headers: HeaderList, version: HttpVersion): ConnectionOptions {
+  if (!headers.has('connection')) return version === '1.1' ? PERSISTENT : CLOSING;
+  const options = connectionMembers(headers);
+  const keepAlive = !options.includes('close') && (version === '1.1' || options.includes('keep-alive'));
+  const upgrade =
+    version === '1.1' && options.includes('upgrade')
+      ? listMembers(headers.getAll('upgrade'))[0]?.toLowerCase()
+      : undefined;
+  return { keepAlive, upgrade };
+}
+
+/**
+ * The fields a proxy passes on: all but those that speak to the next hop, which are the well-known ones and those the
+ * sender lists in Connection. A proxy adds its own fields to the result, never before: a field added earlier could be
+ * removed by a sender that names it. Content-Length stays; a chunked body needs its Transfer-Encoding added again.
+ */
+export function endToEndFields(headers: HeaderList): HeaderField[] {
+  const listed = headers.has('connection') ? connectionMembers(headers) : [];
+  return headers.fields.filter((_, index) => {
+    const name = headers.lowerName(index);
+    if (HOP_BY_HOP.has(name)) return false;
+    return !listed.includes(name) || NEVER_REMOVED.has(name);
+  });
+}
+
+function connectionMembers(headers: HeaderList): string[] {
+  return listMembers(headers.getAll('connection')).map((member) => member.toLowerCase());
+}

@@ -1,0 +1,51 @@
+/** One field line: the name as it was written, the value without surrounding whitespace, both one character per byte. */
+export type HeaderField = readonly [name: string, value: string];
+
+/**
+ * The fields of one message in the order and case they came in, so that they can be forwarded unchanged, with lookup by
+ * lower-case name.
+ */
+export class HeaderList implements Iterable<HeaderField> {
+  static readonly empty = new HeaderList([]);
+
+  readonly fields: readonly HeaderField[];
+  private readonly lowerNames: readonly string[];
+
+  /** `lowerNames[i]` must be the name of `fields[i]` in lower case; left out, it is computed. */
+  constructor(fields: readonly HeaderField[], lowerNames?: readonly string[]) {
+    this.fields = fields;
+    this.lowerNames = lowerNames ?? fields.map(([name]) => name.toLowerCase());
+  }
+
+  get length(): number {
+    return this.fields.length;
+  }
+
+  [Symbol.iterator](): Iterator<HeaderField> {
+    return this.fields[Symbol.iterator]();
+  }
+
+  /** The name of the field at `index`, in lower case. */
+  lowerName(index: number): string {
+    return this.lowerNames[index] as string;
+  }
+
+  has(lowerName: string): boolean {
+    return this.lowerNames.includes(lowerName);
+  }
+
+  /** The value of the first field of that name. */
+  get(lowerName: string): string | undefined {
+    const index = this.lowerNames.indexOf(lowerName);
+    return index === -1 ? undefined : (this.fields[index] as HeaderField)[1];
+  }
+
+  /** The values of all fields of that name, in order. */
+  getAll(lowerName: string): string[] {
+    const values: string[] = [];
+    for (let index = this.lowerNames.indexOf(lowerName); index !== -1; index = this.lowerNames.indexOf(lowerName, index + 1)) {
+      values.push((this.fields[index] as HeaderField)[1]);
+    }
+    return values;
+  }
+}
