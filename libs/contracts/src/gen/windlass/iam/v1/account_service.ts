@@ -30,6 +30,12 @@ export interface CreateAccountRequest {
   email: string;
   /** True for the platform's own account, whose administrator may raise quotas and suspend tenants. */
   is_operator: boolean;
+  /**
+   * The first access key, when the caller has made it itself (it can then write it down before the account exists, and
+   * a crash in between loses nothing); both empty: the service makes one.
+   */
+  access_key: string;
+  secret_key: string;
 }
 
 export interface CreateAccountResponse {
@@ -56,7 +62,15 @@ export interface ShowAccountResponse {
 }
 
 function createBaseCreateAccountRequest(): CreateAccountRequest {
-  return { account_name: "", user_name: "", password: "", email: "", is_operator: false };
+  return {
+    account_name: "",
+    user_name: "",
+    password: "",
+    email: "",
+    is_operator: false,
+    access_key: "",
+    secret_key: "",
+  };
 }
 
 export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
@@ -75,6 +89,12 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
     }
     if (message.is_operator !== false) {
       writer.uint32(40).bool(message.is_operator);
+    }
+    if (message.access_key !== "") {
+      writer.uint32(50).string(message.access_key);
+    }
+    if (message.secret_key !== "") {
+      writer.uint32(58).string(message.secret_key);
     }
     return writer;
   },
@@ -132,6 +152,22 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
             message.is_operator = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.access_key = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.secret_key = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -154,6 +190,8 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
     message.password = object.password ?? "";
     message.email = object.email ?? "";
     message.is_operator = object.is_operator ?? false;
+    message.access_key = object.access_key ?? "";
+    message.secret_key = object.secret_key ?? "";
     return message;
   },
 };
