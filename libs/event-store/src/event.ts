@@ -12,19 +12,20 @@ export interface EventMetadata {
   readonly causationId?: string;
 }
 
-/** An event as the store keeps it. */
-export interface StoredEvent<E extends DomainEvent = DomainEvent> {
+/** What the store knows about an event beside what happened. */
+export interface EventEnvelope {
+  /** A UUID. */
   readonly id: string;
   readonly streamId: string;
-  /** 1 for a stream's first event. */
+  /** 1 for a stream's first event, without gaps. */
   readonly version: number;
-  /** Handed out before commit: order by (`transactionId`, `globalPosition`), never by this alone. */
+  /** Handed out before commit: the order of all events is (`transactionId`, `globalPosition`), never this alone. */
   readonly globalPosition: bigint;
   readonly transactionId: bigint;
   readonly tenant: string;
-  readonly type: E['type'];
-  readonly data: E['data'];
-  readonly schemaVersion: number;
   readonly metadata: EventMetadata;
   readonly recordedAt: Date;
 }
+
+/** An event as the store keeps it: usable wherever the plain event is, and narrowed by its `type` just so. */
+export type StoredEvent<E extends DomainEvent = DomainEvent> = EventEnvelope & E;

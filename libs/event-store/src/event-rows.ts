@@ -1,0 +1,100 @@
+import type { EntityManager } from 'typeorm';
+import { notificationChannel } from './event-tables.js';
+import type { EventMetadata } from './event.js';
+
+/** A row of the `events` table. */
+export interface EventRow {
+  readonly id: string;
+  readonly streamId: string;
+  readonly version: number;
+  readonly globalPosition: string;
+  readonly transactionId: string;
+  readonly tenant: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: object;
+  readonly metadata: EventMetadata;
+  readonly recordedAt: Date;
+  readonly previousHash: Buffer;
+  readonly hash: Buffer;
+}
+
+export type NewEventRow = Omit<EventRow, 'globalPosition' | 'transactionId'>;
+
+/** A place in the order of all events of a store. */
+export interface Position {
+  readonly transactionId: bigint;
+  readonly globalPosition: bigint;
+}
+
+/** Before the first event. */
+export const BEGINNING: Position = { transactionId: 0n, globalPosition: 0n };
+
+const COLUMNS = `event_id AS id, stream_id AS "streamId", version, global_position::text AS "globalPosition",
+  transaction_id::text AS "transactionId", tenant, type, schema_version AS "schemaVersion", payload AS data, metadata,
+  recorded_at AS "recordedAt", previous_hash AS "previousHash", hash`;
+
+export async function selectStream(manager: EntityManager, schema: string, streamId: string): Promise<EventRow[]> {
+  return manager.query<EventRow[]>(`SELECT ${COLUMNS} FROM ${schema}.events WHERE stream_id = $1 ORDER BY version`, [streamId]);
+}
+
+export async function selectHead(manager: EntityManager, schema: string, streamId: string): Promise<{ version: number; hash: Buffer } | undefined> {
+  const rows = await manager.query<{ version: number; hash: Buffer }[]>(
+    `SELECT version, hash FROM ${schema}.events WHERE stream_id = $1 ORDER BY version DESC LIMIT 1`,
+    [streamId],
+  );
+  return rows[0];
+}
+
+/**
+ * Events of all streams in order, from after a position on. `settled` leaves out those that an event of a transaction
+ * still running could yet precede: positions are handed out before commit, and a follower that read past such an event
+ * would never see it.
+ */
+export async function selectAfter(
+  manager: EntityManager,
+  schema: string,
+  after: Position,
+  { limit, settled }: { limit: number; settled: boolean },
+): Promise<EventRow[]> {
+  return manager.query<EventRow[]>(
+    `SELECT ${COLUMNS} FROM ${schema}.events AS event
+      WHERE (event.transaction_id, event.global_position) > ($1::xid8, $2::bigint)
+        ${settled ? 'AND event.transaction_id < pg_snapshot_xmin(pg_current_snapshot())' : ''}
+      ORDER BY event.transaction_id, event.global_position
+      LIMIT $3`,
+    [String(after.transactionId), String(after.globalPosition), limit],
+  );
+}
+
+/** Inserts the rows in their order and tells followers at commit; answers the positions the database gave. */
+export async function insertEvents(manager: EntityManager, schema: string, rows: readonly NewEventRow[]): Promise<Position[]> {
+  const inserted = await manager.query<{ globalPosition: string; transactionId: string }[]>(
+    `WITH inserted AS (
+       INSERT INTO ${schema}.events
+         (event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash)
+       SELECT event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash
+         FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::jsonb[], $8::jsonb[],
+                     $9::timestamptz[], $10::bytea[], $11::bytea[])
+           AS given (event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash)
+        ORDER BY version
+       RETURNING version, global_position, transaction_id
+     ), told AS (SELECT pg_notify('${notificationChannel(schema)}', ''))
+     SELECT global_position::text AS "globalPosition", transaction_id::text AS "transactionId"
+       FROM inserted, told ORDER BY version`,
+    [
+      rows.map((row) => row.id),
+      rows.map((row) => row.streamId),
+      rows.map((row) => row.version),
+      rows.map((row) => row.tenant),
+      rows.map((row) => row.type),
+      rows.map((row) => row.schemaVersion),
+      rows.map((row) => JSON.stringify(row.data)),
+      rows.map((row) => JSON.stringify(row.metadata)),
+      rows.map((row) => row.recordedAt.toISOString()),
+      rows.map((row) => row.previousHash),
+      rows.map((row) => row.hash),
+    ],
+  );
+  return inserted.map((row) => ({ globalPosition: BigInt(row.globalPosition), transactionId: BigInt(row.transactionId) }));
+}

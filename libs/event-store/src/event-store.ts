@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSource, EntityManager } from 'typeorm';
+import { WindlassError } from '@windlass/errors';
+import { canonicalJson } from './canonical-json.js';
+import { ConcurrencyError, isConcurrencyError } from './concurrency-error.js';
+import { fold, type Decider } from './decider.js';
+import { insertEvents, selectAfter, selectHead, selectStream, type EventRow, type NewEventRow, type Position } from './event-rows.js';
+import { requireSchemaName } from './event-tables.js';
+import type { DomainEvent, EventMetadata, StoredEvent } from './event.js';
+import { chainHash, GENESIS } from './hash-chain.js';
+import { currentSchemaVersion, upcast, type Upcasters } from './upcasters.js';
+
+export interface EventStoreOptions {
+  /** The service's own PostgreSQL schema, in which createEventTables made the tables. */
+  readonly schema: string;
+  readonly upcasters?: Upcasters;
+  readonly clock?: () => Date;
+  /** Milliseconds to wait before the given repetition (1, 2, …) of a command that lost a race; short and random by default. */
+  readonly retryDelay?: (repetition: number) => number;
+}
+
+export interface AppendInput<E extends DomainEvent> {
+  readonly streamId: string;
+  readonly tenant: string;
+  /** The version the decision rests on; 0 for a stream that must not exist yet. */
+  readonly expectedVersion: number;
+  readonly events: readonly E[];
+  readonly metadata: EventMetadata;
+}
+
+/** Updates read models in the appending transaction, given what was appended and the state after it. */
+export type Project<S, E extends DomainEvent> = (manager: EntityManager, events: readonly StoredEvent<E>[], state: S) => Promise<void>;
+
+export interface ExecuteInput<S, C, E extends DomainEvent> {
+  readonly streamId: string;
+  readonly tenant: string;
+  readonly decider: Decider<S, C, E>;
+  /** The command, or how to make it of the state the decision will rest on. */
+  readonly command: C | ((state: S) => C);
+  readonly metadata: EventMetadata;
+  /** Not called for a command that changes nothing. */
+  readonly project?: Project<S, E>;
+}
+
+export interface Executed<S, E extends DomainEvent> {
+  readonly state: S;
+  readonly version: number;
+  /** What this command appended. */
+  readonly events: readonly StoredEvent<E>[];
+}
+
+export type Verification = { readonly ok: true } | { readonly ok: false; readonly version: number; readonly problem: string };
+
+const ATTEMPTS = 5;
+
+/** The event log of one service: streams with optimistic concurrency, chained by hashes, and one order over all of them. */
+export class EventStore {
+  readonly schema: string;
+  private readonly upcasters: Upcasters;
+  private readonly clock: () => Date;
+  private readonly retryDelay: (repetition: number) => number;
+
+  constructor(
+    readonly dataSource: DataSource,
+    options: EventStoreOptions,
+  ) {
+    this.schema = requireSchemaName(options.schema);
+    this.upcasters = options.upcasters ?? {};
+    this.clock = options.clock ?? (() => new Date());
+    this.retryDelay = options.retryDelay ?? ((repetition) => Math.random() * 5 * 2 ** repetition);
+  }
+
+  /** All events of a stream, oldest first; empty when it does not exist. */
+  async load<E extends DomainEvent>(streamId: string, manager: EntityManager = this.dataSource.manager): Promise<StoredEvent<E>[]> {
+    const rows = await selectStream(manager, this.schema, streamId);
+    return rows.map((row) => this.stored<E>(row));
+  }
+
+  /**
+   * Appends in the caller's transaction, which alone makes it happen. Throws a ConcurrencyError when the stream is not at
+   * the expected version; that transaction can then only be rolled back.
+   */
+  async append<E extends DomainEvent>(manager: EntityManager, input: AppendInput<E>): Promise<StoredEvent<E>[]> {
+    if (!manager.queryRunner?.isTransactionActive) throw new Error('Events are appended inside a transaction only.');
+    if (input.events.length === 0) return [];
+    const head = await selectHead(manager, this.schema, input.streamId);
+    if ((head?.version ?? 0) !== input.expectedVersion) throw new ConcurrencyError(input.streamId, input.expectedVersion);
+    const rows = this.chain(input, head?.hash ?? GENESIS);
+    try {
+      const positions = await insertEvents(manager, this.schema, rows);
+      return rows.map((row, index) => ({ ...this.envelope(row, positions[index]!), type: row.type, data: row.data }) as StoredEvent<E>);
+    } catch (error) {
+      if (isStreamVersionTaken(error)) throw new ConcurrencyError(input.streamId, input.expectedVersion, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Runs a command in one transaction: load, fold, decide, append, project. Losing a race against another writer repeats
+   * all of it, five times at most, and then fails as a `conflict`. So `command` and `project` may run more than once.
+   */
+  async execute<S, C, E extends DomainEvent>(input: ExecuteInput<S, C, E>): Promise<Executed<S, E>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.dataSource.transaction((manager) => this.executeOnce(manager, input));
+      } catch (error) {
+        if (!isLostRace(error)) throw error;
+        if (attempt === ATTEMPTS) throw contended(error);
+        await delay(this.retryDelay(attempt));
+      }
+    }
+  }
+
+  /**
+   * Events of all streams in the order (`transactionId`, `globalPosition`), from after a position on. Waits for nobody:
+   * an event shows up once every transaction older than its own has ended, so that none is ever overtaken.
+   */
+  async readAll(after: Position, limit: number, manager: EntityManager = this.dataSource.manager): Promise<StoredEvent[]> {
+    const rows = await selectAfter(manager, this.schema, after, { limit, settled: true });
+    return rows.map((row) => this.stored(row));
+  }
+
+  /** Everything committed, in the same order, without that caution: for a transaction that keeps all writers out. */
+  async readCommitted(after: Position, limit: number, manager: EntityManager): Promise<StoredEvent[]> {
+    const rows = await selectAfter(manager, this.schema, after, { limit, settled: false });
+    return rows.map((row) => this.stored(row));
+  }
+
+  /**
+   * Checks the stream's hash chain and names the first version at which it does not hold. Removing a stream's newest
+   * events leaves a shorter chain that is whole: only a copy of its head kept elsewhere shows that.
+   */
+  async verifyStream(streamId: string): Promise<Verification> {
+    let previous: Buffer = GENESIS;
+    let expected = 1;
+    for (const row of await selectStream(this.dataSource.manager, this.schema, streamId)) {
+      const broken = (problem: string): Verification => ({ ok: false, version: expected, problem });
+      if (row.version !== expected) return broken(`the event is missing; the next one stored is version ${row.version}`);
+      if (!row.previousHash.equals(previous)) return broken('it does not follow the event before it');
+      if (!row.hash.equals(chainHash(previous, row))) return broken('its content does not match its hash');
+      previous = row.hash;
+      expected++;
+    }
+    return { ok: true };
+  }
+
+  private async executeOnce<S, C, E extends DomainEvent>(manager: EntityManager, input: ExecuteInput<S, C, E>): Promise<Executed<S, E>> {
+    const { streamId, tenant, decider, command, metadata, project } = input;
+    const history = await this.load<E>(streamId, manager);
+    const before = fold<S, E>(decider, decider.initial, history);
+    const decided = decider.decide(before, isMaker(command) ? command(before) : command);
+    const expectedVersion = history.at(-1)?.version ?? 0;
+    const events = await this.append(manager, { streamId, tenant, expectedVersion, events: decided, metadata });
+    const state = fold<S, E>(decider, before, events);
+    if (events.length > 0) await project?.(manager, events, state);
+    return { state, version: expectedVersion + events.length, events };
+  }
+
+  private chain(input: AppendInput<DomainEvent>, head: Buffer): NewEventRow[] {
+    const { streamId, tenant, expectedVersion, events } = input;
+    const recordedAt = this.clock();
+    const metadata = asStored(input.metadata);
+    let previousHash = head;
+    return events.map((event, index) => {
+      const content = {
+        id: randomUUID(),
+        streamId,
+        version: expectedVersion + index + 1,
+        type: event.type,
+        schemaVersion: currentSchemaVersion(this.upcasters, event.type),
+        tenant,
+        data: asStored(event.data),
+        metadata,
+        recordedAt,
+      };
+      const row = { ...content, previousHash, hash: chainHash(previousHash, content) };
+      previousHash = row.hash;
+      return row;
+    });
+  }
+
+  private stored<E extends DomainEvent>(row: EventRow): StoredEvent<E> {
+    const position = { globalPosition: BigInt(row.globalPosition), transactionId: BigInt(row.transactionId) };
+    const data = upcast(this.upcasters, row.type, row.schemaVersion, row.data);
+    // What a stream holds is the word of who appended to it; `evolve` refuses what it does not know.
+    return { ...this.envelope(row, position), type: row.type, data } as unknown as StoredEvent<E>;
+  }
+
+  private envelope(row: NewEventRow, position: Position): Omit<StoredEvent, 'type' | 'data'> {
+    const { id, streamId, version, tenant, metadata, recordedAt } = row;
+    return { id, streamId, version, ...position, tenant, metadata, recordedAt };
+  }
+}
+
+/** The value as it will be read back, so that deciding on fresh events and on loaded ones is the same. */
+function asStored<T>(value: T): T {
+  return JSON.parse(canonicalJson(value)) as T;
+}
+
+function isMaker<S, C>(command: C | ((state: S) => C)): command is (state: S) => C {
+  return typeof command === 'function';
+}
+
+function driverError(error: unknown): { code?: string; constraint?: string } {
+  return (error as { driverError?: { code?: string; constraint?: string } }).driverError ?? {};
+}
+
+function isStreamVersionTaken(error: unknown): boolean {
+  const UNIQUE_VIOLATION = '23505';
+  const { code, constraint } = driverError(error);
+  return code === UNIQUE_VIOLATION && constraint === 'events_stream_version';
+}
+
+function isLostRace(error: unknown): boolean {
+  const SERIALIZATION_FAILURE = '40001';
+  const DEADLOCK_DETECTED = '40P01';
+  const { code } = driverError(error);
+  return isConcurrencyError(error) || code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
+}
+
+function contended(cause: unknown): WindlassError {
+  return new WindlassError({
+    kind: 'conflict',
+    reason: 'CONCURRENT_CHANGE',
+    code: '0409',
+    message: `The resource was changed by other requests at the same time and ${ATTEMPTS} attempts were overtaken. Send the request again.`,
+    cause,
+  });
+}
