@@ -1,0 +1,15 @@
+import type { RunningService } from '@windlass/grpc';
+import { startGateway } from '@windlass/gateway';
+import { startWorker } from '@windlass/worker';
+import { createLogger } from '@windlass/telemetry';
+import { runPlane } from './plane-main.js';
+import type { DataPlaneConfig } from './plane-config.js';
+
+// The worker first: a gateway without one could only refuse.
+async function* start(config: DataPlaneConfig): AsyncGenerator<RunningService, void, void> {
+  const logger = (service: string) => createLogger(service, { level: config.logLevel });
+  yield startWorker({ ...config.worker, logger: logger('worker') });
+  yield startGateway({ ...config.gateway, logger: logger('gateway') });
+}
+
+await runPlane(start);

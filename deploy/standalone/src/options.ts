@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+
+/** What an operator may choose on one machine. Parsed once; everything odd is told at once. */
+export interface Options {
+  readonly dataDirectory: string;
+  readonly host: string;
+  readonly apiPort: number;
+  readonly gatewayPort: number;
+  readonly grpcPort: number;
+  readonly region: string;
+  /** Wildcard DNS name that points to the gateway; undefined where there is none. */
+  readonly gatewayDomain: string | undefined;
+  readonly logLevel: string;
+  readonly maxMemoryMb: number | undefined;
+}
+
+interface OptionRule {
+  readonly flag: string;
+  readonly variable: string;
+  readonly value: string;
+  readonly default: string;
+  readonly help: string;
+}
+
+const RULES = {
+  dataDirectory: { flag: '--data-dir', variable: 'WINDLASS_DATA_DIR', value: 'PATH', default: '.windlass', help: 'where all data lives' },
+  host: { flag: '--host', variable: 'WINDLASS_HOST', value: 'ADDRESS', default: '127.0.0.1', help: 'address the three ports listen on' },
+  apiPort: { flag: '--api-port', variable: 'WINDLASS_API_PORT', value: 'PORT', default: '7400', help: 'REST API' },
+  gatewayPort: { flag: '--gateway-port', variable: 'WINDLASS_GATEWAY_PORT', value: 'PORT', default: '7480', help: 'URLs of functions' },
+  grpcPort: { flag: '--grpc-port', variable: 'WINDLASS_GRPC_PORT', value: 'PORT', default: '7450', help: 'gRPC API' },
+  region: { flag: '--region', variable: 'WINDLASS_REGION', value: 'NAME', default: 'local-1', help: 'region name; fixed once data exists' },
+  gatewayDomain: { flag: '--gateway-domain', variable: 'WINDLASS_GATEWAY_DOMAIN', value: 'DOMAIN', default: '', help: 'wildcard DNS name of the gateway, if there is one' },
+  logLevel: { flag: '--log-level', variable: 'WINDLASS_LOG_LEVEL', value: 'LEVEL', default: 'info', help: 'debug, info, warn or error' },
+  maxMemoryMb: { flag: '--max-memory', variable: 'WINDLASS_MAX_MEMORY_MB', value: 'MB', default: '', help: 'memory all instances together may be given; default: three quarters of the machine' },
+} as const satisfies Record<keyof Options, OptionRule>;
+
+export type ParsedCommand = { readonly run: Options } | { readonly help: string } | { readonly problems: readonly string[] };
+
+/** Reads flags over environment over defaults. Pure: nothing is opened or created. */
+export function parseCommand(args: readonly string[], environment: Readonly<Record<string, string | undefined>>, workingDirectory: string): ParsedCommand {
+  const problems: string[] = [];
+  const given = new Map<string, string>();
+  for (let index = 0; index < args.length; index += 1) {
+    const argument = args[index] ?? '';
+    if (argument === '--help' || argument === '-h') return { help: helpText() };
+    const [flag, inline] = splitOnce(argument);
+    if (!Object.values(RULES).some((rule) => rule.flag === flag)) {
+      problems.push(`unknown option ${argument}; --help lists them`);
+      continue;
+    }
+    const value = inline ?? args[(index += 1)];
+    if (value === undefined) problems.push(`${flag} needs a value`);
+    else given.set(flag, value);
+  }
+  const read = (name: keyof Options): { text: string; from: string } => {
+    const rule: OptionRule = RULES[name];
+    const flagged = given.get(rule.flag);
+    if (flagged !== undefined) return { text: flagged, from: rule.flag };
+    const variable = environment[rule.variable];
+    return variable === undefined || variable === '' ? { text: rule.default, from: 'default' } : { text: variable, from: rule.variable };
+  };
+  const port = (name: keyof Options): number => {
+    const { text, from } = read(name);
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < 1 || value > 65_535) problems.push(`${from}: ${JSON.stringify(text)} is not a port (1 to 65535)`);
+    return value;
+  };
+  const matching = (name: keyof Options, pattern: RegExp, meaning: string): string => {
+    const { text, from } = read(name);
+    if (!pattern.test(text)) problems.push(`${from}: ${JSON.stringify(text)} is not ${meaning}`);
+    return text;
+  };
+
+  const dataDirectory = read('dataDirectory').text;
+  const options: Options = {
+    dataDirectory: isAbsolute(dataDirectory) ? dataDirectory : resolve(workingDirectory, dataDirectory),
+    host: matching('host', /^[0-9A-Fa-f.:]+$/, 'an IP address'),
+    apiPort: port('apiPort'),
+    gatewayPort: port('gatewayPort'),
+    grpcPort: port('grpcPort'),
+    region: matching('region', /^[a-z][a-z0-9-]{0,40}[a-z0-9]$/, 'a region name (a-z, 0-9 and hyphens, 2 to 42 characters)'),
+    gatewayDomain: matching('gatewayDomain', /^$|^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a domain name') || undefined,
+    logLevel: matching('logLevel', /^(debug|info|warn|error)$/, 'debug, info, warn or error'),
+    maxMemoryMb: Number(matching('maxMemoryMb', /^$|^[1-9]\d{2,7}$/, 'a number of megabytes of at least 100')) || undefined,
+  };
+  if (new Set([options.apiPort, options.gatewayPort, options.grpcPort]).size < 3) problems.push('the API, gateway and gRPC ports must differ');
+  return problems.length > 0 ? { problems } : { run: options };
+}
+
+export function helpText(): string {
+  const rows = Object.values(RULES).map((rule: OptionRule) => [`${rule.flag} ${rule.value}`, rule.variable, `${rule.help}${rule.default === '' ? '' : ` [${rule.default}]`}`] as const);
+  const width = (column: 0 | 1): number => Math.max(...rows.map((row) => row[column].length));
+  const table = rows.map((row) => `  ${row[0].padEnd(width(0))}  ${row[1].padEnd(width(1))}  ${row[2]}`).join('\n');
+  return `Windlass ${version()}: HTTP functions on your own machines
+
+Usage: npm start                     start everything on this machine
+       npm start -- [options]
+
+Options (flag, environment variable, meaning [default]):
+${table}
+  ${'--help'.padEnd(width(0))}  ${''.padEnd(width(1))}  this text
+
+When it is ready it prints the addresses and writes them, with the credentials of the administrator and of the demo
+tenant, to credentials.json in the data directory (readable by you only). Ctrl-C stops everything; the data stays.
+`;
+}
+
+function version(): string {
+  const manifest = join(import.meta.dirname, '../../../package.json');
+  return existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version : '';
+}
+
+function splitOnce(argument: string): [string, string | undefined] {
+  const at = argument.indexOf('=');
+  return at === -1 ? [argument, undefined] : [argument.slice(0, at), argument.slice(at + 1)];
+}

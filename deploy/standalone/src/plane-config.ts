@@ -1,0 +1,113 @@
+import type { ApiConfig } from '@windlass/api';
+import type { GatewayConfig } from '@windlass/gateway';
+import type { IamConfig } from '@windlass/iam';
+import type { KmsConfig } from '@windlass/kms';
+import type { LogsConfig } from '@windlass/logs';
+import type { RegistryConfig } from '@windlass/registry';
+import type { WorkerConfig } from '@windlass/worker';
+import type { DataDirectory } from './data-directory.js';
+import type { Options } from './options.js';
+import type { RunDirectory } from './run-directory.js';
+
+type WithoutLogger<C> = Omit<C, 'logger'>;
+
+/** What the control plane is told over its channel. */
+export interface ControlPlaneConfig {
+  readonly logLevel: string;
+  readonly iam: WithoutLogger<IamConfig>;
+  readonly kms: WithoutLogger<KmsConfig>;
+  readonly logs: WithoutLogger<LogsConfig>;
+  readonly registry: WithoutLogger<RegistryConfig>;
+  readonly api: WithoutLogger<ApiConfig>;
+}
+
+/** What the data plane is told over its channel. */
+export interface DataPlaneConfig {
+  readonly logLevel: string;
+  readonly worker: WithoutLogger<WorkerConfig>;
+  readonly gateway: WithoutLogger<GatewayConfig>;
+}
+
+/** Where each service of this machine is found, and with which keys. Nothing here is read twice or from elsewhere. */
+export function planeConfigs(
+  options: Options,
+  data: DataDirectory,
+  run: RunDirectory,
+  databaseUrl: string,
+): { readonly control: ControlPlaneConfig; readonly dataPlane: DataPlaneConfig } {
+  const { region, logLevel, host, apiPort, gatewayPort, grpcPort, gatewayDomain } = options;
+  const principalKey = data.key('principal');
+  const address = {
+    iam: run.grpc('iam'),
+    kms: run.grpc('kms'),
+    logs: run.grpc('logs'),
+    registry: run.grpc('registry'),
+    worker: run.grpc('worker'),
+    gateway: run.grpc('gateway'),
+  };
+  const publicUrl = `http://${reachable(host)}:${apiPort}`;
+  const workerData = run.socket('worker-data');
+  return {
+    control: {
+      logLevel,
+      iam: { grpcAddress: address.iam, databaseUrl, region, principalKey, secretsKey: data.key('iam-secrets'), publicApiUrl: publicUrl },
+      kms: { grpcAddress: address.kms, databaseUrl, region, principalKey, rootKey: data.key('kms-root') },
+      logs: { grpcAddress: address.logs, databaseUrl, principalKey },
+      registry: {
+        grpcAddress: address.registry,
+        databaseUrl,
+        region,
+        principalKey,
+        secretsKey: data.key('registry-secrets'),
+        packageDirectory: data.packages,
+        logsAddress: address.logs,
+        gatewayUrl: { scheme: 'http', host: reachable(host), port: gatewayPort, domain: gatewayDomain },
+      },
+      api: {
+        host,
+        port: apiPort,
+        grpcHost: host,
+        grpcPort,
+        principalKey,
+        linkKey: data.key('link'),
+        publicUrl,
+        serviceAddresses: {
+          'windlass.iam.v1': address.iam,
+          'windlass.kms.v1': address.kms,
+          'windlass.logs.v1': address.logs,
+          'windlass.registry.v1': address.registry,
+        },
+        workerAddresses: [address.worker],
+      },
+    },
+    dataPlane: {
+      logLevel,
+      worker: {
+        workerId: 'local',
+        grpcAddress: address.worker,
+        dataSocket: workerData,
+        registryAddress: address.registry,
+        databaseUrl,
+        dataDirectory: data.worker,
+        maxMemoryMb: options.maxMemoryMb,
+      },
+      gateway: {
+        host,
+        port: gatewayPort,
+        gatewayDomain,
+        grpcAddress: address.gateway,
+        registryAddress: address.registry,
+        iamAddress: address.iam,
+        workerSockets: [workerData],
+        databaseUrl,
+      },
+    },
+  };
+}
+
+/** The address a client on this machine uses for a server that listens on `host`. */
+export function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
