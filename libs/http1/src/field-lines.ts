@@ -2,6 +2,8 @@ import { isFieldValue, isToken, trimWhitespace } from './field-syntax.js';
 import { HeaderList, type HeaderField } from './header-list.js';
 import { Http1Error } from './http1-error.js';
 
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
+
 /** Parses the field lines of `text` from `start` to its end (RFC 9112, 5). Every line ends with CR LF. */
 export function parseFieldLines(text: string, start: number, maxFields: number): HeaderList {
   const fields: HeaderField[] = [];
@@ -11,9 +13,12 @@ export function parseFieldLines(text: string, start: number, maxFields: number):
     if (fields.length === maxFields) {
       throw new Http1Error('TOO_MANY_FIELDS', `There are more than ${maxFields} header fields.`);
     }
-    const field = parseFieldLine(text.slice(lineStart, lineEnd));
+    const line = text.slice(lineStart, lineEnd);
+    const field = parseFieldLine(line);
+    const lowerName = field[0].toLowerCase();
+    if (FRAMING.has(lowerName)) checkWrittenPlainly(line, field);
     fields.push(field);
-    lowerNames.push(field[0].toLowerCase());
+    lowerNames.push(lowerName);
     lineStart = lineEnd + 2;
   }
   return new HeaderList(fields, lowerNames);
@@ -34,4 +39,14 @@ function parseFieldLine(line: string): HeaderField {
     throw new Http1Error('BAD_FIELD_VALUE', `The value of the header field ${name} holds a control character.`);
   }
   return [name, value];
+}
+
+/**
+ * Whitespace around a value has no meaning, and yet readers differ: node's parser, for one, does not recognise "chunked"
+ * with a tab behind it. Fields that frame the body may have the customary space before the value and nothing else.
+ */
+function checkWrittenPlainly(line: string, [name, value]: HeaderField): void {
+  if (line !== `${name}: ${value}` && line !== `${name}:${value}`) {
+    throw new Http1Error('BAD_FIELD_VALUE', `The value of ${name} has unusual whitespace around it.`);
+  }
 }

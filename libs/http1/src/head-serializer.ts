@@ -5,7 +5,7 @@ import type { HeaderField } from './header-list.js';
 /** Writes a request head in HTTP/1.1. Throws RangeError for anything that would change the message's structure. */
 export function serializeRequestHead(method: string, target: string, fields: Iterable<HeaderField>): Buffer {
   if (!isToken(method)) throw new RangeError('The request method is malformed.');
-  if (target === '' || /[^\x21-\x7e\x80-\xff]/.test(target)) throw new RangeError('The request target is malformed.');
+  if (target === '' || /[^\x21-\x7e]/.test(target)) throw new RangeError('The request target is malformed.');
   return Buffer.from(`${method} ${target} HTTP/1.1\r\n${serializeFields(fields)}\r\n`, 'latin1');
 }
 

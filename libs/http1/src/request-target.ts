@@ -1,7 +1,7 @@
 import { Http1Error } from './http1-error.js';
 
-// Visible bytes without "#": a fragment never travels, and readers disagree on where the path ends when it does.
-const TARGET = /^[\x21\x22\x24-\x7e\x80-\xff]+$/;
+// Visible ASCII without "#": a fragment never travels, and readers disagree on where the path ends when it does.
+const TARGET = /^[\x21\x22\x24-\x7e]+$/;
 const HOST = /^(?:[A-Za-z0-9\-._~%!$&'()*+,;=]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$/;
 const ABSOLUTE = /^https?:\/\/([^/?]+)(.*)$/i;
 
