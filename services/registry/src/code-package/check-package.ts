@@ -1,0 +1,49 @@
+import { BOOTSTRAP_HEAD_BYTES, findBootstrap, requireRunnable } from './bootstrap-file.js';
+import { quoted, unusablePackage } from './package-errors.js';
+import { PACKAGE_LIMITS, type PackageLimits } from './package-limits.js';
+import { unpackedContent } from './unpacked-content.js';
+import { readZipDirectory } from './zip-directory.js';
+import { placeEntries, requirePackedSize, unpacksTooLarge, type PlacedEntry } from './zip-layout.js';
+
+const LONGEST_LINK_TARGET = 4000;
+
+/**
+ * Passes when the zip can be unpacked and started as an HTTP function, whoever made it. Trusts no size and no checksum of
+ * the archive: every byte is unpacked and counted, one chunk in memory at a time. Fails with FSS.1071 (too many bytes) or
+ * FSS.1011, whose message names the file and the remedy.
+ */
+export async function checkPackage(zip: Buffer, arch: string = process.arch, limits: PackageLimits = PACKAGE_LIMITS): Promise<void> {
+  requirePackedSize(zip.length, limits);
+  const directory = await readZipDirectory(zip, limits.entries);
+  const placed = placeEntries(zip, directory, limits);
+  const bootstrap = findBootstrap(placed);
+
+  let total = 0;
+  for (const entry of placed) {
+    const keep = entry === bootstrap ? BOOTSTRAP_HEAD_BYTES : entry.kind === 'link' ? LONGEST_LINK_TARGET + 1 : 0;
+    let head = Buffer.alloc(0);
+    for await (const chunk of unpackedContent(entry)) {
+      total += chunk.length;
+      if (total > limits.unpackedBytes) throw unpacksTooLarge(limits);
+      if (head.length < keep) head = Buffer.concat([head, chunk.subarray(0, keep - head.length)]);
+    }
+    if (entry === bootstrap) requireRunnable(head, arch);
+    if (entry.kind === 'link') requireInnerTarget(entry, head);
+  }
+}
+
+/**
+ * A link may point anywhere inside the package. Steps up come first and no more of them than the link lies deep: links lie
+ * in real directories only, so what remains is a way down, and a way down that meets another link stays inside as well.
+ */
+function requireInnerTarget({ path }: PlacedEntry, content: Buffer): void {
+  const target = content.toString('utf8');
+  const segments = target.split('/');
+  const depth = path.split('/').length - 1;
+  const stepsUp = segments.findIndex((segment) => segment !== '..');
+  const up = stepsUp === -1 ? segments.length : stepsUp;
+  const inside = target !== '' && !target.startsWith('/') && !target.includes('\0') && up <= depth && !segments.slice(up).includes('..');
+  if (content.length > LONGEST_LINK_TARGET || !inside) {
+    throw unusablePackage(`The symbolic link ${quoted(path)} points to ${quoted(target)}. Links may only lead to files inside the package.`);
+  }
+}
