@@ -1,0 +1,155 @@
+import type { BusMessage, EventBus } from '@windlass/event-bus';
+import { createLogger } from '@windlass/telemetry';
+import { EventRelay, EventStore, type DomainEvent, type StoredEvent } from './index.js';
+import { eventually } from './testing/eventually.js';
+import { StoreFixture } from './testing/store-fixture.js';
+
+const metadata = { actor: 'tester', requestId: 'r-1' };
+const logger = createLogger('relay-spec', { level: 'silent' });
+
+/** Hears what is published, and fails as often as it is told to: the relay's side of the contract is all that is tested. */
+class ListeningBus implements EventBus {
+  readonly heard: string[] = [];
+  failures = 0;
+  async publish(messages: readonly BusMessage[]): Promise<void> {
+    if (this.failures > 0) {
+      this.failures--;
+      throw new Error('the bus is down');
+    }
+    this.heard.push(...messages.map((message) => message.key));
+  }
+  async consume(): Promise<never> {
+    throw new Error('A relay consumes nothing.');
+  }
+  async close(): Promise<void> {}
+}
+
+describe('EventRelay', () => {
+  let fixture: StoreFixture;
+  let store: EventStore;
+  let bus: ListeningBus;
+  let relays: EventRelay[];
+
+  beforeAll(async () => {
+    fixture = await StoreFixture.start();
+  });
+  afterAll(() => fixture?.stop());
+  beforeEach(async () => {
+    store = new EventStore(fixture.dataSource, { schema: await fixture.newSchema() });
+    bus = new ListeningBus();
+    relays = [];
+  });
+  afterEach(() => Promise.all(relays.map((relay) => relay.stop())));
+
+  const toMessage = (event: StoredEvent<DomainEvent>): BusMessage => ({ topic: 'things', key: event.streamId, id: event.id, payload: new Uint8Array() });
+  const startRelay = (translate: (event: StoredEvent<DomainEvent>) => BusMessage | undefined | readonly BusMessage[] = toMessage): EventRelay => {
+    const relay = new EventRelay({ dataSource: fixture.dataSource, schema: store.schema, bus, translate, logger });
+    relays.push(relay);
+    relay.start();
+    return relay;
+  };
+  const happen = (streamId: string, manager?: StoreFixture['dataSource']['manager']) => {
+    const input = { streamId, tenant: 't1', expectedVersion: 0, events: [{ type: 'happened', data: {} }], metadata };
+    return manager ? store.append(manager, input) : fixture.dataSource.transaction((own) => store.append(own, input));
+  };
+  const hears = (...keys: string[]) => eventually(() => expect(bus.heard).toEqual(keys));
+
+  it('publishes what was committed before it started and what is committed later, in order', async () => {
+    await happen('a');
+    await happen('b');
+    startRelay();
+    await hears('a', 'b');
+    await happen('c');
+    await hears('a', 'b', 'c');
+  });
+
+  it('publishes nothing that was not committed, and does not skip what is committed late', async () => {
+    startRelay();
+    const early = fixture.dataSource.createQueryRunner();
+    await early.startTransaction();
+    await happen('early', early.manager);
+    await happen('late');
+    const rolledBack = fixture.dataSource.createQueryRunner();
+    await rolledBack.startTransaction();
+    await happen('never', rolledBack.manager);
+    await rolledBack.rollbackTransaction();
+    await rolledBack.release();
+    expect(bus.heard).toEqual([]);
+    await early.commitTransaction();
+    await early.release();
+    await hears('early', 'late');
+  });
+
+  it('publishes again what the bus did not take', async () => {
+    bus.failures = 2;
+    await happen('a');
+    startRelay();
+    await hears('a');
+    expect(bus.failures).toBe(0);
+  });
+
+  it('continues from its checkpoint after a restart', async () => {
+    await happen('a');
+    const first = startRelay();
+    await hears('a');
+    await first.stop();
+    await happen('b');
+    startRelay();
+    await hears('a', 'b');
+  });
+
+  it('passes over events that are nobody else’s business, and tells several messages of one event', async () => {
+    await happen('private');
+    await happen('twofold');
+    startRelay((event) => (event.streamId === 'private' ? undefined : [toMessage(event), { ...toMessage(event), key: 'second' }]));
+    await hears('twofold', 'second');
+  });
+
+  it('stops at an event that cannot be translated, rather than lose it', async () => {
+    await happen('strange');
+    await happen('a');
+    let refusals = 0;
+    const relay = startRelay((event) => {
+      if (event.streamId !== 'strange') return toMessage(event);
+      refusals++;
+      throw new Error('what is this?');
+    });
+    await eventually(() => expect(refusals).toBeGreaterThan(1));
+    await relay.stop();
+    expect(bus.heard).toEqual([]);
+    startRelay();
+    await hears('strange', 'a');
+  });
+
+  it('lets one relay of a schema publish, and another take over when it stops', async () => {
+    const first = startRelay();
+    await happen('a');
+    await hears('a');
+    const second = startRelay();
+    await happen('b');
+    await hears('a', 'b');
+    await first.stop();
+    await happen('c');
+    await hears('a', 'b', 'c');
+    await second.stop();
+    expect(bus.heard).toEqual(['a', 'b', 'c']);
+  });
+
+  it('goes on after its connection was lost', async () => {
+    startRelay();
+    await happen('a');
+    await hears('a');
+    await fixture.dataSource.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()');
+    await happen('b');
+    await hears('a', 'b');
+  });
+
+  it('gives its connection back without its lock', async () => {
+    const relay = startRelay();
+    await happen('a');
+    await hears('a');
+    await relay.stop();
+    const locks = await fixture.dataSource.query(`SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory'`);
+    expect(locks).toEqual([{ held: 0 }]);
+  });
+});

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { Doorbell, type BusMessage, type EventBus } from '@windlass/event-bus';
+import type { Logger } from '@windlass/telemetry';
+import type { Position } from './event-rows.js';
+import { EventStore } from './event-store.js';
+import { notificationChannel, requireSchemaName } from './event-tables.js';
+import type { DomainEvent, StoredEvent } from './event.js';
+import type { Upcasters } from './upcasters.js';
+
+export interface EventRelayOptions {
+  readonly dataSource: DataSource;
+  readonly schema: string;
+  readonly bus: EventBus;
+  /**
+   * What other services are told of an event; nothing, one message or several. Pure: it may be asked about an event more
+   * than once. A failure stops the relay at that event, loudly, until a program that can translate it runs.
+   */
+  readonly translate: (event: StoredEvent<DomainEvent>) => BusMessage | undefined | readonly BusMessage[];
+  readonly logger: Logger;
+  /** The store's own, so that `translate` sees events of the current schema only. */
+  readonly upcasters?: Upcasters;
+}
+
+const BATCH = 256;
+// After a sign of work the log is looked at again soon, since an event may still wait for an older transaction to end.
+const LOOK_MILLISECONDS = { first: 5, cap: 1_000 };
+const STANDBY_MILLISECONDS = 1_000;
+const RETRY_MILLISECONDS = { first: 100, cap: 10_000 };
+
+/**
+ * Publishes a service's events to the bus: reads the log in order from its checkpoint, publishes, then moves the
+ * checkpoint, so that each event is published at least once and nothing is published that was not committed. Of all
+ * relays of a schema one is active, by an advisory lock of its connection; the others stand by.
+ */
+export class EventRelay {
+  private readonly store: EventStore;
+  private readonly bell = new Doorbell();
+  private readonly stopped = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly options: EventRelayOptions) {
+    this.store = new EventStore(options.dataSource, { schema: options.schema, upcasters: options.upcasters ?? {} });
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Resolves when what is being published is published, the checkpoint is kept and the connection is given back. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    this.bell.ring();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { logger, schema } = this.options;
+    let wait = RETRY_MILLISECONDS.first;
+    while (!this.stopped.signal.aborted) {
+      try {
+        await this.session(() => (wait = RETRY_MILLISECONDS.first));
+      } catch (error) {
+        logger.error({ err: error, schema, retry_in_ms: wait }, 'events cannot be relayed at the moment');
+        await delay(wait, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+        wait = Math.min(wait * 2, RETRY_MILLISECONDS.cap);
+      }
+    }
+  }
+
+  /** Relays over one connection until told to stop; fails when the connection, the bus or a translation does. */
+  private async session(onProgress: () => void): Promise<void> {
+    const runner = this.options.dataSource.createQueryRunner();
+    try {
+      const ring = (): void => this.bell.ring();
+      const client = (await runner.connect()) as NotifyingClient;
+      client.on('notification', ring);
+      try {
+        await runner.query(`LISTEN ${notificationChannel(this.options.schema)}`);
+        if (await this.becomeActive(runner)) await this.relay(runner.manager, onProgress);
+      } finally {
+        client.off('notification', ring);
+        // The connection returns to a pool: neither its lock nor its notifications may go with it. A broken connection
+        // has lost both, does not return, and its own error is the one to report.
+        if (!runner.isReleased) await runner.query('SELECT pg_advisory_unlock_all(); UNLISTEN *').catch(() => undefined);
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async becomeActive(runner: QueryRunner): Promise<boolean> {
+    const name = `windlass relay of ${requireSchemaName(this.options.schema)}`;
+    while (!this.stopped.signal.aborted) {
+      const rows = (await runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked', [name])) as { locked: boolean }[];
+      if (rows[0]?.locked) return true;
+      await this.bell.wait(STANDBY_MILLISECONDS);
+    }
+    return false;
+  }
+
+  private async relay(manager: EntityManager, onProgress: () => void): Promise<void> {
+    let checkpoint = await this.readCheckpoint(manager);
+    let look = LOOK_MILLISECONDS.first;
+    while (!this.stopped.signal.aborted) {
+      const events = await this.store.readAll(checkpoint, BATCH, manager);
+      const last = events.at(-1);
+      if (last) {
+        const messages = events.flatMap((event) => this.options.translate(event) ?? []);
+        await this.options.bus.publish(messages);
+        await this.keepCheckpoint(manager, last);
+        checkpoint = last;
+        onProgress();
+        look = LOOK_MILLISECONDS.first;
+      } else if (await this.bell.wait(look)) look = LOOK_MILLISECONDS.first;
+      else look = Math.min(look * 2, LOOK_MILLISECONDS.cap);
+    }
+  }
+
+  private async readCheckpoint(manager: EntityManager): Promise<Position> {
+    const rows = await manager.query<{ transactionId: string; globalPosition: string }[]>(
+      `SELECT transaction_id::text AS "transactionId", global_position::text AS "globalPosition" FROM ${this.store.schema}.relay_checkpoint`,
+    );
+    const row = rows[0];
+    if (!row) throw new Error(`${this.store.schema}.relay_checkpoint has lost its row.`);
+    return { transactionId: BigInt(row.transactionId), globalPosition: BigInt(row.globalPosition) };
+  }
+
+  private async keepCheckpoint(manager: EntityManager, { transactionId, globalPosition }: Position): Promise<void> {
+    await manager.query(`UPDATE ${this.store.schema}.relay_checkpoint SET transaction_id = $1, global_position = $2`, [
+      String(transactionId),
+      String(globalPosition),
+    ]);
+  }
+}
+
+/** What TypeORM's PostgreSQL driver hands out as its connection. */
+interface NotifyingClient {
+  on(event: 'notification', listener: () => void): unknown;
+  off(event: 'notification', listener: () => void): unknown;
+}

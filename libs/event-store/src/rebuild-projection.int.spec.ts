@@ -1,0 +1,73 @@
+import type { EntityManager } from 'typeorm';
+import { EventStore, rebuildProjection, replay, type Project } from './index.js';
+import { account, type Account, type AccountCommand, type AccountEvent } from './testing/account.js';
+import { StoreFixture } from './testing/store-fixture.js';
+
+describe('rebuildProjection', () => {
+  let fixture: StoreFixture;
+  let store: EventStore;
+  let balances: string;
+
+  beforeAll(async () => {
+    fixture = await StoreFixture.start();
+    store = new EventStore(fixture.dataSource, { schema: await fixture.newSchema() });
+    balances = `${store.schema}.balances`;
+    await fixture.dataSource.query(`CREATE TABLE ${balances} (id text PRIMARY KEY, owner text, cents integer, moves integer)`);
+  });
+  afterAll(() => fixture?.stop());
+
+  const project: Project<Account, AccountEvent> = async (manager, events, state) => {
+    if (state.kind === 'none') return;
+    const moves = events.filter((event) => event.type === 'money_moved').length;
+    await manager.query(
+      `INSERT INTO ${balances} AS old VALUES ($1, $2, $3, $4)
+       ON CONFLICT (id) DO UPDATE SET cents = $3, moves = old.moves + $4`,
+      [events[0]!.streamId, state.owner, state.cents, moves],
+    );
+  };
+  const run = (streamId: string, command: AccountCommand) =>
+    store.execute({ streamId, tenant: 't1', decider: account, command, metadata: { actor: 'tester', requestId: 'r' }, project });
+  const reset = async (manager: EntityManager): Promise<void> => void (await manager.query(`DELETE FROM ${balances}`));
+  const replays = [replay({ owns: (streamId) => streamId.startsWith('account-'), decider: account, project })];
+  const table = () => fixture.dataSource.query(`SELECT * FROM ${balances} ORDER BY id`);
+
+  it('gives the same read model as living through it, and keeps commands out meanwhile', async () => {
+    for (const name of ['account-a', 'account-b', 'account-c']) await run(name, { kind: 'open', owner: name });
+    for (let i = 1; i <= 40; i++) await run(`account-${'abc'[i % 3]}`, { kind: 'move', cents: i });
+    await fixture.dataSource.transaction((manager) =>
+      store.append(manager, {
+        streamId: 'something-else',
+        tenant: 't1',
+        expectedVersion: 0,
+        events: [{ type: 'other', data: {} }],
+        metadata: { actor: 'tester', requestId: 'r' },
+      }),
+    );
+    const lived = await table();
+    await fixture.dataSource.query(`UPDATE ${balances} SET cents = 0, moves = 99`);
+
+    expect(await rebuildProjection({ store, reset, replays })).toBe(43);
+    expect(await table()).toEqual(lived);
+
+    let duringRebuild: Promise<unknown> | undefined;
+    await rebuildProjection({
+      store,
+      replays,
+      reset: async (manager) => {
+        await reset(manager);
+        duringRebuild = run('account-a', { kind: 'move', cents: 1_000 });
+      },
+    });
+    await duringRebuild;
+    const cents = (rows: { id: string; cents: number }[]) => rows.find((row) => row.id === 'account-a')!.cents;
+    expect(cents(await table())).toBe(cents(lived) + 1_000);
+  });
+
+  it('keeps the old read model when it fails', async () => {
+    const before = await table();
+    const failing = replay({ owns: () => true, decider: account, project: () => Promise.reject(new Error('no')) });
+    await expect(rebuildProjection({ store, reset, replays: [failing] })).rejects.toThrow('no');
+    expect(await table()).toEqual(before);
+    expect(before).not.toEqual([]);
+  });
+});
