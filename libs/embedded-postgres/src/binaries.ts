@@ -41,7 +41,7 @@ function packageRoot(platform: string): string {
  * npm packages cannot hold symbolic links, so the binaries' install script makes those between their libraries. Where
  * install scripts are off, the script is run here: it works on its current directory.
  */
-async function restoreSymlinks(root: string): Promise<void> {
+export async function restoreSymlinks(root: string): Promise<void> {
   if ((await missingLinks(root)).length === 0) return;
   await promisify(execFile)(process.execPath, [join(root, 'scripts/hydrate-symlinks.js')], { cwd: root, timeout: 30_000 });
   const missing = await missingLinks(root);

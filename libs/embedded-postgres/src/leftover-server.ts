@@ -46,7 +46,7 @@ interface ServerProcess {
 }
 
 /** Every PostgreSQL process of a data directory: the server and its workers all run with it as current directory. */
-async function serverProcesses(directory: string): Promise<ServerProcess[]> {
+export async function serverProcesses(directory: string): Promise<ServerProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
