@@ -1,0 +1,21 @@
+import type { JsonObject } from '@bufbuild/protobuf';
+import type { PackageLinks } from '../package-link/index.js';
+import { responseJson, successAnswer } from '../rest/message-json.js';
+import type { Adapter } from '../rest/operation-call.js';
+import type { Services } from '../upstream/index.js';
+
+/** A function's code: what is not inline is given as a link to the package, which the edge serves itself. */
+export function functionCodeAdapter(services: Services, links: PackageLinks): Adapter {
+  return async ({ operation, request, caller }) => {
+    const response = await services.forward(operation, request, caller);
+    const body = responseJson(operation, response);
+    return successAnswer(operation, { ...body, func_code: codeOf(body, links) });
+  };
+}
+
+function codeOf(body: JsonObject, links: PackageLinks): JsonObject {
+  const { file = '', link = '' } = (body['func_code'] ?? {}) as JsonObject;
+  const digest = String(body['digest']);
+  if (file !== '' || link !== '' || digest === '') return { file, link };
+  return { file, link: links.create({ digest, fileName: String(body['code_filename']) || `${String(body['func_name'])}.zip` }) };
+}

@@ -1,0 +1,19 @@
+import type { PackageLinks } from '../package-link/index.js';
+import type { Adapter } from '../rest/operation-call.js';
+import type { Services, Workers } from '../upstream/index.js';
+import { functionCodeAdapter } from './function-code.js';
+import { invocationAdapter } from './invocation.js';
+import { plainAdapter } from './plain.js';
+import { tokenAdapter } from './token.js';
+
+/** Adapters by the name an operation's option gives; the empty name is the generic way. */
+export type Adapters = ReadonlyMap<string, Adapter>;
+
+export function createAdapters(parts: { services: Services; workers: Workers; links: PackageLinks }): Adapters {
+  return new Map([
+    ['', plainAdapter(parts.services)],
+    ['token', tokenAdapter(parts.services)],
+    ['invocation', invocationAdapter(parts.services, parts.workers)],
+    ['function-code', functionCodeAdapter(parts.services, parts.links)],
+  ]);
+}

@@ -1,0 +1,37 @@
+import { STATUS_CODES } from 'node:http';
+import { internalError, isWindlassError, type WindlassError } from '@windlass/errors';
+import type { ErrorFamily } from '../operation/index.js';
+import { jsonAnswer, type HttpAnswer } from '../rest/http-answer.js';
+import { HTTP_STATUS } from './http-status.js';
+
+/** Where an error is shown: which API's shape and code prefix it takes. */
+export interface ErrorPlace {
+  readonly family: ErrorFamily;
+  /** Put before codes that carry none; empty at the gateway level. */
+  readonly prefix: string;
+  readonly requestId: string;
+}
+
+const GATEWAY_PREFIX = 'APIGW';
+
+/** The error a caller may see: anything unexpected, and the inside of an internal error, is replaced by one sentence. */
+export function publicError(error: unknown): WindlassError {
+  if (!isWindlassError(error)) return internalError(error);
+  return error.kind === 'internal' ? internalError(error.cause ?? error) : error;
+}
+
+/** The HTTP form of a failure, in the shape of the API it belongs to. */
+export function errorAnswer(failure: unknown, place: ErrorPlace): HttpAnswer {
+  const error = publicError(failure);
+  const status = HTTP_STATUS[error.kind];
+  return jsonAnswer(status, errorBody(error, status, place));
+}
+
+function errorBody(error: WindlassError, status: number, place: ErrorPlace): object {
+  const code = /^\d+$/.test(error.code) ? `${place.prefix === '' ? GATEWAY_PREFIX : place.prefix}.${error.code}` : error.code;
+  if (place.family === 'keystone') return { error: { code: status, message: error.message, title: STATUS_CODES[status] } };
+  const flat = { error_code: code, error_msg: error.message };
+  // The real services stand behind a gateway, whose own errors keep its shape whatever the service behind it.
+  if (code.startsWith(`${GATEWAY_PREFIX}.`)) return { ...flat, request_id: place.requestId };
+  return place.family === 'wrapped' ? { error: flat } : flat;
+}

@@ -1,0 +1,1 @@
+export { TenantGrpcServer } from './tenant-grpc-server.js';

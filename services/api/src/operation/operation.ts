@@ -1,0 +1,37 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import type { TemplateSegment } from './path-template.js';
+
+/** Who may call: anyone, any valid credential, or a credential of the project in the path. */
+export type OperationAccess = 'anonymous' | 'authenticated' | 'project';
+
+/** The shape of an error body, as the real service shows it. */
+export type ErrorFamily = 'flat' | 'wrapped' | 'keystone';
+
+/** One operation of the public API: an rpc together with what its `windlass.options.v1.operation` option declares. */
+export interface Operation {
+  /** Name of the rpc, which is the operation's name in the official SDKs. */
+  readonly name: string;
+  /** Full name of the gRPC service. */
+  readonly service: string;
+  /** Proto package, such as "windlass.registry.v1": its owner's address is found by it. */
+  readonly owner: string;
+  /** ":path" of the gRPC call. */
+  readonly rpcPath: string;
+  readonly method: string;
+  readonly path: string;
+  readonly segments: readonly TemplateSegment[];
+  /** "*", a field of the request, or empty. */
+  readonly body: string;
+  /** A field of the response, or empty. */
+  readonly responseBody: string;
+  readonly successStatus: number;
+  readonly access: OperationAccess;
+  readonly action: string;
+  readonly resource: string;
+  readonly errors: ErrorFamily;
+  readonly errorPrefix: string;
+  readonly adapter: string;
+  readonly summary: string;
+  readonly input: DescMessage;
+  readonly output: DescMessage;
+}

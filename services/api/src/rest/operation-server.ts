@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Principal } from '@windlass/contracts/iam/v1/principal';
+import type { Logger } from '@windlass/telemetry';
+import type { Adapters } from '../adapter/index.js';
+import { admit, readCredential, type Authenticator } from '../caller/index.js';
+import { errorAnswer, HTTP_STATUS, publicError, unknownApi, type ErrorPlace } from '../error/index.js';
+import type { Route, RouteTable } from '../operation/index.js';
+import { assembleRequest } from './assemble-request.js';
+import { bodyLimit } from './body-limit.js';
+import type { BodyMemory, BodyReservation } from './body-memory.js';
+import type { HttpAnswer } from './http-answer.js';
+import { readBody } from './read-body.js';
+
+export interface OperationServerParts {
+  readonly routes: RouteTable;
+  readonly authenticator: Authenticator;
+  readonly adapters: Adapters;
+  readonly bodyMemory: BodyMemory;
+  readonly codeLimitBytes: number;
+  readonly logger: Logger;
+}
+
+interface Received {
+  readonly route: Route;
+  readonly request: IncomingMessage;
+  readonly query: URLSearchParams;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+/** Serves every operation of the REST API in the same steps, whatever the operation is. */
+export class OperationServer {
+  constructor(private readonly parts: OperationServerParts) {}
+
+  /** Answers one request; a failure is an answer too. `signal` tells that the client has gone. */
+  async answer(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
+    const requestId = randomUUID();
+    const method = request.method ?? '';
+    const { path, query } = splitTarget(request.url ?? '');
+    const route = this.parts.routes.find(method, path);
+    const own = { 'x-request-id': requestId, ...(route?.operation.adapter === 'invocation' ? { 'x-cff-request-id': requestId } : {}) };
+    try {
+      if (route === undefined) throw unknownApi(method, path);
+      const answer = await this.serve({ route, request, query, requestId, signal });
+      return { ...answer, headers: { ...answer.headers, ...own } };
+    } catch (failure) {
+      const answer = errorAnswer(failure, placeOf(route, path, requestId));
+      this.report(failure, route, requestId);
+      return { ...answer, headers: { ...answer.headers, ...own } };
+    }
+  }
+
+  private async serve(received: Received): Promise<HttpAnswer> {
+    const reservation = this.parts.bodyMemory.open();
+    try {
+      return await this.perform(received, reservation);
+    } finally {
+      reservation.release();
+    }
+  }
+
+  private async perform(received: Received, reservation: BodyReservation): Promise<HttpAnswer> {
+    const { route, request, query, requestId, signal } = received;
+    const { operation, variables } = route;
+    const { adapters, codeLimitBytes } = this.parts;
+    const identify = this.identify(received);
+    const body = await readBody(request, operation, bodyLimit(operation, codeLimitBytes), reservation);
+    const principal = await identify(body);
+    const message = assembleRequest(operation, { variables, query, body });
+    admit(principal, operation, message);
+    const adapter = adapters.get(operation.adapter);
+    if (adapter === undefined) throw new Error(`there is no adapter "${operation.adapter}"`);
+    return adapter({ operation, request: message, caller: { principal, requestId, signal }, headers: request.headers, query, body });
+  }
+
+  /** Looks for the credential before the body is read, so that a request without one costs no memory. */
+  private identify({ route, request }: Received): (body: Uint8Array) => Promise<Principal> {
+    if (route.operation.access === 'anonymous') return () => Promise.resolve(Principal.fromPartial({}));
+    const credential = readCredential(request.headers);
+    if (credential.kind === 'token') return () => this.parts.authenticator.byToken(credential.token);
+    const named = request.headers['x-project-id'];
+    const projectId = route.variables['project_id'] ?? (typeof named === 'string' ? named : '');
+    const { method = '', url: target = '', rawHeaders } = request;
+    return (body) => this.parts.authenticator.bySignature({ method, target, rawHeaders, body, projectId });
+  }
+
+  private report(failure: unknown, route: Route | undefined, requestId: string): void {
+    const error = publicError(failure);
+    if (HTTP_STATUS[error.kind] < 500) return;
+    this.parts.logger.error({ requestId, operation: route?.operation.name, kind: error.kind, err: error.cause ?? error }, 'operation failed');
+  }
+}
+
+function splitTarget(target: string): { path: string; query: URLSearchParams } {
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: new URLSearchParams() } : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
+}
+
+function placeOf(route: Route | undefined, path: string, requestId: string): ErrorPlace {
+  if (route !== undefined) return { family: route.operation.errors, prefix: route.operation.errorPrefix, requestId };
+  // Clients of IAM v3 read Keystone errors only, on paths that do not exist as well.
+  return { family: path.startsWith('/v3/') ? 'keystone' : 'flat', prefix: '', requestId };
+}

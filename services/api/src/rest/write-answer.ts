@@ -1,0 +1,12 @@
+import type { FastifyReply } from 'fastify';
+import type { HttpAnswer } from './http-answer.js';
+
+// Answers hold tokens and keys, and are data, never pages.
+const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+export async function writeAnswer(reply: FastifyReply, answer: HttpAnswer): Promise<void> {
+  await reply
+    .code(answer.status)
+    .headers({ ...ALWAYS, ...answer.headers })
+    .send(answer.body);
+}

@@ -1,0 +1,3 @@
+export { Services, type OnBehalf } from './services.js';
+export { Workers } from './workers.js';
+export { PlatformHealth } from './platform-health.js';
