@@ -26,6 +26,6 @@ for (const folder of packages) {
     include: ['src/**/*.ts'],
   });
   const depth = folder.split('/').length;
-  writeFileSync(join(root, folder, 'jest.config.mjs'), `export { default } from '${'../'.repeat(depth)}jest.preset.mjs';\n`);
+  if (folder !== 'e2e') writeFileSync(join(root, folder, 'jest.config.mjs'), `export { default } from '${'../'.repeat(depth)}jest.preset.mjs';\n`);
 }
 write('tsconfig.json', { files: [], references: packages.map((path) => ({ path })) });

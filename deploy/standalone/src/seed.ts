@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { AccountServiceClient } from '@windlass/contracts/iam/v1/account_service';
 import { isWindlassError } from '@windlass/errors';
+import { packNodeApp } from '@windlass/function-package';
 import { connect } from '@windlass/grpc';
 import type { AccountCredentials, Secrets, SeedSecrets } from './credentials.js';
-import { packDemo } from './demo-package.js';
 import { ApiAnswer, SignedClient } from './signed-client.js';
 
 const ADMINISTRATOR = { domain: 'windlass', user: 'administrator' } as const;
@@ -83,7 +84,7 @@ async function createDemoFunction(client: SignedClient, root: string): Promise<{
     memory_size: 256,
     code_type: 'zip',
     code_filename: `${DEMO_FUNCTION}.zip`,
-    func_code: { file: (await packDemo()).toString('base64') },
+    func_code: { file: (await packNodeApp(join(import.meta.dirname, '../demo'))).toString('base64') },
     description: 'An Express app, deployed by the first start.',
   });
 }

@@ -1,0 +1,125 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from './harness/deploy.js';
+import { newPlace, startPlatform, type Platform, type PlatformPlace } from './harness/platform.js';
+import { TokenClient } from './harness/tenant.js';
+
+/** Every process that names the data directory or a function's sandbox below the given ones, by the whole table. */
+function descendants(root: number): number[] {
+  const table = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  const found = [root];
+  for (let index = 0; index < found.length; index += 1) found.push(...table.filter(([, parent]) => parent === found[index]).map(([pid]) => pid));
+  return found.slice(1);
+}
+
+/** True for a process that runs; a dead one that nobody waited for yet does not. */
+function alive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('Windlass on one machine', () => {
+  let place: PlatformPlace;
+  let platform: Platform;
+
+  beforeAll(async () => {
+    place = await newPlace();
+    platform = await startPlatform(place);
+  });
+
+  afterAll(async () => {
+    await platform.stop();
+    place.remove();
+  });
+
+  const demoAnswers = async (): Promise<void> => {
+    const response = await fetch(platform.credentials.demo.url);
+    expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 200, body: { message: 'Hello from Express on Windlass' } });
+  };
+
+  it('writes the credentials for its owner only, and they work', async () => {
+    const file = join(platform.dataDirectory, 'credentials.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(Object.keys(platform.credentials)).toEqual(['api', 'gateway', 'grpc', 'region', 'admin', 'demo']);
+    const account = ['domain', 'domain_id', 'user', 'password', 'access_key', 'secret_key', 'project_id'];
+    expect(Object.keys(platform.credentials.admin).sort()).toEqual([...account].sort());
+    expect(Object.keys(platform.credentials.demo).sort()).toEqual([...account, 'function_urn', 'url'].sort());
+    await demoAnswers();
+    const tenant = await TokenClient.logIn(platform.credentials.demo, platform.credentials.api);
+    expect(await tenant.call('GET', '/fgs/functions')).toMatchObject({ status: 200, body: { count: 1 } });
+  });
+
+  it('shows no secret in the arguments or the environment of its processes', () => {
+    const { admin, demo } = platform.credentials;
+    const secrets = [admin.password, admin.secret_key, demo.password, demo.secret_key];
+    for (const pid of [platform.launcher.pid as number, ...descendants(platform.launcher.pid as number)]) {
+      for (const name of ['cmdline', 'environ']) {
+        let text = '';
+        try {
+          text = readFileSync(`/proc/${pid}/${name}`, 'utf8');
+        } catch {
+          // It ended meanwhile.
+        }
+        for (const secret of secrets) expect(text.includes(secret)).toBe(false);
+      }
+    }
+  });
+
+  it('refuses a second start on the same data, and ports that are taken, with one clear sentence each', () => {
+    const launcher = join(import.meta.dirname, '../../deploy/standalone/dist/main.js');
+    const again = (environment: Record<string, string>): { status: number | null; stderr: string } =>
+      spawnSync(process.execPath, [launcher], { encoding: 'utf8', env: { ...process.env, npm_lifecycle_event: undefined, ...environment } });
+    const ports = { WINDLASS_API_PORT: String(place.ports.api), WINDLASS_GATEWAY_PORT: String(place.ports.gateway), WINDLASS_GRPC_PORT: String(place.ports.grpc) };
+    expect(again({ ...ports, WINDLASS_DATA_DIR: `${place.dataDirectory}-2` })).toMatchObject({ status: 1, stderr: expect.stringContaining('WINDLASS_API_PORT') });
+    const free = { WINDLASS_API_PORT: '17400', WINDLASS_GATEWAY_PORT: '17480', WINDLASS_GRPC_PORT: '17450' };
+    expect(again({ ...free, WINDLASS_DATA_DIR: place.dataDirectory })).toMatchObject({ status: 1, stderr: expect.stringContaining('already runs') });
+  });
+
+  it('stops everything at Ctrl-C and keeps all data for the next start', async () => {
+    const before = platform.credentials;
+    const processes = [platform.launcher.pid as number, ...descendants(platform.launcher.pid as number)];
+    expect(await platform.stop()).toBe(0);
+    expect(processes.filter(alive)).toEqual([]);
+    platform = await startPlatform(place);
+    expect(platform.credentials).toEqual(before);
+    await demoAnswers();
+  });
+
+  it('leaves no process behind when the launcher is killed', async () => {
+    await demoAnswers();
+    const processes = descendants(platform.launcher.pid as number);
+    expect(processes.length).toBeGreaterThan(3);
+    platform.launcher.kill('SIGKILL');
+    await eventually(() => Promise.resolve(processes.filter(alive)), (living) => living.length === 0);
+    platform = await startPlatform(place);
+    await demoAnswers();
+  });
+
+  it('has the function again after every process was killed at once', async () => {
+    await demoAnswers();
+    const processes = [platform.launcher.pid as number, ...descendants(platform.launcher.pid as number)];
+    for (const pid of processes) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // Its parent's end ended it first.
+      }
+    }
+    await eventually(() => Promise.resolve(processes.filter(alive)), (living) => living.length === 0);
+    platform = await startPlatform(place);
+    await demoAnswers();
+  });
+
+  it('starts a plane again that died', async () => {
+    const planes = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n').filter((line) => line.includes('data-plane.js'));
+    const own = descendants(platform.launcher.pid as number);
+    const plane = planes.map((line) => Number(line.trim().split(' ')[0])).find((pid) => own.includes(pid));
+    process.kill(plane as number, 'SIGKILL');
+    const answer = await eventually(() => fetch(platform.credentials.demo.url).then(({ status }) => status, () => 0), (status) => status === 200);
+    expect(answer).toBe(200);
+  });
+});

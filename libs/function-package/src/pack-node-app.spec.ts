@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromBufferPromise } from 'yauzl';
+import { packNodeApp } from './index.js';
+
+describe('the package of a Node.js app', () => {
+  let root: string;
+  beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'windlass-pack-'))));
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const write = (name: string, content: string, mode = 0o644): void => {
+    mkdirSync(join(root, name, '..'), { recursive: true });
+    writeFileSync(join(root, name), content, { mode });
+  };
+  const manifest = (name: string, dependencies: Record<string, string> = {}): void =>
+    write(`${name}package.json`, JSON.stringify({ dependencies, devDependencies: { never: '1' } }));
+
+  async function entries(zip: Buffer): Promise<Record<string, string>> {
+    const file = await fromBufferPromise(zip);
+    const modes: Record<string, string> = {};
+    for await (const entry of file.eachEntry()) modes[entry.fileName] = (entry.externalFileAttributes >>> 16).toString(8);
+    return modes;
+  }
+
+  it('holds the app and what it needs at run time, directly or not, and keeps what is executable', async () => {
+    manifest('app/', { web: '^1' });
+    write('app/bootstrap', '#!/bin/sh\n', 0o755);
+    write('app/lib/größe.js', '');
+    manifest('node_modules/web/', { '@scope/deep': '^1' });
+    write('node_modules/web/index.js', '');
+    manifest('node_modules/@scope/deep/');
+    expect(await entries(await packNodeApp(join(root, 'app')))).toEqual({
+      bootstrap: '100755',
+      'lib/größe.js': '100644',
+      'package.json': '100644',
+      'node_modules/web/index.js': '100644',
+      'node_modules/web/package.json': '100644',
+      'node_modules/@scope/deep/package.json': '100644',
+    });
+  });
+
+  it('is the same to the byte for the same files', async () => {
+    manifest('app/');
+    expect(await packNodeApp(join(root, 'app'))).toEqual(await packNodeApp(join(root, 'app')));
+  });
+
+  it('is refused when a dependency is not installed', async () => {
+    manifest('app/', { missing: '^1' });
+    await expect(packNodeApp(join(root, 'app'))).rejects.toThrow(/missing, which .* needs, is not installed/);
+  });
+});
