@@ -1,4 +1,9 @@
 import type { Logger } from '@windlass/telemetry';
+import { findResourceGroups } from '../cgroup/find-resource-groups.js';
+import { Dialer } from '../network/dialer.js';
+import { openSandboxHost, type SandboxHost } from '../sandbox/sandbox-host.js';
+import { MemoryWatch } from './memory-watch.js';
+
 export interface InstanceHostOptions {
   readonly logger: Logger;
   /**
@@ -6,7 +11,7 @@ export interface InstanceHostOptions {
    * 1,900,000,000 with 65,536 ids, which the common conventions leave free.
    */
   readonly hostUids?: { readonly first: number; readonly count: number };
-  /** Folder of a cgroup v2 to put instances under, instead of the one that is found. */
+  /** Folder of a cgroup v2 to put instances under, instead of the one that is found. Must be delegated to the worker. */
   readonly cgroupParent?: string;
 }
 
@@ -21,9 +26,58 @@ export interface HostIsolation {
 /** The machine as instances need it: probed once, shared by all instances of this worker process. */
 export interface InstanceHost {
   readonly isolation: HostIsolation;
-  /** Stops every instance at once and gives everything back. */
+  /** Ends every instance at once and gives everything back. */
   close(): Promise<void>;
 }
 
+const DEFAULT_HOST_UIDS = { first: 1_900_000_000, count: 65_536 };
+
 /** Probes the machine and starts the dial thread. Rejects, naming the cause, where no sandbox can be made. */
-export declare function createInstanceHost(options: InstanceHostOptions): Promise<InstanceHost>;
+export async function createInstanceHost(options: InstanceHostOptions): Promise<InstanceHost> {
+  const { groups, declined } = findResourceGroups(options.cgroupParent);
+  let sandbox: SandboxHost;
+  try {
+    sandbox = await openSandboxHost({ groups, hostUids: options.hostUids ?? DEFAULT_HOST_UIDS });
+  } catch (error) {
+    await groups.close();
+    throw error;
+  }
+  const host = new LocalInstanceHost(sandbox, options.logger);
+  options.logger.info({ isolation: host.isolation, declined }, 'instances can start');
+  return host;
+}
+
+/** What `startInstance` works with, behind the door. */
+export class LocalInstanceHost implements InstanceHost {
+  readonly isolation: HostIsolation;
+  readonly dialer = new Dialer();
+  readonly memoryWatch = new MemoryWatch();
+  readonly #instances = new Set<{ end(): Promise<unknown> }>();
+  #closed = false;
+
+  constructor(
+    readonly sandbox: SandboxHost,
+    readonly logger: Logger,
+  ) {
+    this.isolation = { hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance', cgroups: sandbox.groups.flavour };
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** An instance that exists, from its first resource to its last. `close` ends it. */
+  add(instance: { end(): Promise<unknown> }): () => void {
+    this.#instances.add(instance);
+    return () => void this.#instances.delete(instance);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all([...this.#instances].map((instance) => instance.end()));
+    await this.dialer.close();
+    await this.sandbox.groups.close();
+    await this.sandbox.close();
+  }
+}

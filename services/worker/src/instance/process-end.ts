@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** How the app's process ended by itself. */
 export type ProcessEnd =
   | { readonly kind: 'EXITED'; readonly exitCode: number }
@@ -21,4 +23,15 @@ export function describeProcessEnd(end: ProcessEnd): string {
     default:
       return end satisfies never;
   }
+}
+
+/** bwrap tells of a signal as shells do: by an exit code of 128 and the signal's number. */
+const FIRST_SIGNAL_CODE = 128;
+
+/** How `bootstrap` ended, from how the bwrap outside the sandbox ended. */
+export function readProcessEnd(exitCode: number | null, signal: NodeJS.Signals | null): ProcessEnd {
+  if (signal !== null) return { kind: 'SIGNALED', signal };
+  const code = exitCode ?? 0;
+  const name = Object.entries(constants.signals).find(([, number]) => number === code - FIRST_SIGNAL_CODE)?.[0];
+  return name === undefined ? { kind: 'EXITED', exitCode: code } : { kind: 'SIGNALED', signal: name };
 }

@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
-import type { InstanceHost } from './instance-host.js';
+import { checkBootstrap } from '../sandbox/check-bootstrap.js';
+import { CODE_ROOT, RUNTIME_ROOT, type Binding } from '../sandbox/sandbox-view.js';
+import { LocalInstanceHost, type InstanceHost } from './instance-host.js';
 import type { InstanceSpec, StartOptions } from './instance-spec.js';
 import type { InstanceExit } from './process-end.js';
+import { RunningInstance } from './running-instance.js';
+import { StartFailure } from './start-failure.js';
+
+const INSTANCE_ID = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/;
 
 /** One running copy of a function, ready to serve. */
 export interface Instance {
@@ -22,4 +28,23 @@ export interface Instance {
 }
 
 /** Resolves when 127.0.0.1:8000 accepts a connection; rejects with a `StartFailure`, having undone everything. */
-export declare function startInstance(spec: InstanceSpec, host: InstanceHost, options?: StartOptions): Promise<Instance>;
+export async function startInstance(spec: InstanceSpec, host: InstanceHost, options: StartOptions = {}): Promise<Instance> {
+  if (!(host instanceof LocalInstanceHost)) throw new TypeError('The host must come from createInstanceHost.');
+  if (!INSTANCE_ID.test(spec.instanceId)) throw new TypeError(`Not an instance id: ${JSON.stringify(spec.instanceId)}`);
+  if (host.isClosed || options.signal?.aborted) throw new StartFailure({ reason: 'ABORTED' });
+
+  const bindings: Binding[] = [{ inside: CODE_ROOT, host: spec.codeDirectory }];
+  if (spec.runtimesDirectory !== undefined) bindings.push({ inside: RUNTIME_ROOT, host: spec.runtimesDirectory });
+  const problem = checkBootstrap(host.sandbox.view, bindings, host.sandbox.hostUids !== undefined);
+  if (problem !== undefined) throw new StartFailure(problem);
+
+  const instance = new RunningInstance(spec, host, options.onOutput ?? (() => undefined));
+  const abort = (): void => void instance.end();
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    await instance.start();
+    return instance;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+}

@@ -1,4 +1,53 @@
-/** Makes the folder for `InstanceSpec.runtimesDirectory`: this platform's own Node binary under the documented paths. */
-export declare function prepareRuntimes(directory: string, nodeBinary?: string): Promise<void>;
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { RUNTIME_ROOT } from './sandbox-view.js';
+
+/** Versions of Node whose documented paths lead to ours: programs written for them run on it. */
+const DOCUMENTED_NODE_VERSIONS = ['18.15', '20.15'];
+
 /** PATH inside the sandbox: the runtime's Node first, then the system's folders. */
-export declare const sandboxPath: string;
+export const sandboxPath = `${RUNTIME_ROOT}/nodejs/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+
+/**
+ * Makes the folder for `InstanceSpec.runtimesDirectory`: this platform's own Node binary, its version in the path as the
+ * documented layout has it (`nodejs24.21/rtsp/nodejs/bin/node`), links at the documented paths of older versions, and
+ * `nodejs/bin`, which `sandboxPath` names. May run again on the same folder, also while instances use it.
+ */
+export async function prepareRuntimes(directory: string, nodeBinary: string = process.execPath): Promise<void> {
+  const { stdout } = await promisify(execFile)(nodeBinary, ['--version'], { env: {} });
+  const [major = '', minor = ''] = stdout.trim().replace(/^v/, '').split('.');
+  const name = `nodejs${major}.${minor}`;
+  const node = join(directory, name, 'rtsp/nodejs/bin/node');
+  for (let folder = dirname(node); folder.startsWith(directory); folder = dirname(folder)) {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o755); // Whatever the umask: instances run as uids that own nothing.
+  }
+  await placeBinary(nodeBinary, node);
+  await placeLink(`${name}/rtsp/nodejs`, join(directory, 'nodejs'));
+  for (const version of DOCUMENTED_NODE_VERSIONS) await placeLink(name, join(directory, `nodejs${version}`));
+}
+
+/** A hard link where the file system and its owner allow one, else a copy; put in place in one step. */
+async function placeBinary(source: string, target: string): Promise<void> {
+  const [wanted, present] = await Promise.all([stat(source), stat(target).catch(() => undefined)]);
+  if (present !== undefined && present.size === wanted.size && present.mtimeMs >= wanted.mtimeMs) return;
+  const fresh = `${target}.${process.pid}`;
+  await rm(fresh, { force: true });
+  try {
+    await link(source, fresh);
+  } catch {
+    await copyFile(source, fresh, constants.COPYFILE_FICLONE);
+    await chmod(fresh, 0o755);
+  }
+  await rename(fresh, target);
+}
+
+async function placeLink(target: string, path: string): Promise<void> {
+  const fresh = `${path}.${process.pid}`;
+  await rm(fresh, { force: true });
+  await symlink(target, fresh);
+  await rename(fresh, path);
+}

@@ -1,0 +1,74 @@
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Reads and writes of the cgroup file system. They never touch a disk, so they are synchronous. */
+
+/** One value of a file of "key value" lines; 0 when the key or the file is not there. */
+export function readKey(folder: string, file: string, key: string): number {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, file), 'utf8');
+  } catch {
+    return 0; // The group is gone.
+  }
+  for (const line of text.split('\n')) {
+    if (line.startsWith(`${key} `)) return Number(line.slice(key.length + 1));
+  }
+  return 0;
+}
+
+export function write(folder: string, file: string, value: string | number): void {
+  writeFileSync(join(folder, file), String(value));
+}
+
+const REMOVE_ATTEMPTS = 400;
+const REMOVE_PAUSE_MS = 5;
+
+/** Removes a group. One with processes that are still ending is busy for a moment. */
+export async function removeGroup(folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return;
+      if (code !== 'EBUSY' || attempt === REMOVE_ATTEMPTS) throw error;
+    }
+    await delay(REMOVE_PAUSE_MS);
+  }
+}
+
+const WORKER_GROUP = 'windlass-worker-';
+
+/** The folder of this worker process's groups below `parent`. Those of workers that ended without removing theirs go. */
+export function openWorkerGroup(parent: string): string {
+  for (const name of readdirSync(parent)) {
+    const pid = name.startsWith(WORKER_GROUP) ? Number(name.slice(WORKER_GROUP.length)) : 0;
+    if (pid > 0 && pid !== process.pid && !isAlive(pid)) removeLeftover(join(parent, name));
+  }
+  const folder = join(parent, `${WORKER_GROUP}${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function removeLeftover(folder: string): void {
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) rmdirSync(join(folder, entry.name));
+    }
+    rmdirSync(folder);
+  } catch {
+    // Still busy, or another worker's sweep was faster: the next start finds it.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openWorkerGroup, readKey, removeGroup, write } from './cgroup-files.js';
+import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
+
+
+/** Folders of the worker's own group in the three hierarchies that limit instances. */
+export interface V1Hierarchies {
+  readonly memory: string;
+  readonly cpu: string;
+  readonly pids: string;
+}
+
+/** Groups in the separate hierarchies of cgroup v1. Throws when they cannot be made, which says they are not for us. */
+export class CgroupsV1 implements ResourceGroups {
+  readonly flavour = 'v1';
+  readonly #folders: V1Hierarchies;
+
+  constructor(hierarchies: V1Hierarchies) {
+    this.#folders = {
+      memory: openWorkerGroup(hierarchies.memory),
+      cpu: openWorkerGroup(hierarchies.cpu),
+      pids: openWorkerGroup(hierarchies.pids),
+    };
+  }
+
+  create(name: string, limits: ResourceLimits): ResourceGroup {
+    return new CgroupV1({ memory: join(this.#folders.memory, name), cpu: join(this.#folders.cpu, name), pids: join(this.#folders.pids, name) }, limits);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#folders).map(removeGroup));
+  }
+}
+
+class CgroupV1 implements ResourceGroup {
+  readonly #folders: V1Hierarchies;
+
+  constructor(folders: V1Hierarchies, limits: ResourceLimits) {
+    this.#folders = folders;
+    for (const folder of Object.values(folders)) mkdirSync(folder);
+    const hardBytes = limits.memoryBytes + limits.fileBytes;
+    write(folders.memory, 'memory.limit_in_bytes', hardBytes);
+    // Memory and swap together: without this, swap would be room on top. The file is absent where swap is not counted.
+    if (existsSync(join(folders.memory, 'memory.memsw.limit_in_bytes'))) write(folders.memory, 'memory.memsw.limit_in_bytes', hardBytes);
+    write(folders.cpu, 'cpu.cfs_period_us', CPU_PERIOD_US);
+    write(folders.cpu, 'cpu.cfs_quota_us', cpuQuotaUs(limits));
+    write(folders.pids, 'pids.max', limits.processes);
+  }
+
+  add(pid: number): void {
+    for (const folder of Object.values(this.#folders)) write(folder, 'cgroup.procs', pid);
+  }
+
+  usedBytes(): number {
+    return readKey(this.#folders.memory, 'memory.stat', 'total_rss');
+  }
+
+  outOfMemoryKills(): number {
+    return readKey(this.#folders.memory, 'memory.oom_control', 'oom_kill');
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(Object.values(this.#folders).map(removeGroup));
+  }
+}

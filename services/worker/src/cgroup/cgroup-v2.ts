@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openWorkerGroup, readKey, removeGroup, write } from './cgroup-files.js';
+import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
+
+const CONTROLLERS = ['cpu', 'memory', 'pids'];
+
+/** Groups below one folder of the unified hierarchy. Throws when they cannot be made there. */
+export class CgroupsV2 implements ResourceGroups {
+  readonly flavour = 'v2';
+  readonly #folder: string;
+
+  /** `parent`: a folder this process may write to, which has the controllers and (but for the root) no process of its own. */
+  constructor(parent: string) {
+    const available = readFileSync(join(parent, 'cgroup.controllers'), 'utf8').trim().split(/\s+/);
+    const missing = CONTROLLERS.filter((controller) => !available.includes(controller));
+    if (missing.length > 0) throw new Error(`${parent} has no ${missing.join(', ')} controller`);
+    enableControllers(parent);
+    this.#folder = openWorkerGroup(parent);
+    enableControllers(this.#folder);
+  }
+
+  create(name: string, limits: ResourceLimits): ResourceGroup {
+    return new CgroupV2(join(this.#folder, name), limits);
+  }
+
+  close(): Promise<void> {
+    return removeGroup(this.#folder);
+  }
+}
+
+function enableControllers(folder: string): void {
+  write(folder, 'cgroup.subtree_control', CONTROLLERS.map((controller) => `+${controller}`).join(' '));
+}
+
+class CgroupV2 implements ResourceGroup {
+  readonly #folder: string;
+
+  constructor(folder: string, limits: ResourceLimits) {
+    this.#folder = folder;
+    mkdirSync(folder);
+    write(folder, 'memory.max', limits.memoryBytes + limits.fileBytes);
+    // Absent where the kernel has no swap accounting.
+    if (existsSync(join(folder, 'memory.swap.max'))) write(folder, 'memory.swap.max', 0);
+    // Out of memory ends the whole instance and not just its largest process.
+    write(folder, 'memory.oom.group', 1);
+    write(folder, 'cpu.max', `${cpuQuotaUs(limits)} ${CPU_PERIOD_US}`);
+    write(folder, 'pids.max', limits.processes);
+  }
+
+  add(pid: number): void {
+    write(this.#folder, 'cgroup.procs', pid);
+  }
+
+  usedBytes(): number {
+    return readKey(this.#folder, 'memory.stat', 'anon');
+  }
+
+  outOfMemoryKills(): number {
+    return readKey(this.#folder, 'memory.events', 'oom_kill');
+  }
+
+  remove(): Promise<void> {
+    return removeGroup(this.#folder);
+  }
+}

@@ -1,0 +1,42 @@
+/** What one instance may use. */
+export interface ResourceLimits {
+  /** The app's own memory, in bytes. */
+  readonly memoryBytes: number;
+  /** Room for its files in memory-backed folders (/tmp and small ones), in bytes. */
+  readonly fileBytes: number;
+  readonly cpuMillicores: number;
+  readonly processes: number;
+}
+
+/**
+ * The processes of one instance, counted and limited together.
+ *
+ * Call order: `manager.create` → `add` (before the app's first instruction) → `usedBytes` and `outOfMemoryKills` as often
+ * as wanted → the processes are ended by ending the pid namespace's first process, which the kernel does for all of them
+ * at once in every flavour → `remove`.
+ */
+export interface ResourceGroup {
+  /** Puts a process in, and with it everything it will start. */
+  add(pid: number): void;
+  /** Anonymous memory of all its processes, in bytes; files in memory-backed folders do not count. 0 when they are gone. */
+  usedBytes(): number;
+  /** Processes the kernel ended because the group reached its hard limit. */
+  outOfMemoryKills(): number;
+  /** Gives the group back. All its processes must have ended or be ending. */
+  remove(): Promise<void>;
+}
+
+/** Makes the groups of this worker. */
+export interface ResourceGroups {
+  readonly flavour: 'v2' | 'v1' | 'none';
+  create(name: string, limits: ResourceLimits): ResourceGroup;
+  close(): Promise<void>;
+}
+
+export const CPU_PERIOD_US = 100_000;
+const SMALLEST_CPU_QUOTA_US = 1_000;
+
+/** Processor time a group gets in one period. The kernel refuses less than a millisecond. */
+export function cpuQuotaUs(limits: ResourceLimits): number {
+  return Math.max(SMALLEST_CPU_QUOTA_US, Math.round((limits.cpuMillicores / 1000) * CPU_PERIOD_US));
+}

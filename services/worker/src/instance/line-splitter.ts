@@ -1,0 +1,43 @@
+/** A longer line is cut into pieces of at most this size. */
+export const LONGEST_LINE_BYTES = 64 * 1024;
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Cuts a stream of bytes into lines. Works on bytes, so a character that arrives in two chunks stays whole. */
+export class LineSplitter {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** The lines that are complete with this chunk, without their line ends. */
+  *push(chunk: Buffer): Generator<Buffer> {
+    let pending = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    for (;;) {
+      const end = pending.indexOf(NEWLINE);
+      if (end >= 0 && end <= LONGEST_LINE_BYTES) {
+        yield pending.subarray(0, end > 0 && pending[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+        pending = pending.subarray(end + 1);
+      } else if (pending.length > LONGEST_LINE_BYTES) {
+        const cut = characterStart(pending, LONGEST_LINE_BYTES);
+        yield pending.subarray(0, cut);
+        pending = pending.subarray(cut);
+      } else {
+        break;
+      }
+    }
+    this.#rest = Buffer.from(pending); // A copy, so that a short rest does not keep a large chunk alive.
+  }
+
+  /** The last line, if the stream ended without a line end. */
+  *end(): Generator<Buffer> {
+    if (this.#rest.length > 0) yield this.#rest;
+    this.#rest = Buffer.alloc(0);
+  }
+}
+
+/** The nearest place at or before `at` where a UTF-8 character starts; `at` itself in what is not UTF-8. */
+function characterStart(bytes: Buffer, at: number): number {
+  for (let start = at; start > at - 4; start--) {
+    if (((bytes[start] ?? 0) & 0xc0) !== 0x80) return start;
+  }
+  return at;
+}

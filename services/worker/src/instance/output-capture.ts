@@ -1,0 +1,119 @@
+import { Socket } from 'node:net';
+import { epochNanoseconds } from './clock.js';
+import type { OutputLine } from './instance-spec.js';
+import { LineSplitter } from './line-splitter.js';
+
+/** What one instance may write, per second and at once. What is beyond is dropped and counted. */
+const LINES_PER_SECOND = 5_000;
+const BYTES_PER_SECOND = 1024 * 1024;
+/** Beyond this, reading itself pauses until the window is over: dropping costs processor time too. */
+const WINDOW_MS = 100;
+const BYTES_PER_WINDOW = 4 * 1024 * 1024;
+const REPORT_DELAY_MS = 1_000;
+
+const TAIL_LINES = 20;
+const TAIL_BYTES = 4 * 1024;
+
+/**
+ * Reads stdout and stderr of one instance as lines. Memory stays bounded whatever the app writes, and the app is never
+ * held up for longer than a window.
+ */
+export class OutputCapture {
+  readonly #emit: (line: OutputLine) => void;
+  readonly #tail: string[] = [];
+  #tailBytes = 0;
+  #lines = LINES_PER_SECOND;
+  #bytes = BYTES_PER_SECOND;
+  #refilledAtNs = process.hrtime.bigint();
+  #dropped = 0;
+  #reportTimer: NodeJS.Timeout | undefined;
+  #lastNs = 0n;
+
+  constructor(emit: (line: OutputLine) => void) {
+    this.#emit = emit;
+  }
+
+  /** Takes over the read end of a pipe. Resolves when its last writer is gone and everything was emitted. */
+  read(fd: number, source: 'stdout' | 'stderr'): { readonly ended: Promise<void>; destroy(): void } {
+    const stream = new Socket({ fd, readable: true, writable: false });
+    const splitter = new LineSplitter();
+    let windowBytes = 0;
+    let windowTimer: NodeJS.Timeout | undefined;
+    stream.on('data', (chunk: Buffer) => {
+      for (const line of splitter.push(chunk)) this.#take(line, source);
+      windowBytes += chunk.length;
+      windowTimer ??= setTimeout(() => {
+        windowTimer = undefined;
+        windowBytes = 0;
+        stream.resume();
+      }, WINDOW_MS);
+      if (windowBytes > BYTES_PER_WINDOW) stream.pause();
+    });
+    const ended = new Promise<void>((resolve) => {
+      stream.on('error', () => undefined); // Reading a pipe fails only when it is destroyed; 'close' follows.
+      stream.on('close', () => {
+        clearTimeout(windowTimer);
+        for (const line of splitter.end()) this.#take(line, source);
+        resolve();
+      });
+    });
+    return { ended, destroy: () => void stream.destroy() };
+  }
+
+  /** Reports what is still unreported. Call after both pipes have ended. */
+  finish(): void {
+    this.#reportDropped();
+  }
+
+  /** The last lines of stderr: at most 20 and 4 KiB. */
+  stderrTail(): readonly string[] {
+    return [...this.#tail];
+  }
+
+  #take(line: Buffer, source: 'stdout' | 'stderr'): void {
+    this.#refill();
+    if (this.#lines < 1 || this.#bytes < line.length) {
+      this.#dropped++;
+      this.#reportTimer ??= setTimeout(() => this.#reportDropped(), REPORT_DELAY_MS);
+      return;
+    }
+    this.#reportDropped();
+    this.#lines -= 1;
+    this.#bytes -= line.length;
+    const text = line.toString('utf8');
+    if (source === 'stderr') this.#remember(text);
+    this.#emit({ source, text, timestampNs: this.#timestamp() });
+  }
+
+  #refill(): void {
+    const now = process.hrtime.bigint();
+    const seconds = Number(now - this.#refilledAtNs) / 1e9;
+    this.#refilledAtNs = now;
+    this.#lines = Math.min(LINES_PER_SECOND, this.#lines + seconds * LINES_PER_SECOND);
+    this.#bytes = Math.min(BYTES_PER_SECOND, this.#bytes + seconds * BYTES_PER_SECOND);
+  }
+
+  #reportDropped(): void {
+    clearTimeout(this.#reportTimer);
+    this.#reportTimer = undefined;
+    if (this.#dropped === 0) return;
+    const text = `${this.#dropped} lines dropped: an instance may write ${LINES_PER_SECOND} lines and ${BYTES_PER_SECOND / 1024} KiB a second.`;
+    this.#dropped = 0;
+    this.#emit({ source: 'platform', text, timestampNs: this.#timestamp() });
+  }
+
+  #remember(text: string): void {
+    const line = text.length > TAIL_BYTES ? text.slice(-TAIL_BYTES) : text;
+    this.#tail.push(line);
+    this.#tailBytes += line.length;
+    while (this.#tail.length > TAIL_LINES || (this.#tailBytes > TAIL_BYTES && this.#tail.length > 1)) {
+      this.#tailBytes -= this.#tail.shift()?.length ?? 0;
+    }
+  }
+
+  #timestamp(): bigint {
+    const now = epochNanoseconds();
+    this.#lastNs = now > this.#lastNs ? now : this.#lastNs + 1n;
+    return this.#lastNs;
+  }
+}

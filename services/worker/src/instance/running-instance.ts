@@ -1,0 +1,199 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Route } from '../network/dialer.js';
+import { readListeners } from '../network/listeners.js';
+import { launchSandbox, type Sandbox } from '../sandbox/launch.js';
+import { Cleanup } from './cleanup.js';
+import type { LocalInstanceHost } from './instance-host.js';
+import type { InstanceSpec, OutputLine } from './instance-spec.js';
+import { OutputCapture } from './output-capture.js';
+import { readProcessEnd, type InstanceExit, type ProcessEnd } from './process-end.js';
+import { APP_PORT, explainTimeout, waitUntilListening } from './readiness.js';
+import { StartFailure, type StartProblem } from './start-failure.js';
+
+const MIB = 1024 * 1024;
+const DIAL_TIMEOUT_MS = 1_000;
+/** After the kill: for the kernel to end every process of the sandbox, and for the rest of the output to be read. */
+const GONE_TIMEOUT_MS = 10_000;
+const GONE_POLL_MS = 2;
+const OUTPUT_TIMEOUT_MS = 1_000;
+
+/** One sandbox and its app, from the first resource to the last. */
+export class RunningInstance {
+  readonly id: string;
+  readonly exited: Promise<InstanceExit>;
+  readonly #spec: InstanceSpec;
+  readonly #host: LocalInstanceHost;
+  readonly #cleanup = new Cleanup();
+  readonly #output: OutputCapture;
+  readonly #reading: { readonly ended: Promise<void>; destroy(): void }[] = [];
+  /** Set before the signal is sent, so that an end we caused is never taken for the app's own. */
+  #cause: 'STOPPED' | 'OUT_OF_MEMORY' | undefined;
+  #supervisor: ChildProcess | undefined;
+  #sandbox: Sandbox | undefined;
+  #route: Route | undefined;
+  #supervisorEnded!: (end: ProcessEnd) => void;
+
+  constructor(spec: InstanceSpec, host: LocalInstanceHost, onOutput: (line: OutputLine) => void) {
+    this.id = spec.instanceId;
+    this.#spec = spec;
+    this.#host = host;
+    this.#output = new OutputCapture(onOutput);
+    this.#cleanup.push(host.add(this));
+    this.exited = new Promise<ProcessEnd>((resolve) => (this.#supervisorEnded = resolve)).then((end) => this.#conclude(end));
+  }
+
+  get pid(): number {
+    return this.#sandbox?.firstPid ?? 0;
+  }
+
+  /** Resolves when the app accepts connections; rejects with a `StartFailure` when everything is undone. */
+  async start(): Promise<void> {
+    const deadline = performance.now() + this.#spec.startTimeoutMs;
+    const waiting = new AbortController();
+    let problem: StartProblem | undefined;
+    try {
+      const route = await this.#launch();
+      const listening = waitUntilListening(route, deadline, waiting.signal);
+      const isListening = await Promise.race([listening, this.exited.then(() => undefined)]);
+      if (isListening === true && this.#cause === undefined) return;
+      if (isListening === false) problem = explainTimeout(readListeners(this.pid), this.#spec.startTimeoutMs);
+    } catch (error) {
+      problem = { reason: 'SANDBOX_FAILED', detail: (error as Error).message };
+    } finally {
+      waiting.abort();
+    }
+    // When it was stopped or ran out of memory meanwhile, that is the reason, whatever else was found.
+    if (this.#cause !== undefined) problem = undefined;
+    const exit = await this.end();
+    problem ??= this.#explainExit(exit);
+    const stderrTail = this.#output.stderrTail();
+    if (problem.reason === 'SANDBOX_FAILED') {
+      this.#host.logger.error({ instanceId: this.id, detail: problem.detail, stderrTail }, 'the sandbox of an instance failed');
+    }
+    throw new StartFailure(problem, stderrTail);
+  }
+
+  dial(timeoutMs: number = DIAL_TIMEOUT_MS): Promise<Socket> {
+    if (this.#route === undefined) throw new Error('An instance is dialled after its start.');
+    return this.#route.connect(APP_PORT, timeoutMs);
+  }
+
+  async memoryUsedMb(): Promise<number> {
+    return (this.#sandbox?.group.usedBytes() ?? 0) / MIB;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#cause ??= 'STOPPED';
+    if (graceMs > 0 && this.#sandbox?.isAlive()) {
+      // The group of the app's session: a shell that is `bootstrap` and the server it started alike. The first process
+      // is in it too, but as a namespace's init it ignores the signal.
+      signal(-this.#sandbox.firstPid, 'SIGTERM');
+      const timer = new AbortController();
+      await Promise.race([this.exited, delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+      timer.abort();
+    }
+    await this.end();
+  }
+
+  /** Ends every process at once. */
+  end(): Promise<InstanceExit> {
+    this.#cause ??= 'STOPPED';
+    this.#kill();
+    return this.exited;
+  }
+
+  async #launch(): Promise<Route> {
+    const spec = this.#spec;
+    const launch = launchSandbox(this.#host.sandbox, spec, this.#cleanup, {
+      started: (supervisor, { stdoutFd, stderrFd }) => {
+        this.#supervisor = supervisor;
+        this.#reading.push(this.#output.read(stdoutFd, 'stdout'), this.#output.read(stderrFd, 'stderr'));
+        supervisor.once('exit', (code, signalName) => this.#supervisorEnded(readProcessEnd(code, signalName)));
+        supervisor.once('error', () => this.#supervisorEnded({ kind: 'EXITED', exitCode: 127 }));
+      },
+    });
+    const sandbox = await launch.catch((error: unknown) => {
+      // Nothing was started, so nothing will end by itself.
+      if (this.#supervisor === undefined) this.#supervisorEnded({ kind: 'EXITED', exitCode: 0 });
+      throw error;
+    });
+    this.#sandbox = sandbox;
+    const route = this.#host.dialer.route(sandbox.networkNamespaceFd);
+    this.#cleanup.push(() => route.close());
+    this.#route = route;
+    this.#cleanup.push(
+      this.#host.memoryWatch.watch(sandbox.group, spec.memoryMb * MIB, () => {
+        this.#cause ??= 'OUT_OF_MEMORY';
+        this.#kill();
+      }),
+    );
+    if (this.#cause === undefined) sandbox.release();
+    return route;
+  }
+
+  /** The supervisor has ended: makes sure that everything else has, gives everything back and says how it was. */
+  async #conclude(end: ProcessEnd): Promise<InstanceExit> {
+    const sandbox = this.#sandbox;
+    this.#kill();
+    const giveUpAt = performance.now() + GONE_TIMEOUT_MS;
+    while (sandbox?.isAlive() && performance.now() < giveUpAt) await delay(GONE_POLL_MS);
+    const timer = new AbortController();
+    const tooLong = delay(OUTPUT_TIMEOUT_MS, undefined, { signal: timer.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#reading.map(({ ended }) => ended)), tooLong]);
+    timer.abort();
+    for (const reading of this.#reading) reading.destroy();
+    this.#output.finish();
+    if ((sandbox?.group.outOfMemoryKills() ?? 0) > 0) this.#cause ??= 'OUT_OF_MEMORY';
+    for (const error of await this.#cleanup.run()) {
+      this.#host.logger.warn({ instanceId: this.id, error: (error as Error).message }, 'a resource of an instance was not given back');
+    }
+    switch (this.#cause) {
+      case 'STOPPED':
+        return { kind: 'STOPPED' };
+      case 'OUT_OF_MEMORY':
+        return { kind: 'OUT_OF_MEMORY', memoryMb: this.#spec.memoryMb };
+      case undefined:
+        return end;
+      default:
+        return this.#cause satisfies never;
+    }
+  }
+
+  #kill(): void {
+    if (this.#sandbox?.isAlive()) signal(this.#sandbox.firstPid, 'SIGKILL');
+    else this.#supervisor?.kill('SIGKILL');
+  }
+
+  #explainExit(exit: InstanceExit): StartProblem {
+    switch (exit.kind) {
+      case 'STOPPED':
+        return { reason: 'ABORTED' };
+      case 'OUT_OF_MEMORY':
+        return { reason: 'OUT_OF_MEMORY', memoryMb: exit.memoryMb };
+      case 'EXITED':
+      case 'SIGNALED':
+        return this.#explainProcessEnd(exit);
+      default:
+        return exit satisfies never;
+    }
+  }
+
+  /** A sandbox that could not be completed ends as an app might, but for the one line bwrap leaves. */
+  #explainProcessEnd(end: ProcessEnd): StartProblem {
+    const tail = this.#output.stderrTail();
+    const [first = ''] = tail;
+    const isBwrap = end.kind === 'EXITED' && end.exitCode === 1 && tail.length === 1 && first.startsWith('bwrap: ');
+    return isBwrap ? { reason: 'SANDBOX_FAILED', detail: first } : { reason: 'PROCESS_EXITED', end };
+  }
+}
+
+/** A process that has ended meanwhile needs no signal. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,122 @@
+import { close } from 'node:fs';
+import { Socket } from 'node:net';
+import { constants } from 'node:os';
+import { extname } from 'node:path';
+import { getSystemErrorName } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { DialFailure } from './dial-failure.js';
+
+export interface DialRequest {
+  readonly id: number;
+  readonly namespaceFd: number;
+  readonly port: number;
+  readonly timeoutMs: number;
+}
+
+export type DialAnswer = { readonly id: number; readonly fd: number } | { readonly id: number; readonly errno: number };
+
+/** Unfinished dials to one namespace. A function that accepts nothing must not pile up descriptors of the worker. */
+const MOST_UNFINISHED = 256;
+
+interface Waiting {
+  resolve(fd: number): void;
+  reject(failure: DialFailure): void;
+}
+
+/** Connects into the network namespaces of instances, by way of the dial thread. */
+export class Dialer {
+  readonly #thread: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #closed = false;
+
+  constructor() {
+    // The thread's file has this file's ending: compiled beside compiled, source beside source.
+    this.#thread = new Worker(new URL(`./dial-thread${extname(import.meta.url)}`, import.meta.url));
+    this.#thread.on('message', (answer: DialAnswer) => this.#settle(answer));
+    this.#thread.on('error', (error) => this.#fail(error));
+    this.#thread.unref();
+  }
+
+  /** A route into the namespace of an open descriptor. The caller keeps the descriptor open until the route is closed. */
+  route(namespaceFd: number): Route {
+    return new Route((port, timeoutMs) => this.#dial({ namespaceFd, port, timeoutMs }));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#thread.terminate();
+    this.#rejectAll('The worker is stopping.');
+  }
+
+  #dial(request: Omit<DialRequest, 'id'>): Promise<number> {
+    if (this.#closed) return Promise.reject(new DialFailure('CLOSED', 'The worker is stopping.'));
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#thread.postMessage({ id, ...request } satisfies DialRequest);
+    });
+  }
+
+  #settle(answer: DialAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ('errno' in answer) waiting?.reject(failureOf(answer.errno));
+    else if (waiting === undefined) close(answer.fd);
+    else waiting.resolve(answer.fd);
+  }
+
+  #fail(error: Error): void {
+    this.#closed = true;
+    this.#rejectAll(`The dial thread ended: ${error.message}`);
+  }
+
+  #rejectAll(message: string): void {
+    for (const { reject } of this.#waiting.values()) reject(new DialFailure('CLOSED', message));
+    this.#waiting.clear();
+  }
+}
+
+/** The way to one instance. */
+export class Route {
+  readonly #dial: (port: number, timeoutMs: number) => Promise<number>;
+  #unfinished = 0;
+  #closed = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(dial: (port: number, timeoutMs: number) => Promise<number>) {
+    this.#dial = dial;
+  }
+
+  /** A connected socket to 127.0.0.1:`port` of the namespace. */
+  async connect(port: number, timeoutMs: number): Promise<Socket> {
+    if (this.#closed) throw new DialFailure('CLOSED', 'The instance is stopping.');
+    if (this.#unfinished >= MOST_UNFINISHED) {
+      throw new DialFailure('BUSY', `The instance has ${MOST_UNFINISHED} unfinished connections already.`);
+    }
+    this.#unfinished++;
+    try {
+      const fd = await this.#dial(port, timeoutMs);
+      return new Socket({ fd, readable: true, writable: true }).setNoDelay(true);
+    } finally {
+      if (--this.#unfinished === 0) this.#whenIdle?.();
+    }
+  }
+
+  /** Refuses new dials and waits for those under way, so that the namespace's descriptor may be closed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#unfinished > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
+  }
+}
+
+function failureOf(errno: number): DialFailure {
+  switch (errno) {
+    case constants.errno.ECONNREFUSED:
+      return new DialFailure('REFUSED', 'Nothing listens on the port of the instance.');
+    case constants.errno.ETIMEDOUT:
+      return new DialFailure('TIMED_OUT', 'The instance did not accept the connection in time.');
+    default:
+      return new DialFailure('FAILED', `The connection to the instance failed: ${getSystemErrorName(-errno)}.`);
+  }
+}

@@ -1,0 +1,146 @@
+// Launching a sandbox. The order matters; docs/sandbox.md explains the same list.
+//
+//  1. Take a host uid that no other live instance has (where the worker is root).
+//  2. Make the group with its limits, before there is a process to limit.
+//  3. Open the pipes for stdout and stderr, owned by that uid.
+//  4. Start the chain of programs, each replacing the one before:
+//       a. unshare + sh: only where the uid could not reach the package by its path; shows it at a path it can reach,
+//          in a mount namespace that dies with the chain;
+//       b. setpriv: leaves root for the host uid and drops every group and capability;
+//       c. bwrap: makes the namespaces, the read-only root and the writable folders, drops the capabilities gained in
+//          its user namespace, sets no_new_privs, and waits.
+//  5. Learn the pid of the sandbox's first process.
+//  6. Hold on to that process and its network namespace by descriptors, which cannot come to mean another process.
+//  7. Put the first process into the group: all that comes later inherits it.
+//  8. Let go: bwrap loads the seccomp filter and starts prlimit, which sets the last limits and becomes `bootstrap`.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import type { ResourceGroup } from '../cgroup/resource-group.js';
+import type { Cleanup } from '../instance/cleanup.js';
+import type { InstanceSpec } from '../instance/instance-spec.js';
+import { ARGUMENTS_FD, BLOCK_FD, encodeArguments, HOME_BYTES, INFO_FD, SECCOMP_FD, SHARED_MEMORY_BYTES } from './bwrap-arguments.js';
+import { BOOTSTRAP } from './check-bootstrap.js';
+import { openOutputPipe } from './output-pipe.js';
+import { isSearchableByOthers, type SandboxHost } from './sandbox-host.js';
+
+const MIB = 1024 * 1024;
+const MOST_OPEN_FILES = 2048;
+export const MOST_PROCESSES = 1024;
+const LONGEST_INFO_BYTES = 64 * 1024;
+
+export interface Sandbox {
+  /** bwrap outside the sandbox; its exit tells how `bootstrap` ended. */
+  readonly supervisor: ChildProcess;
+  /** Host pid of the first process inside. Ending it ends all others. */
+  readonly firstPid: number;
+  /** Whether the first process still runs, and with it perhaps others; a reused pid does not deceive it. */
+  isAlive(): boolean;
+  readonly networkNamespaceFd: number;
+  readonly group: ResourceGroup;
+  readonly stdoutFd: number;
+  readonly stderrFd: number;
+  /** Step 8. Until then nothing of the package has run. */
+  release(): void;
+}
+
+/** What the caller needs from the moment a process exists, which is before the sandbox is complete. */
+export interface LaunchObserver {
+  started(supervisor: ChildProcess, output: { readonly stdoutFd: number; readonly stderrFd: number }): void;
+}
+
+/** Steps 1 to 7. What was acquired is undone by `cleanup`, also when this rejects. */
+export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, cleanup: Cleanup, observer: LaunchObserver): Promise<Sandbox> {
+  const uid = host.hostUids?.take();
+  if (uid !== undefined) cleanup.push(() => host.hostUids?.give(uid));
+
+  const tmpBytes = spec.ephemeralStorageMb * MIB;
+  const group = host.groups.create(spec.instanceId, {
+    memoryBytes: spec.memoryMb * MIB,
+    fileBytes: tmpBytes + SHARED_MEMORY_BYTES + HOME_BYTES,
+    cpuMillicores: spec.cpuMillicores,
+    processes: MOST_PROCESSES,
+  });
+  cleanup.push(() => group.remove());
+
+  const stdout = openOutputPipe(uid);
+  const stderr = openOutputPipe(uid);
+
+  const needsStage = uid !== undefined && !(isSearchableByOthers(spec.codeDirectory) && (spec.runtimesDirectory === undefined || isSearchableByOthers(spec.runtimesDirectory)));
+  const [program, ...args] = [
+    ...(needsStage ? stageCommand(host, spec) : []),
+    ...(uid === undefined ? [] : [host.tools.setpriv, `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--inh-caps=-all', '--']),
+    ...[host.tools.bwrap, '--args', String(ARGUMENTS_FD), '--'],
+    ...[host.tools.prlimit, `--nofile=${MOST_OPEN_FILES}`, `--nproc=${MOST_PROCESSES}`, '--core=0', `--fsize=${tmpBytes + MIB}`, '--', BOOTSTRAP],
+  ];
+  const supervisor = spawn(program as string, args, {
+    env: {},
+    cwd: '/',
+    stdio: ['ignore', stdout.writeFd, stderr.writeFd, 'pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  closeSync(stdout.writeFd);
+  closeSync(stderr.writeFd);
+  observer.started(supervisor, { stdoutFd: stdout.readFd, stderrFd: stderr.readFd });
+  const pipes = supervisor.stdio as readonly unknown[];
+  for (const pipe of pipes.slice(ARGUMENTS_FD) as Duplex[]) {
+    // A program that ends early closes its ends; how it ended is told by its exit.
+    pipe.on('error', () => undefined);
+    cleanup.push(() => void pipe.destroy());
+  }
+  const reachable = needsStage ? { codeDirectory: host.stage.code, runtimesDirectory: spec.runtimesDirectory && host.stage.runtimes } : spec;
+  const shape = { view: host.view, privateEtc: host.privateEtc, environment: spec.environment, tmpBytes };
+  (pipes[ARGUMENTS_FD] as Duplex).end(
+    encodeArguments({ ...shape, codeDirectory: reachable.codeDirectory, runtimesDirectory: reachable.runtimesDirectory }),
+  );
+  (pipes[SECCOMP_FD] as Duplex).end(host.seccomp);
+
+  const firstPid = await readFirstPid(pipes[INFO_FD] as Duplex);
+
+  const processFd = openSync(`/proc/${firstPid}`, 'r');
+  cleanup.push(() => closeSync(processFd));
+  const networkNamespaceFd = openSync(`/proc/self/fd/${processFd}/ns/net`, 'r');
+  cleanup.push(() => closeSync(networkNamespaceFd));
+
+  group.add(firstPid);
+
+  return {
+    supervisor,
+    firstPid,
+    isAlive: () => isAlive(`/proc/self/fd/${processFd}/stat`),
+    networkNamespaceFd,
+    group,
+    stdoutFd: stdout.readFd,
+    stderrFd: stderr.readFd,
+    release: () => void (pipes[BLOCK_FD] as Duplex).end('1'),
+  };
+}
+
+/** Step 4a. The script takes its values as arguments; nothing is put into its text. */
+function stageCommand({ tools, stage }: SandboxHost, spec: InstanceSpec): string[] {
+  const script = 'while [ "$1" != -- ]; do mount --bind -- "$1" "$2" || exit; shift 2; done; shift; exec "$@"';
+  const runtimes = spec.runtimesDirectory === undefined ? [] : [spec.runtimesDirectory, stage.runtimes];
+  const path = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin';
+  return [tools.unshare, '--mount', '--propagation', 'private', '--', '/usr/bin/env', path, '/bin/sh', '-c', script, 'stage', spec.codeDirectory, stage.code, ...runtimes, '--'];
+}
+
+/** bwrap writes one JSON object: `{ "child-pid": 123, … }`. It ends without one when the sandbox could not be made. */
+async function readFirstPid(info: Duplex): Promise<number> {
+  let text = '';
+  for await (const chunk of info.setEncoding('utf8')) {
+    text += chunk as string;
+    if (text.length > LONGEST_INFO_BYTES) break;
+  }
+  const pid: unknown = text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>)['child-pid'];
+  if (typeof pid !== 'number') throw new Error('bwrap ended before it had made the sandbox');
+  return pid;
+}
+
+/** A zombie counts as ended: the kernel lets a namespace's first process become one only after all others are gone. */
+function isAlive(statFile: string): boolean {
+  try {
+    const stat = readFileSync(statFile, 'latin1');
+    return !'ZX'.includes(stat.charAt(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ResourceGroups } from '../cgroup/resource-group.js';
+import { HostUids, mayUse } from './host-uids.js';
+import { writePrivateEtc } from './private-etc.js';
+import { readSystemView, type Binding, type SystemView } from './sandbox-view.js';
+import { seccompFilter } from './seccomp/filter.js';
+
+/** Everything about the machine that launching needs, found once. */
+export interface SandboxHost {
+  readonly tools: Tools;
+  readonly view: SystemView;
+  readonly privateEtc: readonly Binding[];
+  readonly seccomp: Buffer;
+  /** Present when every instance gets a host uid of its own. */
+  readonly hostUids: HostUids | undefined;
+  readonly groups: ResourceGroups;
+  /** Mount points for folders a host uid could not reach by their path. */
+  readonly stage: { readonly code: string; readonly runtimes: string };
+  close(): Promise<void>;
+}
+
+interface Tools {
+  readonly bwrap: string;
+  readonly setpriv: string;
+  readonly unshare: string;
+  /** Started inside, so it must lie in a folder every sandbox shows. */
+  readonly prlimit: string;
+}
+
+export interface SandboxHostOptions {
+  readonly groups: ResourceGroups;
+  readonly hostUids: { readonly first: number; readonly count: number };
+}
+
+export async function openSandboxHost({ groups, hostUids }: SandboxHostOptions): Promise<SandboxHost> {
+  const { arch } = process;
+  if (process.platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
+    throw new Error(`Functions run on Linux on amd64 or arm64, not on ${process.platform} ${arch}.`);
+  }
+  const tools: Tools = {
+    bwrap: findTool('bwrap', 'bubblewrap'),
+    setpriv: findTool('setpriv', 'util-linux'),
+    unshare: findTool('unshare', 'util-linux'),
+    prlimit: findTool('prlimit', 'util-linux'),
+  };
+  await probe(tools.bwrap);
+  const directory = await mkdtemp(join(tmpdir(), 'windlass-worker-'));
+  await chmod(directory, 0o711);
+  const ownUids = mayUse(hostUids, process.getuid?.() ?? -1, readFileSync('/proc/self/uid_map', 'utf8'));
+  if (ownUids && !isSearchableByOthers(directory)) {
+    await rm(directory, { recursive: true });
+    throw new Error(`The folder for temporary files (${tmpdir()}) must be searchable by every user: set TMPDIR to one that is.`);
+  }
+  const stage = { code: join(directory, 'code'), runtimes: join(directory, 'runtimes') };
+  await Promise.all([mkdir(stage.code), mkdir(stage.runtimes)]);
+  return {
+    tools,
+    view: readSystemView(),
+    privateEtc: await writePrivateEtc(join(directory, 'etc')),
+    seccomp: seccompFilter(arch),
+    hostUids: ownUids ? new HostUids(hostUids) : undefined,
+    groups,
+    stage,
+    close: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Whether a process that owns nothing can reach the entries of this folder by their path. */
+export function isSearchableByOthers(directory: string): boolean {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+function findTool(name: string, debianPackage: string): string {
+  for (const folder of ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']) {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return join(folder, name);
+    } catch {
+      // Not here; the next folder may have it.
+    }
+  }
+  throw new Error(`"${name}" is not installed: functions need it (Debian package "${debianPackage}").`);
+}
+
+/** Makes one empty sandbox, as only that says whether the kernel and its administrator allow it. */
+async function probe(bwrap: string): Promise<void> {
+  const options = ['--unshare-user', '--unshare-pid', '--unshare-net', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
+  try {
+    await promisify(execFile)(bwrap, [...options, '--', '/bin/true'], { env: {}, timeout: 10_000 });
+  } catch (cause) {
+    const detail = (cause as { stderr?: string }).stderr?.trim() || (cause as Error).message;
+    throw new Error(`This machine does not let bubblewrap make a sandbox: ${detail}`, { cause });
+  }
+}
