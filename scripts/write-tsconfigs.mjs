@@ -18,7 +18,7 @@ for (const folder of packages) {
     compilerOptions: { rootDir: 'src', outDir: 'dist', tsBuildInfoFile: 'dist/tsconfig.tsbuildinfo' },
     include: ['src/**/*.ts', 'src/**/*.json'],
     exclude: ['src/**/*.spec.ts', 'src/**/testing/**'],
-    references: refs(Object.keys(manifest.dependencies ?? {})),
+    references: refs(Object.keys(manifest.dependencies ?? manifest.devDependencies ?? {})),
   });
   write(`${folder}/tsconfig.spec.json`, {
     extends: base,
