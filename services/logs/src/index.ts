@@ -1,1 +1,1 @@
-export {};
+export { startLogs, type LogsConfig } from './start-logs.js';

@@ -1,0 +1,26 @@
+import type { EventMetadata } from '@windlass/event-store';
+import type { CallContext } from '@windlass/principal';
+import { refusal } from './refusal.js';
+
+/** Who acts, for whom, and by which request: the tenant of every command and query. */
+export interface Caller {
+  readonly domainId: string;
+  readonly projectId: string;
+  readonly actor: string;
+  readonly requestId: string;
+}
+
+/**
+ * The caller of a tenant operation. The project is the credential's; a path that names another one fails with LTS.0011, as
+ * does a credential without a project.
+ */
+export function callerOf({ principal, requestId }: CallContext, pathProjectId = principal.project_id): Caller {
+  if (principal.project_id === '' || principal.project_id !== pathProjectId) {
+    throw refusal('forbidden', 'LTS.0011', 'PROJECT_MISMATCH', 'Invalid projectId: the credential does not belong to the project in the path.');
+  }
+  return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId };
+}
+
+export function metadataOf({ actor, requestId }: Caller): EventMetadata {
+  return { actor, requestId };
+}

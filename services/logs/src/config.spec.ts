@@ -1,0 +1,29 @@
+import { readConfig } from './config.js';
+
+const environment = {
+  WINDLASS_LOGS_GRPC_ADDRESS: 'unix:/run/windlass/logs.sock',
+  WINDLASS_DATABASE_URL: 'postgresql://localhost/windlass',
+  WINDLASS_PRINCIPAL_KEY: 'ab'.repeat(32),
+};
+
+describe('the configuration', () => {
+  it('needs three variables and has a default for the rest', () => {
+    expect(readConfig(environment)).toEqual({
+      grpcAddress: 'unix:/run/windlass/logs.sock',
+      databaseUrl: 'postgresql://localhost/windlass',
+      busUrl: 'postgresql://localhost/windlass',
+      principalKey: Buffer.alloc(32, 0xab),
+      defaultRetentionDays: 30,
+      groupsPerAccount: 100,
+      streamsPerGroup: 100,
+      functionStreamsPerGroup: 2000,
+    });
+  });
+
+  it('is refused with everything that is wrong, and without a secret', () => {
+    const wrong = { WINDLASS_PRINCIPAL_KEY: 'secret', WINDLASS_LOGS_RETENTION_DAYS: '400', WINDLASS_BUS_URL: 'kafka' };
+    const refusal = expect.objectContaining({ message: expect.stringMatching(/DATABASE_URL is missing(.|\n)*GRPC_ADDRESS is missing(.|\n)*BUS_URL(.|\n)*PRINCIPAL_KEY is not right(.|\n)*RETENTION_DAYS is "400"/) });
+    expect(() => readConfig(wrong)).toThrow(refusal);
+    expect(() => readConfig(wrong)).not.toThrow(/secret/);
+  });
+});

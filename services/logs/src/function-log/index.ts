@@ -1,0 +1,1 @@
+export { EnsureFunctionLog, EnsureFunctionLogHandler } from './ensure-function-log.js';

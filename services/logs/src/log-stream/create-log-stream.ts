@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventStore } from '@windlass/event-store';
+import { metadataOf, type Caller } from '../caller.js';
+import { LogGroupTable } from '../log-group/index.js';
+import { LogsSettings } from '../settings.js';
+import { LogStreamTable, type StreamQuota } from './log-stream-table.js';
+import { logStream, logStreamStream } from './log-stream.js';
+
+/** Answers the new stream's id. */
+export class CreateLogStream extends Command<string> {
+  constructor(
+    readonly caller: Caller,
+    readonly logGroupId: string,
+    readonly name: string,
+    readonly alias: string,
+    /** Null takes the group's. */
+    readonly ttlInDays: number | null,
+    /** Whom the stream is for: a function's does not count against what tenants may make. */
+    readonly madeFor: 'tenant' | 'function' = 'tenant',
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateLogStream)
+export class CreateLogStreamHandler implements ICommandHandler<CreateLogStream> {
+  constructor(
+    private readonly events: EventStore,
+    private readonly groups: LogGroupTable,
+    private readonly streams: LogStreamTable,
+    private readonly settings: LogsSettings,
+  ) {}
+
+  async execute({ caller, logGroupId, name, alias, ttlInDays, madeFor }: CreateLogStream): Promise<string> {
+    const id = randomUUID();
+    const { domainId, projectId } = caller;
+    const group = await this.groups.require(projectId, logGroupId);
+    await this.events.execute({
+      streamId: logStreamStream(id),
+      tenant: domainId,
+      decider: logStream,
+      command: { kind: 'create', domainId, projectId, groupId: group.id, name, alias, ttlInDays },
+      metadata: metadataOf(caller),
+      project: async (manager, [created]) => {
+        await this.streams.requireRoom(manager, group.id, this.quotaOf(madeFor));
+        if (created) await this.streams.apply(manager, id, created);
+      },
+    });
+    return id;
+  }
+
+  private quotaOf(madeFor: 'tenant' | 'function'): StreamQuota {
+    return madeFor === 'tenant'
+      ? { limit: this.settings.streamsPerGroup, setting: 'WINDLASS_LOGS_STREAMS_PER_GROUP' }
+      : { limit: this.settings.functionStreamsPerGroup, setting: 'WINDLASS_LOGS_FUNCTION_STREAMS_PER_GROUP' };
+  }
+}

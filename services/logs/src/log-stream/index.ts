@@ -1,0 +1,3 @@
+export { LogStreamRow, LogStreamTable } from './log-stream-table.js';
+export { CreateLogStream, CreateLogStreamHandler } from './create-log-stream.js';
+export { DeleteLogStream, DeleteLogStreamHandler } from './delete-log-stream.js';

@@ -1,0 +1,92 @@
+import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import { unknownEvent, type StoredEvent } from '@windlass/event-store';
+import { groupNotFound } from '../log-group/index.js';
+import { isId } from '../naming.js';
+import { streamNameTaken, streamNotFound, tooManyStreams } from './log-stream.errors.js';
+import type { LogStreamEvent } from './log-stream.js';
+
+@Entity({ schema: 'logs', name: 'log_streams' })
+export class LogStreamRow {
+  @PrimaryColumn({ type: 'uuid' })
+  id: string;
+
+  @Column({ type: 'uuid', name: 'group_id' })
+  groupId: string;
+
+  @Column({ type: 'text', name: 'domain_id' })
+  domainId: string;
+
+  @Column({ type: 'text', name: 'project_id' })
+  projectId: string;
+
+  @Column({ type: 'text' })
+  name: string;
+
+  @Column({ type: 'text' })
+  alias: string;
+
+  @Column({ type: 'integer', name: 'ttl_in_days', nullable: true })
+  ttlInDays: number | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt: Date;
+}
+
+/** The most streams a group takes from one kind of maker, and the setting that says so. */
+export interface StreamQuota {
+  readonly limit: number;
+  readonly setting: string;
+}
+
+/** The streams there are: what the API answers from, updated in the transaction of the event. */
+export class LogStreamTable {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** A stream of a group that is known to be the caller's. */
+  async require(groupId: string, id: string): Promise<LogStreamRow> {
+    const row = isId(id) ? await this.rows().findOneBy({ id, groupId }) : null;
+    if (row === null) throw streamNotFound();
+    return row;
+  }
+
+  findByName(groupId: string, name: string): Promise<LogStreamRow | null> {
+    return this.rows().findOneBy({ groupId, name });
+  }
+
+  list(groupId: string): Promise<LogStreamRow[]> {
+    return this.rows().find({ where: { groupId }, order: { createdAt: 'ASC', id: 'ASC' } });
+  }
+
+  /** Fails when the group is gone or full. Creations in one group pass here one at a time. */
+  async requireRoom(manager: EntityManager, groupId: string, { limit, setting }: StreamQuota): Promise<void> {
+    const group = await manager.query<unknown[]>('SELECT FROM logs.log_groups WHERE id = $1 FOR NO KEY UPDATE', [groupId]);
+    if (group.length === 0) throw groupNotFound();
+    if ((await manager.countBy(LogStreamRow, { groupId })) >= limit) throw tooManyStreams(limit, setting);
+  }
+
+  async apply(manager: EntityManager, id: string, event: StoredEvent<LogStreamEvent>): Promise<void> {
+    const happened = event as LogStreamEvent;
+    switch (happened.type) {
+      case 'LogStreamCreated': {
+        const { domainId, projectId, groupId, name, alias, ttlInDays } = happened.data;
+        const inserted = await manager.query<{ id: string }[]>(
+          `INSERT INTO logs.log_streams (id, group_id, domain_id, project_id, name, alias, ttl_in_days, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (group_id, name) DO NOTHING RETURNING id`,
+          [id, groupId, domainId, projectId, name, alias, ttlInDays, event.recordedAt],
+        );
+        if (inserted.length === 0) throw streamNameTaken(name);
+        return;
+      }
+      case 'LogStreamDeleted':
+        await manager.query('INSERT INTO logs.streams_to_clear (stream_id) VALUES ($1) ON CONFLICT DO NOTHING', [id]);
+        await manager.delete(LogStreamRow, { id });
+        return;
+      default:
+        return unknownEvent(happened);
+    }
+  }
+
+  private rows() {
+    return this.dataSource.getRepository(LogStreamRow);
+  }
+}

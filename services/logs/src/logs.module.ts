@@ -1,0 +1,44 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import { EventStore } from '@windlass/event-store';
+import { CallContextReader } from '@windlass/grpc';
+import { PrincipalVerifier } from '@windlass/principal';
+import { EnsureFunctionLogHandler } from './function-log/index.js';
+import { LogStore } from './lines/index.js';
+import { ChangeLogGroupHandler, CreateLogGroupHandler, LogGroupTable } from './log-group/index.js';
+import { LogServiceController } from './log-service.controller.js';
+import { CreateLogStreamHandler, DeleteLogStreamHandler, LogStreamTable } from './log-stream/index.js';
+import { QueryLogsHandler } from './query-logs/index.js';
+import { LogsSettings } from './settings.js';
+
+/** What is opened before the module, and closed after it. */
+export interface LogsResources {
+  readonly dataSource: DataSource;
+  readonly lines: LogStore;
+  readonly settings: LogsSettings;
+  readonly principalKey: Buffer;
+}
+
+@Module({})
+export class LogsModule {
+  static of({ dataSource, lines, settings, principalKey }: LogsResources): DynamicModule {
+    const resources: Provider[] = [
+      { provide: EventStore, useValue: new EventStore(dataSource, { schema: 'logs' }) },
+      { provide: LogGroupTable, useValue: new LogGroupTable(dataSource) },
+      { provide: LogStreamTable, useValue: new LogStreamTable(dataSource) },
+      { provide: LogStore, useValue: lines },
+      { provide: LogsSettings, useValue: settings },
+      { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
+    ];
+    const handlers = [
+      CreateLogGroupHandler,
+      ChangeLogGroupHandler,
+      CreateLogStreamHandler,
+      DeleteLogStreamHandler,
+      EnsureFunctionLogHandler,
+      QueryLogsHandler,
+    ];
+    return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers: [LogServiceController], providers: [...resources, ...handlers] };
+  }
+}

@@ -1,0 +1,1 @@
+export { QueryLogs, QueryLogsHandler } from './query-logs.js';

@@ -1,0 +1,71 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
+import { PostgresEventBus } from '@windlass/event-bus';
+import { closeAll, GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { createLogger, type Logger } from '@windlass/telemetry';
+import { openDatabase } from './database.js';
+import { LogIngestion } from './ingestion/log-ingestion.js';
+import { PostgresLogStore } from './lines/index.js';
+import { LogsModule } from './logs.module.js';
+import { Retention } from './retention/retention.js';
+import { LogsSettings } from './settings.js';
+
+export interface LogsConfig {
+  /** Where the service listens: "unix:/path" or "host:port". */
+  readonly grpcAddress: string;
+  readonly databaseUrl: string;
+  /** Signs the callers that the edge names: 32 bytes. */
+  readonly principalKey: Buffer;
+  /** The database of the event bus; the service's own unless told. */
+  readonly busUrl?: string;
+  /** Days, 1 to 365; 30 by default. */
+  readonly defaultRetentionDays?: number;
+  /** 100 by default. */
+  readonly groupsPerAccount?: number;
+  /** 100 by default. */
+  readonly streamsPerGroup?: number;
+  /** 2000 by default. */
+  readonly functionStreamsPerGroup?: number;
+  readonly logger?: Logger;
+}
+
+/** Starts the log service: its gRPC server, the ingestion of lines from the bus, and the deletion of old ones. */
+export async function startLogs(config: LogsConfig): Promise<RunningService> {
+  const logger = config.logger ?? createLogger('logs');
+  const opened: RunningService[] = [];
+  try {
+    const dataSource = await openDatabase(config.databaseUrl);
+    opened.push({ close: () => dataSource.destroy() });
+    const bus = await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger });
+    opened.push(bus);
+
+    const lines = new PostgresLogStore(dataSource);
+    const retention = new Retention(dataSource, lines, logger);
+    retention.start();
+    opened.push({ close: () => retention.stop() });
+    const ingestion = await new LogIngestion(lines, logger).start(bus);
+    opened.push({ close: () => ingestion.stop() });
+
+    const settings = new LogsSettings(
+      config.defaultRetentionDays ?? 30,
+      config.groupsPerAccount ?? 100,
+      config.streamsPerGroup ?? 100,
+      config.functionStreamsPerGroup ?? 2000,
+    );
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(LogsModule.of({ dataSource, lines, settings, principalKey: config.principalKey }), {
+      ...grpcServer({ address: config.grpcAddress, services: { 'windlass.logs.v1.LogService': LogServiceService as never } }),
+      logger: false,
+      abortOnError: false,
+    });
+    opened.push(app);
+    app.useGlobalFilters(new GrpcErrorFilter(logger));
+    await app.listen();
+    logger.info({ address: config.grpcAddress }, 'the log service is ready');
+    return { close: () => closeAll(opened) };
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
