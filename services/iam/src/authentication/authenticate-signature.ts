@@ -1,0 +1,89 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { WindlassError } from '@windlass/errors';
+import { parseAuthorization, verify, type ReceivedRequest, type VerificationProblem } from '@windlass/request-signing';
+import { DataSource } from 'typeorm';
+import { AccessKeyRow, AccessKeySecretRow } from '../access-key/access-key.entity.js';
+import { SecretBox } from '../access-key/secret-box.js';
+import { Clock } from '../clock.js';
+import { ProjectRow } from '../project/project.entity.js';
+import { authenticated, refused, type Authenticated } from './authenticated.js';
+
+/** Who signed a request, acting in the project that the request names or, when it names none, in the account. */
+export class AuthenticateSignature extends Query<Authenticated> {
+  constructor(
+    readonly request: ReceivedRequest,
+    readonly projectId: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(AuthenticateSignature)
+export class AuthenticateSignatureHandler implements IQueryHandler<AuthenticateSignature> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly secrets: SecretBox,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ request, projectId }: AuthenticateSignature): Promise<Authenticated> {
+    const now = this.clock.now();
+    const parsed = parseAuthorization(request.headers);
+    if (!parsed.ok) throw unverified(parsed.reason);
+    const { accessKey, securityToken } = parsed.authorization;
+    if (securityToken !== undefined) {
+      throw refused('SECURITY_TOKEN_UNKNOWN', 'X-Security-Token belongs to no access key of this platform: sign without it');
+    }
+
+    const key = await this.find(accessKey);
+    if (key === undefined) throw refused('ACCESS_KEY_UNKNOWN', `the access key ${accessKey} does not exist`);
+    const verification = verify(request, { secretKey: this.secrets.open(key.sealedSecret, accessKey), now });
+    if (!verification.ok) throw unverified(verification.reason);
+    // Only whoever holds the secret learns the state of the key.
+    if (key.row.status !== 'active') throw refused('ACCESS_KEY_INACTIVE', `the access key ${accessKey} is inactive`);
+    const project = projectId === '' ? undefined : await this.ownProject(key.row.user.domainId, projectId);
+    return authenticated(key.row.user, { project, accessKey }, now);
+  }
+
+  private async find(accessKey: string): Promise<{ row: AccessKeyRow; sealedSecret: Buffer } | undefined> {
+    const [row, secret] = await Promise.all([
+      this.dataSource.manager
+        .createQueryBuilder(AccessKeyRow, 'key')
+        .innerJoinAndSelect('key.user', 'user')
+        .innerJoinAndSelect('user.account', 'account')
+        .where('key.accessKey = :accessKey', { accessKey })
+        .getOne(),
+      this.dataSource.manager.findOneBy(AccessKeySecretRow, { accessKey }),
+    ]);
+    return row && secret ? { row, sealedSecret: secret.sealedSecret } : undefined;
+  }
+
+  private async ownProject(domainId: string, projectId: string): Promise<ProjectRow> {
+    const project = await this.dataSource.manager.findOneBy(ProjectRow, { projectId, domainId });
+    if (project) return project;
+    throw new WindlassError({
+      kind: 'forbidden',
+      reason: 'PROJECT_NOT_OWN',
+      code: 'APIGW.0302',
+      message: `The project ${projectId} is not a project of the account that signed the request.`,
+    });
+  }
+}
+
+const DETAILS: Record<VerificationProblem, string> = {
+  AUTHORIZATION_MISSING: 'the request is not signed: there is no Authorization header',
+  AUTHORIZATION_REPEATED: 'there is more than one Authorization header',
+  AUTHORIZATION_MALFORMED: 'the Authorization header is not "SDK-HMAC-SHA256 Access=..., SignedHeaders=..., Signature=..."',
+  ALGORITHM_UNSUPPORTED: 'the signing algorithm is not SDK-HMAC-SHA256',
+  DATE_UNSIGNED: 'X-Sdk-Date must be one of the signed headers',
+  DATE_MALFORMED: 'X-Sdk-Date must be YYYYMMDDTHHMMSSZ, in UTC',
+  DATE_SKEWED: "X-Sdk-Date is more than 15 minutes from the platform's time: set the clock",
+  SIGNED_HEADER_MISSING: 'a header named in SignedHeaders did not arrive',
+  SIGNED_HEADER_REPEATED: 'a header named in SignedHeaders arrived more than once',
+  BODY_ALTERED: 'X-Sdk-Content-Sha256 is not the hash of the body that arrived',
+  SIGNATURE_MISMATCH: 'the signature does not match: the secret key is another, or the request was altered',
+};
+
+function unverified(reason: VerificationProblem): WindlassError {
+  return refused(reason, DETAILS[reason]);
+}

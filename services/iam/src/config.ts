@@ -1,0 +1,53 @@
+import type { Logger } from '@windlass/telemetry';
+
+export interface IamConfig {
+  /** "unix:/path" or "host:port". */
+  readonly grpcAddress: string;
+  readonly databaseUrl: string;
+  /** Name of the deployment's region, and so of each account's project. */
+  readonly region: string;
+  /** 32 bytes the edge signs principals with. */
+  readonly principalKey: Buffer;
+  /** 32 bytes that encrypt secret keys at rest. */
+  readonly secretsKey: Buffer;
+  /** Origin tenants reach the API at; it stands in catalogs and links. */
+  readonly publicApiUrl: string;
+  readonly logger?: Logger;
+}
+
+export type ParsedConfig = { readonly ok: true; readonly config: IamConfig } | { readonly ok: false; readonly problems: readonly string[] };
+
+const KEY_BYTES = 32;
+
+/** Reads the configuration of a service that runs alone, and names everything that is wrong with it at once. */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): ParsedConfig {
+  const problems: string[] = [];
+  const read = <T>(name: string, what: string, parse: (value: string) => T | undefined): T | undefined => {
+    const value = env[name];
+    const parsed = value === undefined ? undefined : parse(value);
+    if (parsed === undefined) problems.push(`${name} ${value === undefined ? 'is not set' : 'is not right'}: it must be ${what}`);
+    return parsed;
+  };
+  const config = {
+    grpcAddress: read('WINDLASS_IAM_GRPC_ADDRESS', '"unix:/path" or "host:port"', matching(/^(unix:\/.+|[^\s/]+:\d+)$/)),
+    databaseUrl: read('WINDLASS_DATABASE_URL', 'a postgresql:// URL', matching(/^postgres(ql)?:\/\/.+$/)),
+    region: read('WINDLASS_REGION', 'a region name such as "local-1"', matching(/^[a-z][a-z0-9-]{0,62}$/)),
+    principalKey: read('WINDLASS_PRINCIPAL_KEY', `${KEY_BYTES} bytes in Base64`, key),
+    secretsKey: read('WINDLASS_IAM_SECRETS_KEY', `${KEY_BYTES} bytes in Base64`, key),
+    publicApiUrl: read('WINDLASS_PUBLIC_API_URL', 'an http:// or https:// URL', matching(/^https?:\/\/\S+$/)),
+  };
+  return isComplete(config) ? { ok: true, config } : { ok: false, problems };
+}
+
+function matching(form: RegExp): (value: string) => string | undefined {
+  return (value) => (form.test(value) ? value : undefined);
+}
+
+function key(value: string): Buffer | undefined {
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.length === KEY_BYTES && bytes.toString('base64') === value ? bytes : undefined;
+}
+
+function isComplete(config: { [K in keyof IamConfig]: IamConfig[K] | undefined }): config is IamConfig {
+  return Object.values(config).every((value) => value !== undefined);
+}

@@ -1,0 +1,35 @@
+import { DataSource } from 'typeorm';
+import { AccessKeyRow, AccessKeySecretRow } from '../access-key/access-key.entity.js';
+import { AccountRow } from '../account/account.entity.js';
+import { ProjectRow } from '../project/project.entity.js';
+import { TokenRow } from '../token/token.entity.js';
+import { LogInFailuresRow, PasswordRow } from '../user/password.entity.js';
+import { UserRow } from '../user/user.entity.js';
+import { CreateTables1764000000000 } from './1764000000000-create-tables.js';
+
+/** The schema that only this service reads and writes. */
+export const SCHEMA = 'iam';
+
+/** Connects and brings the service's schema up to date. */
+export async function openDatabase(databaseUrl: string): Promise<DataSource> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    schema: SCHEMA,
+    applicationName: 'windlass iam',
+    poolSize: 10,
+    entities: [AccountRow, UserRow, PasswordRow, LogInFailuresRow, ProjectRow, AccessKeyRow, AccessKeySecretRow, TokenRow],
+    migrations: [CreateTables1764000000000],
+    migrationsTableName: 'migrations',
+  });
+  await dataSource.initialize();
+  try {
+    // The table that remembers the migrations lives in the schema too, so it must be there before the first of them.
+    await dataSource.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
+    await dataSource.runMigrations();
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+  return dataSource;
+}

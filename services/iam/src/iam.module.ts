@@ -1,0 +1,39 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { EventStore } from '@windlass/event-store';
+import { CallContextReader } from '@windlass/grpc';
+import { PrincipalVerifier } from '@windlass/principal';
+import type { Logger } from '@windlass/telemetry';
+import { DataSource } from 'typeorm';
+import { SecretBox } from './access-key/secret-box.js';
+import { AccountModule } from './account/account.module.js';
+import { AuthenticationModule } from './authentication/authentication.module.js';
+import { Clock } from './clock.js';
+import type { IamConfig } from './config.js';
+import { ProjectModule } from './project/project.module.js';
+import { LOGGER, PUBLIC_API_URL, REGION } from './settings.js';
+import { TokenModule } from './token/token.module.js';
+
+/** The capabilities, and what all of them may ask for. */
+@Module({})
+export class IamModule {
+  static with(config: IamConfig, store: EventStore, logger: Logger): DynamicModule {
+    const provided: Provider[] = [
+      { provide: LOGGER, useValue: logger },
+      { provide: REGION, useValue: config.region },
+      { provide: PUBLIC_API_URL, useValue: config.publicApiUrl.replace(/\/+$/, '') },
+      { provide: EventStore, useValue: store },
+      { provide: DataSource, useValue: store.dataSource },
+      { provide: SecretBox, useValue: new SecretBox(config.secretsKey) },
+      { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },
+      Clock,
+    ];
+    return {
+      module: IamModule,
+      global: true,
+      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule],
+      providers: provided,
+      exports: provided,
+    };
+  }
+}

@@ -1,0 +1,2 @@
+export type { IamConfig } from './config.js';
+export { startIam } from './start-iam.js';

@@ -1,0 +1,20 @@
+import { WindlassError } from '@windlass/errors';
+
+const LONGEST_NAME = 64;
+const FORM = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
+/** Refuses a name of an account or user that is not 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter. */
+export function requireName(what: 'account' | 'user', name: string): void {
+  if (name.length <= LONGEST_NAME && FORM.test(name)) return;
+  throw new WindlassError({
+    kind: 'invalid',
+    reason: 'NAME_INVALID',
+    code: 'IAM.0073',
+    message: `The ${what} name must have 1 to ${LONGEST_NAME} characters, begin with a letter and hold letters, digits, "_" and "-" only.`,
+  });
+}
+
+/** What makes two names the same: case does not tell accounts or users apart. */
+export function nameKey(name: string): string {
+  return name.toLowerCase();
+}

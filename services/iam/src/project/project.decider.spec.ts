@@ -1,0 +1,15 @@
+import { given } from '@windlass/event-store/testing';
+import { project, type CreateProject, type ProjectEvent } from './project.decider.js';
+
+const command: CreateProject = { type: 'CreateProject', projectId: 'p1', domainId: 'd1', region: 'local-1' };
+const created: ProjectEvent = { type: 'ProjectCreated', data: { projectId: 'p1', domainId: 'd1', name: 'local-1' } };
+
+describe('creating a project', () => {
+  it('given nothing, creates it with the name of the region', () => {
+    given(project).events([]).when(command).thenEvents([created]);
+  });
+
+  it('given the project, fails', () => {
+    given(project).events([created]).when(command).thenFails('PROJECT_EXISTS');
+  });
+});

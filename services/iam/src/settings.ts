@@ -1,0 +1,6 @@
+// Injection tokens of what the service was started with.
+export const LOGGER = Symbol('logger');
+/** The deployment's region: its name is the name of each account's project. */
+export const REGION = Symbol('region');
+/** Origin of the public API, without a slash at the end. */
+export const PUBLIC_API_URL = Symbol('public API URL');

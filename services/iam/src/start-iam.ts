@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { AccountServiceService } from '@windlass/contracts/iam/v1/account_service';
+import { AuthenticationServiceService } from '@windlass/contracts/iam/v1/authentication_service';
+import { ProjectServiceService } from '@windlass/contracts/iam/v1/project_service';
+import { TokenServiceService } from '@windlass/contracts/iam/v1/token_service';
+import { PostgresEventBus } from '@windlass/event-bus';
+import { EventRelay, EventStore } from '@windlass/event-store';
+import { closeAll, GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { createLogger } from '@windlass/telemetry';
+import { publishAccount } from './account/account.published.js';
+import type { IamConfig } from './config.js';
+import { openDatabase, SCHEMA } from './database/open-database.js';
+import { IamModule } from './iam.module.js';
+
+const services = {
+  'windlass.iam.v1.AccountService': AccountServiceService,
+  'windlass.iam.v1.AuthenticationService': AuthenticationServiceService,
+  'windlass.iam.v1.ProjectService': ProjectServiceService,
+  'windlass.iam.v1.TokenService': TokenServiceService,
+};
+
+/** Starts the service: schema up to date, events relayed, calls answered. What was started is closed again when a later step fails. */
+export async function startIam(config: IamConfig): Promise<RunningService> {
+  const logger = config.logger ?? createLogger('iam');
+  const started: RunningService[] = [];
+  try {
+    const dataSource = await openDatabase(config.databaseUrl);
+    started.push({ close: () => dataSource.destroy() });
+    const bus = await PostgresEventBus.open({ connectionString: config.databaseUrl, logger });
+    started.push(bus);
+    const relay = new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishAccount, logger });
+    relay.start();
+    started.push({ close: () => relay.stop() });
+
+    const store = new EventStore(dataSource, { schema: SCHEMA });
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(IamModule.with(config, store, logger), {
+      ...grpcServer({ address: config.grpcAddress, services: services as never }),
+      logger: false,
+      abortOnError: false,
+    });
+    app.useGlobalFilters(new GrpcErrorFilter(logger));
+    started.push({ close: () => app.close() });
+    await app.listen();
+    logger.info({ address: config.grpcAddress }, 'iam is ready');
+  } catch (error) {
+    await closeAll(started);
+    throw error;
+  }
+  return { close: () => closeAll(started) };
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { LogIn } from '../user/log-in.js';
+import { CreateTokenHandler } from './create-token.js';
+import { TokenController } from './token.controller.js';
+
+@Module({ controllers: [TokenController], providers: [CreateTokenHandler, LogIn] })
+export class TokenModule {}

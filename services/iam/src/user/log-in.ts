@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { WindlassError } from '@windlass/errors';
+import type { Logger } from '@windlass/telemetry';
+import { DataSource, type EntityManager } from 'typeorm';
+import { LOGGER } from '../settings.js';
+import { nameKey } from '../name-rule.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
+import { afterFailure, isLocked } from './lockout.js';
+import { hashPassword, passwordMatches } from './password-hash.js';
+import { LONGEST_PASSWORD } from './password-policy.js';
+import { LogInFailuresRow, PasswordRow } from './password.entity.js';
+import { UserRow } from './user.entity.js';
+
+/** How a log-in names its user: by id, or by name within an account named by id or name. */
+export type UserReference =
+  | { readonly by: 'id'; readonly userId: string }
+  | { readonly by: 'name'; readonly userName: string; readonly account: { readonly domainId: string } | { readonly domainName: string } };
+
+// Each check takes 19 MiB and most of a processor for 30 ms.
+const CHECKS_AT_ONCE = 2;
+const CHECKS_WAITING = 100;
+
+@Injectable()
+export class LogIn {
+  private readonly checks = new ConcurrencyLimit({ running: CHECKS_AT_ONCE, waiting: CHECKS_WAITING });
+  // Nobody's password: checked for users that do not exist, so that they take as long as those that do.
+  private readonly nobodysHash = hashPassword(randomBytes(32).toString('hex'));
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * The user whose password this is. Unknown, disabled and locked users, users of suspended accounts and wrong
+   * passwords all get the same answer after the same work: it tells a guesser nothing.
+   */
+  async check(reference: UserReference, password: string, now: Date): Promise<UserRow> {
+    if (password.length > LONGEST_PASSWORD) throw wrongCredentials();
+    const user = await this.checks.run(() => this.dataSource.transaction((manager) => this.attempt(manager, reference, password, now)));
+    if (user === undefined) throw wrongCredentials();
+    return user;
+  }
+
+  private async attempt(manager: EntityManager, reference: UserReference, password: string, now: Date): Promise<UserRow | undefined> {
+    const user = await findUser(manager, reference);
+    if (user === undefined) {
+      await passwordMatches(password, await this.nobodysHash);
+      return undefined;
+    }
+    // The row's lock makes attempts on one user wait for each other, so a burst gets no more guesses than a sequence.
+    const failures = await lockFailures(manager, user.userId);
+    const { hash } = await manager.findOneByOrFail(PasswordRow, { userId: user.userId });
+    const matches = await passwordMatches(password, hash);
+    if (isLocked(failures, now)) return undefined;
+    if (!matches) {
+      const next = afterFailure(failures, now);
+      await manager.update(LogInFailuresRow, user.userId, { failedAt: [...next.failedAt], lockedUntil: next.lockedUntil ?? null });
+      if (isLocked(next, now)) this.logger.warn({ userId: user.userId, lockedUntil: next.lockedUntil }, 'user locked after failed log-ins');
+      return undefined;
+    }
+    // Kept and emptied: an attempt that waits for this row must still find it.
+    await manager.update(LogInFailuresRow, user.userId, { failedAt: [], lockedUntil: null });
+    return user.status === 'enabled' && user.account.status === 'active' ? user : undefined;
+  }
+}
+
+async function findUser(manager: EntityManager, reference: UserReference): Promise<UserRow | undefined> {
+  const query = manager.createQueryBuilder(UserRow, 'user').innerJoinAndSelect('user.account', 'account');
+  if (reference.by === 'id') {
+    query.where('user.userId = :userId', { userId: reference.userId });
+  } else {
+    query.where('user.nameKey = :name', { name: nameKey(reference.userName) });
+    if ('domainId' in reference.account) query.andWhere('account.domainId = :domainId', reference.account);
+    else query.andWhere('account.nameKey = :account', { account: nameKey(reference.account.domainName) });
+  }
+  return (await query.getOne()) ?? undefined;
+}
+
+async function lockFailures(manager: EntityManager, userId: string): Promise<{ failedAt: Date[]; lockedUntil: Date | undefined }> {
+  await manager.createQueryBuilder().insert().into(LogInFailuresRow).values({ userId, failedAt: [] }).orIgnore().execute();
+  const row = await manager.findOneOrFail(LogInFailuresRow, { where: { userId }, lock: { mode: 'pessimistic_write' } });
+  return { failedAt: row.failedAt, lockedUntil: row.lockedUntil ?? undefined };
+}
+
+function wrongCredentials(): WindlassError {
+  return new WindlassError({
+    kind: 'unauthenticated',
+    reason: 'CREDENTIALS_WRONG',
+    code: 'IAM.0062',
+    message: 'The username or password is wrong.',
+  });
+}
