@@ -1,0 +1,118 @@
+import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import { isWindlassError } from '@windlass/errors';
+import { InvocationError } from '../invocation/outcome.js';
+
+/** Asks the registry for the whole definition of a version. Rejects with a WindlassError. */
+export type FetchSpec = (functionId: string, version: string) => Promise<FunctionSpec>;
+
+/** What is known without asking: the newest revision that was heard of, and whether it was a removal. */
+export interface KnownRevision {
+  readonly functionId: string;
+  /** Empty: every version of the function. */
+  readonly version: string;
+  readonly revision: number;
+  readonly removed: boolean;
+}
+
+export interface CatalogListener {
+  /** Revisions below this one of that version (empty: of every version) are out of date. */
+  superseded(functionId: string, version: string, belowRevision: number): void;
+}
+
+interface Entry {
+  revision: number;
+  removed: boolean;
+  /** The registry's whole answer: events carry no environment. Absent until the first request for this revision. */
+  spec?: FunctionSpec;
+  /** Largest revision a request asked for that the registry has answered since: it is not asked again for less. */
+  checkedRevision: number;
+}
+
+const MAX_FETCHES = 64;
+
+/**
+ * The definitions of functions, in memory. A warm request is answered from here alone; the registry is asked when a version is
+ * not known, when a request names a newer revision than ours, and once for each revision that events announced.
+ */
+export class FunctionCatalog {
+  private readonly entries = new Map<string, Entry>();
+  private readonly fetches = new Map<string, Promise<FunctionSpec>>();
+
+  constructor(
+    private readonly fetchSpec: FetchSpec,
+    private readonly listener: CatalogListener,
+  ) {}
+
+  /** The definition, at once when it is known. Rejects with an InvocationError. `requiredRevision` 0 takes the newest known. */
+  find(functionId: string, version: string, requiredRevision: number): FunctionSpec | Promise<FunctionSpec> {
+    const entry = this.entries.get(nameOf(functionId, version));
+    if (entry?.spec !== undefined && requiredRevision <= entry.checkedRevision) return entry.spec;
+    const removed = this.removal(functionId, version);
+    if (removed !== undefined && requiredRevision <= removed.revision) {
+      return Promise.reject(new InvocationError({ kind: 'FUNCTION_UNKNOWN' }));
+    }
+    return this.fetch(functionId, version, requiredRevision);
+  }
+
+  /** Takes in what an event said. Older news than ours changes nothing. */
+  learn(known: KnownRevision): void {
+    const name = nameOf(known.functionId, known.version);
+    const entry = this.entries.get(name);
+    if (entry !== undefined && entry.revision >= known.revision && entry.removed === known.removed) return;
+    if (entry !== undefined && entry.revision > known.revision) return;
+    const whole = this.entries.get(nameOf(known.functionId, ''));
+    if (whole?.removed === true && whole.revision >= known.revision) return;
+    this.entries.set(name, { revision: known.revision, removed: known.removed, checkedRevision: known.revision });
+    if (known.removed && known.version === '') this.forgetVersions(known.functionId);
+    this.listener.superseded(known.functionId, known.version, known.removed ? Infinity : known.revision);
+  }
+
+  private removal(functionId: string, version: string): Entry | undefined {
+    const own = this.entries.get(nameOf(functionId, version));
+    const newest = own ?? this.entries.get(nameOf(functionId, ''));
+    return newest?.removed === true ? newest : undefined;
+  }
+
+  private forgetVersions(functionId: string): void {
+    for (const name of this.entries.keys()) {
+      if (name.startsWith(`${functionId}:`) && name !== nameOf(functionId, '')) this.entries.delete(name);
+    }
+  }
+
+  private fetch(functionId: string, version: string, requiredRevision: number): Promise<FunctionSpec> {
+    const name = nameOf(functionId, version);
+    const running = this.fetches.get(name);
+    if (running !== undefined) return running;
+    if (this.fetches.size >= MAX_FETCHES) return Promise.reject(new InvocationError({ kind: 'CATALOG_UNAVAILABLE' }));
+    const fetch = this.fetchSpec(functionId, version)
+      .then(
+        (spec) => this.fetched(spec, requiredRevision),
+        (error: unknown) => {
+          const unknown = isWindlassError(error) && error.kind === 'not_found';
+          throw new InvocationError({ kind: unknown ? 'FUNCTION_UNKNOWN' : 'CATALOG_UNAVAILABLE' });
+        },
+      )
+      .finally(() => this.fetches.delete(name));
+    this.fetches.set(name, fetch);
+    return fetch;
+  }
+
+  private fetched(spec: FunctionSpec, requiredRevision: number): FunctionSpec {
+    const name = nameOf(spec.func_id, spec.version);
+    const entry = this.entries.get(name);
+    // An event overtook the answer: the next request asks again.
+    if (entry !== undefined && entry.revision > spec.revision) return spec;
+    this.entries.set(name, {
+      revision: spec.revision,
+      removed: false,
+      spec,
+      checkedRevision: Math.max(spec.revision, requiredRevision),
+    });
+    this.listener.superseded(spec.func_id, spec.version, spec.revision);
+    return spec;
+  }
+}
+
+function nameOf(functionId: string, version: string): string {
+  return `${functionId}:${version}`;
+}

@@ -1,0 +1,4 @@
+export { FunctionCatalog, type FetchSpec } from './function-catalog.js';
+export { followFunctionEvents } from './follow-function-events.js';
+export { KnownFunctions } from './known-functions.js';
+export { openDatabase } from './open-database.js';

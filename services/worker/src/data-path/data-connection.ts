@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { isHttp1Error, RequestHeadParser, serializeResponseHead, type RequestHead } from '@windlass/http1';
+import { errorBody, judge, type Invoker } from '../invocation/index.js';
+import { DataRequest, type RequestConnection } from './data-request.js';
+import { forwardedFields, readIngress } from './ingress-headers.js';
+
+/** One connection of a gateway: requests one after the other, each handed to the invoker. */
+export class DataConnection implements RequestConnection {
+  private readonly heads = new RequestHeadParser();
+  private current: DataRequest | undefined;
+
+  constructor(
+    readonly socket: Socket,
+    private readonly invoker: Invoker,
+    private readonly upgradeIdleMs: number,
+  ) {
+    socket.on('data', this.onData);
+    socket.on('close', this.onClose);
+    // What is wrong with it shows as the close that follows.
+    socket.on('error', () => undefined);
+  }
+
+  over(keep: boolean, rest: Buffer): void {
+    this.current = undefined;
+    if (!keep) {
+      this.socket.end();
+      return;
+    }
+    this.socket.resume();
+    if (rest.length > 0) this.onData(rest);
+  }
+
+  leave(): void {
+    this.current = undefined;
+    this.socket.off('data', this.onData);
+    this.socket.off('close', this.onClose);
+  }
+
+  private readonly onData = (piece: Buffer): void => {
+    if (this.current !== undefined) {
+      this.current.received(piece);
+      return;
+    }
+    try {
+      const parsed = this.heads.read(piece);
+      if (parsed !== undefined) this.begin(parsed.head, parsed.rest);
+    } catch (error) {
+      if (!isHttp1Error(error)) throw error;
+      this.refuse(error.status, error.message);
+    }
+  };
+
+  private readonly onClose = (): void => {
+    this.current?.closed();
+    this.current = undefined;
+  };
+
+  private begin(head: RequestHead, rest: Buffer): void {
+    const ingress = readIngress(head);
+    if ('missing' in ingress) {
+      this.refuse(400, `The field ${ingress.missing} is missing or malformed.`);
+      return;
+    }
+    const request = new DataRequest(this, head, ingress.requestId, this.upgradeIdleMs, rest);
+    this.current = request;
+    const { functionId, version, revision, requestId, timeoutMs, ...known } = ingress;
+    void this.invoker.invoke(
+      {
+        requestId,
+        functionId,
+        version,
+        revision,
+        timeoutMs,
+        method: head.method,
+        target: head.target,
+        fields: forwardedFields(head),
+        upgrade: head.upgrade,
+        ingress: known,
+        body: request,
+      },
+      request,
+    );
+  }
+
+  /** Bytes that are no request of ours: what follows them cannot be understood either. */
+  private refuse(status: number, detail: string): void {
+    const body = errorBody(judge({ kind: 'REQUEST_MALFORMED', status, detail }), randomUUID());
+    const fields = [
+      ['Content-Type', 'application/json'],
+      ['Content-Length', String(body.length)],
+      ['Connection', 'close'],
+    ] as const;
+    this.socket.end(Buffer.concat([serializeResponseHead(status, '', fields), body]));
+  }
+}

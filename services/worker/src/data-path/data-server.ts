@@ -1,0 +1,54 @@
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Invoker } from '../invocation/index.js';
+import { DataConnection } from './data-connection.js';
+
+export interface DataServerOptions {
+  /** Path of the unix socket; what lies there is replaced. Its folder must be private to the platform. */
+  readonly socketPath: string;
+  readonly invoker: Invoker;
+  /** How long an upgraded connection may be silent, in milliseconds. */
+  readonly upgradeIdleMs: number;
+  readonly maxConnections: number;
+}
+
+export interface DataServer {
+  /** Takes no new connection. */
+  refuseNew(): void;
+  /** Closes every connection, whatever it is doing. */
+  close(): Promise<void>;
+}
+
+/** Serves the gateway's requests: HTTP/1.1 on a unix socket only this user may open. */
+export async function startDataServer(options: DataServerOptions): Promise<DataServer> {
+  const connections = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    new DataConnection(socket, options.invoker, options.upgradeIdleMs);
+  });
+  server.maxConnections = options.maxConnections;
+  // A worker that was killed leaves its socket behind.
+  await rm(options.socketPath, { force: true });
+  await listen(server, options.socketPath);
+  await chmod(options.socketPath, 0o600);
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
+  return {
+    refuseNew: () => void server.close(),
+    close: async () => {
+      server.close();
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,1 @@
+export { startDataServer, type DataServer } from './data-server.js';

@@ -1,0 +1,2 @@
+export { startWorker, type WorkerConfig } from './start-worker.js';
+export { defaultLimits, type WorkerLimits } from './worker-limits.js';

@@ -1,0 +1,30 @@
+import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import type { HeaderField } from '@windlass/http1';
+import type { InvocationRequest } from './request.js';
+
+// Only the platform speaks in these names. The gateway removes them too; an app must be able to trust them whoever calls.
+const PLATFORM_NAME = /^x-(?:cff|windlass)-|^x-apig-(?:api-id|request-id|source-ip|source-stage)$/i;
+// The expectation is met by us: the app gets the body without having to ask for it.
+const NOT_FORWARDED = /^expect$/i;
+
+/** The fields the app receives: the caller's own and those the platform promises. */
+export function appHeaders(request: InvocationRequest, spec: FunctionSpec): HeaderField[] {
+  const fields = request.fields.filter(([name]) => !PLATFORM_NAME.test(name) && !NOT_FORWARDED.test(name));
+  if (request.body.framing.kind === 'chunked') fields.push(['Transfer-Encoding', 'chunked']);
+  if (request.upgrade !== undefined) fields.push(['Connection', 'Upgrade'], ['Upgrade', request.upgrade]);
+  fields.push(
+    ['X-CFF-Request-Id', request.requestId],
+    ['X-CFF-Memory', String(spec.memory_mb)],
+    ['X-CFF-Timeout', String(spec.timeout_seconds)],
+    ['X-CFF-Func-Version', spec.version],
+    ['X-CFF-Func-Name', spec.func_name],
+    ['X-CFF-Project-Id', spec.project_id],
+    ['X-CFF-Package', spec.package],
+    ['X-CFF-Region', spec.region],
+  );
+  const { apiId, sourceIp, stage } = request.ingress;
+  if (apiId !== undefined) fields.push(['X-APIG-Api-Id', apiId], ['X-APIG-Request-Id', request.requestId]);
+  if (sourceIp !== undefined) fields.push(['X-APIG-Source-Ip', sourceIp]);
+  if (stage !== undefined) fields.push(['X-APIG-Source-Stage', stage]);
+  return fields;
+}

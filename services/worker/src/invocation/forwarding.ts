@@ -1,0 +1,235 @@
+import {
+  createBodyDecoder,
+  createBodyEncoder,
+  isHttp1Error,
+  serializeRequestHead,
+  type BodyDecoder,
+  type BodyEncoder,
+  type HeaderField,
+  type ResponseHead,
+} from '@windlass/http1';
+import type { AppConnection, ConnectionUser, PooledInstance } from '../pool/index.js';
+import { answerHead, type AnswerDelivery } from './answer-delivery.js';
+import type { Caller } from './caller.js';
+import type { FailedOutcome } from './outcome.js';
+import type { BodyReceiver, InvocationRequest } from './request.js';
+import { ReplayBuffer } from './replay-buffer.js';
+
+/** How long the exit of an instance may stay behind the break of its connections, in milliseconds. */
+const EXIT_NEWS_MS = 1_000;
+
+export interface ForwardingEnd {
+  /** Absent when the function's answer arrived whole. */
+  readonly failure: FailedOutcome | undefined;
+  /** Whether the instance may serve others. */
+  readonly condition: 'sound' | 'doubtful';
+}
+
+const SERVED: ForwardingEnd = { failure: undefined, condition: 'sound' };
+
+/** One request on its way through one instance: sends it, reads the answer, and ends for exactly one reason. */
+export class Forwarding implements ConnectionUser, BodyReceiver {
+  private connection: AppConnection | undefined;
+  private encoder: BodyEncoder;
+  private decoder: BodyDecoder | undefined;
+  private answer: ResponseHead | undefined;
+  private bodyStarted = false;
+  private bodyEnded = false;
+  private trailers: Iterable<HeaderField> = [];
+  private heardAnything = false;
+  private settled = false;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly sent: ReplayBuffer;
+  private settle: (end: ForwardingEnd) => void = () => undefined;
+
+  constructor(
+    private readonly request: InvocationRequest,
+    private readonly fields: readonly HeaderField[],
+    private readonly instance: PooledInstance,
+    private readonly caller: Caller,
+    private readonly delivery: AnswerDelivery,
+    private readonly timeoutMs: number,
+    private readonly clock: () => number,
+  ) {
+    this.encoder = createBodyEncoder(request.body.framing);
+    this.sent = new ReplayBuffer(request.method);
+  }
+
+  run(): Promise<ForwardingEnd> {
+    return new Promise((resolve) => {
+      this.settle = resolve;
+      this.timer = setTimeout(() => this.fail({ kind: 'TIMED_OUT', timeoutMs: this.timeoutMs }, 'doubtful'), this.timeoutMs);
+      this.caller.onGone = () => this.callerGone();
+      const reusable = this.instance.connections.reuse(this.clock(), this.sent.replayable);
+      if (reusable === undefined) void this.dial();
+      else this.use(reusable);
+    });
+  }
+
+  // What the connection says.
+
+  onBytes(piece: Buffer): void {
+    this.heardAnything = true;
+    try {
+      this.read(piece);
+    } catch (error) {
+      if (!isHttp1Error(error)) throw error;
+      this.fail({ kind: 'RESPONSE_MALFORMED', detail: error.message }, 'sound');
+    }
+  }
+
+  onWritable(): void {
+    if (!this.settled && !this.bodyEnded) this.request.body.resume();
+  }
+
+  onClosed(error: Error | undefined): void {
+    if (this.decoder !== undefined && this.answer?.body.kind === 'until-close' && error === undefined) {
+      this.decoder.close();
+      this.answered(Buffer.alloc(0));
+      return;
+    }
+    const replay = this.connection?.reused === true && !this.heardAnything && this.sent.replayable;
+    this.connection = undefined;
+    if (this.settled) return;
+    // An app that closes an idle connection and a request that takes it can cross on the way.
+    if (replay) void this.dial();
+    else void this.lost(error?.message ?? 'it was closed');
+  }
+
+  // What the caller sends.
+
+  slice(slice: Buffer): void {
+    if (this.settled) return;
+    this.sent.keep(slice);
+    if (this.connection !== undefined && !this.encoder.write(this.connection.socket, slice)) this.request.body.pause();
+  }
+
+  end(trailers: Iterable<HeaderField>): void {
+    this.bodyEnded = true;
+    this.trailers = trailers;
+    if (!this.settled && this.connection !== undefined) this.encoder.end(this.connection.socket, trailers);
+  }
+
+  broken(outcome: FailedOutcome): void {
+    this.fail(outcome, 'sound');
+  }
+
+  private async dial(): Promise<void> {
+    try {
+      const connection = await this.instance.connections.open();
+      if (this.settled) connection.destroy();
+      else this.use(connection);
+    } catch (error) {
+      await this.lost(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private use(connection: AppConnection): void {
+    this.connection = connection;
+    connection.user = this;
+    const { socket } = connection;
+    // Head and body leave together when the body is there already.
+    socket.cork();
+    socket.write(serializeRequestHead(this.request.method, this.request.target, this.fields));
+    this.encoder = createBodyEncoder(this.request.body.framing);
+    if (!this.bodyStarted) {
+      this.bodyStarted = true;
+      this.request.body.start(this);
+    } else {
+      for (const slice of this.sent.slices) this.encoder.write(socket, slice);
+      if (this.bodyEnded) this.encoder.end(socket, this.trailers);
+      else this.request.body.resume();
+    }
+    socket.uncork();
+  }
+
+  private read(bytes: Buffer): void {
+    let piece = bytes;
+    while (this.decoder === undefined) {
+      const parsed = this.connection?.heads.read(piece, this.request.method);
+      if (parsed === undefined) return;
+      piece = parsed.rest;
+      if (this.heard(parsed.head, piece) === 'over') return;
+    }
+    let problem: FailedOutcome | undefined;
+    const rest = this.decoder.decode(piece, (slice) => (problem ??= this.delivery.data(slice)));
+    if (problem !== undefined) this.fail(problem, 'sound');
+    else if (rest !== undefined || this.decoder.done) this.answered(rest ?? Buffer.alloc(0));
+  }
+
+  private heard(head: ResponseHead, rest: Buffer): 'go-on' | 'over' {
+    if (head.status === 101) {
+      this.upgraded(head, rest);
+      return 'over';
+    }
+    if (head.status < 200) {
+      // The caller's expectation was met by us before.
+      if (head.status !== 100) this.delivery.interim(head);
+      return 'go-on';
+    }
+    this.answer = head;
+    this.decoder = createBodyDecoder(head.body);
+    const problem = this.delivery.head(head);
+    if (problem !== undefined) this.fail(problem, 'sound');
+    return problem === undefined ? 'go-on' : 'over';
+  }
+
+  private answered(rest: Buffer): void {
+    const { connection, answer } = this;
+    if (this.settled || connection === undefined || answer === undefined) return;
+    this.delivery.end(this.decoder?.trailers ?? []);
+    this.connection = undefined;
+    if (answer.keepAlive && this.bodyEnded && rest.length === 0) {
+      this.instance.connections.giveBack(connection, this.clock(), promisedKeepAliveMs(answer));
+    } else {
+      connection.destroy();
+    }
+    this.finish(SERVED);
+  }
+
+  private upgraded(head: ResponseHead, rest: Buffer): void {
+    const { connection } = this;
+    if (connection === undefined) return;
+    if (this.request.upgrade === undefined || this.caller.gone) {
+      this.fail({ kind: 'RESPONSE_MALFORMED', detail: 'It switches protocols without having been asked.' }, 'sound');
+      return;
+    }
+    this.settled = true;
+    clearTimeout(this.timer);
+    this.connection = undefined;
+    const answer = answerHead(head);
+    const fields: HeaderField[] = [...answer.fields, ['Connection', 'Upgrade'], ['Upgrade', head.upgrade ?? this.request.upgrade]];
+    void this.caller.upgrade({ ...answer, fields }, connection.detach(), rest).then(() => this.settle(SERVED));
+  }
+
+  /** An app that works for nobody keeps its slot until it is done, unless it can notice: then it is told by closing. */
+  private callerGone(): void {
+    if (!this.bodyEnded || this.delivery.streaming) this.fail({ kind: 'CALLER_GONE' }, 'sound');
+  }
+
+  private async lost(detail: string): Promise<void> {
+    const exit = await this.instance.exitWithin(EXIT_NEWS_MS);
+    const stderrTail = this.instance.stderrTail.lines;
+    if (exit !== undefined) this.fail({ kind: 'PROCESS_ENDED', exit, stderrTail }, 'sound');
+    else this.fail({ kind: 'CONNECTION_LOST', detail, stderrTail }, 'sound');
+  }
+
+  private fail(failure: FailedOutcome, condition: ForwardingEnd['condition']): void {
+    if (this.settled) return;
+    this.connection?.destroy();
+    this.connection = undefined;
+    this.finish({ failure, condition });
+  }
+
+  private finish(end: ForwardingEnd): void {
+    this.settled = true;
+    clearTimeout(this.timer);
+    this.caller.onGone = undefined;
+    this.settle(end);
+  }
+}
+
+function promisedKeepAliveMs(answer: ResponseHead): number | undefined {
+  const seconds = /(?:^|[\s,])timeout=(\d{1,6})/i.exec(answer.headers.get('keep-alive') ?? '')?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
+}

@@ -1,0 +1,144 @@
+import { describeProcessEnd, type InstanceExit, type StartFailure } from '../instance/index.js';
+
+/** Largest request and response body, in bytes: 6 MB, as documented for synchronous calls. */
+export const MAX_BODY_BYTES = 6_291_456;
+
+/** Everything an invocation can end in other than the function's own answer. */
+export type FailedOutcome =
+  // Before the function was reached.
+  | { readonly kind: 'FUNCTION_UNKNOWN' }
+  | { readonly kind: 'FUNCTION_DISABLED' }
+  | { readonly kind: 'CATALOG_UNAVAILABLE' }
+  | { readonly kind: 'CODE_UNAVAILABLE' }
+  | { readonly kind: 'START_FAILED'; readonly failure: StartFailure }
+  | { readonly kind: 'QUEUE_FULL'; readonly queueLength: number }
+  | { readonly kind: 'NO_INSTANCE_IN_TIME'; readonly waitedMs: number; readonly blockedBy: 'function-limit' | 'worker' }
+  | { readonly kind: 'WORKER_STOPPING' }
+  /** A mistake of ours; the log of the worker has its cause. */
+  | { readonly kind: 'WORKER_FAILED' }
+  // The request itself.
+  | { readonly kind: 'REQUEST_TOO_LARGE' }
+  | { readonly kind: 'REQUEST_MALFORMED'; readonly detail: string; readonly status: number }
+  | { readonly kind: 'CALLER_GONE' }
+  // While the function had it.
+  | { readonly kind: 'TIMED_OUT'; readonly timeoutMs: number }
+  | { readonly kind: 'PROCESS_ENDED'; readonly exit: InstanceExit; readonly stderrTail: readonly string[] }
+  | { readonly kind: 'CONNECTION_LOST'; readonly detail: string; readonly stderrTail: readonly string[] }
+  | { readonly kind: 'RESPONSE_MALFORMED'; readonly detail: string }
+  | { readonly kind: 'RESPONSE_TOO_LARGE'; readonly bodyBytes: number };
+
+/** Who has to act so that it does not happen again. */
+export type Fault = 'function' | 'caller' | 'platform';
+
+export interface Verdict {
+  /** Number of the documented data plane. */
+  readonly code: number;
+  readonly reason: string;
+  readonly fault: Fault;
+  /** Status of the answer on the data path. */
+  readonly httpStatus: number;
+  /** For the caller and the function's owner: which limit, its value, how to change it. */
+  readonly message: string;
+}
+
+/** Says of each outcome which number it has, whose fault it is and what the caller is answered. */
+export function judge(outcome: FailedOutcome): Verdict {
+  switch (outcome.kind) {
+    case 'FUNCTION_UNKNOWN':
+      return verdict(outcome, 4024, 'caller', 404, 'The function or this version of it does not exist.');
+    case 'FUNCTION_DISABLED':
+      return verdict(outcome, 150434, 'caller', 403, 'The function is disabled: its maximum number of instances is 0. Raise max_instance_num to enable it.');
+    case 'CATALOG_UNAVAILABLE':
+      return verdict(outcome, 500, 'platform', 503, 'The platform could not read the definition of the function. Try again.');
+    case 'CODE_UNAVAILABLE':
+      return verdict(outcome, 500, 'platform', 503, 'The platform could not fetch the code package of the function. Try again.');
+    case 'START_FAILED':
+      return judgeStart(outcome.failure);
+    case 'QUEUE_FULL':
+      return verdict(outcome, 4021, 'caller', 429, `${outcome.queueLength} requests already wait for an instance of this function. Send fewer at once.`);
+    case 'NO_INSTANCE_IN_TIME':
+      return outcome.blockedBy === 'function-limit'
+        ? verdict(outcome, 150429, 'caller', 429, `All instances the function may have were busy for ${outcome.waitedMs} ms. Raise max_instance_num or concurrent_num.`)
+        : verdict(outcome, 150430, 'platform', 503, `No instance was free within ${outcome.waitedMs} ms. Try again.`);
+    case 'WORKER_STOPPING':
+      return verdict(outcome, 500, 'platform', 503, 'This worker is shutting down. Try again.');
+    case 'WORKER_FAILED':
+      return verdict(outcome, 500, 'platform', 500, 'The platform failed to serve this request. The request id finds the cause in its logs.');
+    case 'REQUEST_TOO_LARGE':
+      return verdict(outcome, 4140, 'caller', 413, `The request body exceeds the limit of ${MAX_BODY_BYTES} bytes.`);
+    case 'REQUEST_MALFORMED':
+      return verdict(outcome, 400, 'caller', outcome.status, outcome.detail);
+    case 'CALLER_GONE':
+      return verdict(outcome, 400, 'caller', 400, 'The caller closed the connection before it had the answer.');
+    case 'TIMED_OUT':
+      return verdict(outcome, 4010, 'function', 504, `call request timed out after ${outcome.timeoutMs / 1000}s`);
+    case 'PROCESS_ENDED':
+      return judgeEnd(outcome.exit, outcome.stderrTail);
+    case 'CONNECTION_LOST':
+      return verdict(outcome, 4002, 'function', 502, withTail(`The function closed its connection before its answer was complete (${outcome.detail}).`, outcome.stderrTail));
+    case 'RESPONSE_MALFORMED':
+      return verdict(outcome, 4007, 'function', 502, `The function's answer is not valid HTTP/1.1: ${outcome.detail}`);
+    case 'RESPONSE_TOO_LARGE':
+      return verdict(outcome, 4004, 'function', 502, `response body size ${outcome.bodyBytes} exceeds the limit of ${MAX_BODY_BYTES}`);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function verdict(outcome: FailedOutcome, code: number, fault: Fault, httpStatus: number, message: string): Verdict {
+  return { code, reason: outcome.kind, fault, httpStatus, message };
+}
+
+function judgeStart(failure: StartFailure): Verdict {
+  const fault: Fault = failure.reason === 'SANDBOX_FAILED' || failure.reason === 'ABORTED' ? 'platform' : 'function';
+  return {
+    code: failure.code,
+    reason: failure.reason,
+    fault,
+    httpStatus: fault === 'platform' ? 503 : 502,
+    message: withTail(failure.message, failure.stderrTail),
+  };
+}
+
+function judgeEnd(exit: InstanceExit, stderrTail: readonly string[]): Verdict {
+  switch (exit.kind) {
+    case 'OUT_OF_MEMORY':
+      return {
+        code: 4205,
+        reason: 'OUT_OF_MEMORY',
+        fault: 'function',
+        httpStatus: 502,
+        message: withTail(`The function needed more than its ${exit.memoryMb} MB of memory: raise memory_size or use less.`, stderrTail),
+      };
+    case 'EXITED':
+    case 'SIGNALED':
+      return {
+        code: 4002,
+        reason: 'PROCESS_EXITED',
+        fault: 'function',
+        httpStatus: 502,
+        message: withTail(`The function's process ${describeProcessEnd(exit)} while it served the request.`, stderrTail),
+      };
+    case 'STOPPED':
+      return { code: 500, reason: 'INSTANCE_STOPPED', fault: 'platform', httpStatus: 503, message: 'The instance was stopped while it served the request. Try again.' };
+    default:
+      return exit satisfies never;
+  }
+}
+
+function withTail(sentence: string, stderrTail: readonly string[]): string {
+  return stderrTail.length === 0 ? sentence : `${sentence} Last lines of stderr:\n${stderrTail.join('\n')}`;
+}
+
+/** The answer's body on the data path. */
+export function errorBody(outcome: Verdict, requestId: string): Buffer {
+  return Buffer.from(JSON.stringify({ error_code: `FSS.${outcome.code}`, error_msg: outcome.message, request_id: requestId }));
+}
+
+/** An invocation that failed, on its way to whoever answers for it. */
+export class InvocationError extends Error {
+  constructor(readonly outcome: FailedOutcome) {
+    super(outcome.kind);
+    this.name = 'InvocationError';
+  }
+}

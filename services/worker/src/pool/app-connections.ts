@@ -1,0 +1,58 @@
+import type { Socket } from 'node:net';
+import { AppConnection } from './app-connection.js';
+
+// Node's own server, the most common app, closes after five seconds without saying so when asked over HTTP/1.0 habits;
+// others are not known. Without a promise we trust an idle connection a little less long than that.
+const UNPROMISED_IDLE_MS = 4_000;
+// A request that must not be sent twice takes a connection only when the app has hardly had time to give it up.
+const FRESH_MS = 1_000;
+// The app's promise and our clock start at different moments.
+const PROMISE_MARGIN_MS = 1_000;
+
+/** The keep-alive connections of one instance. They are never used for another one. */
+export class AppConnections {
+  /** Most recently used last. */
+  private readonly idle: AppConnection[] = [];
+  private closed = false;
+
+  constructor(private readonly dial: () => Promise<Socket>) {}
+
+  /** An idle connection that the app most likely still holds open, if there is one. */
+  reuse(now: number, replayable: boolean): AppConnection | undefined {
+    for (let connection = this.idle.pop(); connection !== undefined; connection = this.idle.pop()) {
+      const trusted = trustedIdleMs(connection, replayable);
+      if (!connection.closed && now - connection.idleSince < trusted) {
+        connection.reused = true;
+        return connection;
+      }
+      connection.destroy();
+    }
+    return undefined;
+  }
+
+  async open(): Promise<AppConnection> {
+    return new AppConnection(await this.dial());
+  }
+
+  /** Takes back a connection on which a whole exchange has ended. */
+  giveBack(connection: AppConnection, now: number, keepAliveMs: number | undefined): void {
+    connection.user = undefined;
+    if (this.closed || connection.closed) {
+      connection.destroy();
+      return;
+    }
+    connection.idleSince = now;
+    connection.keepAliveMs = keepAliveMs;
+    this.idle.push(connection);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const connection of this.idle.splice(0)) connection.destroy();
+  }
+}
+
+function trustedIdleMs(connection: AppConnection, replayable: boolean): number {
+  const promised = connection.keepAliveMs === undefined ? UNPROMISED_IDLE_MS : connection.keepAliveMs - PROMISE_MARGIN_MS;
+  return replayable ? promised : Math.min(promised, FRESH_MS);
+}

@@ -1,0 +1,119 @@
+import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import { InvocationError } from '../invocation/outcome.js';
+import { decideScaling, type ScalingLimits } from './decide-scaling.js';
+import { FunctionPool, type PoolContext, type Slot } from './function-pool.js';
+import type { PooledInstance } from './pooled-instance.js';
+
+/** How often idle instances are looked at. Demand is answered at once, without this timer. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * All instances of this worker. Warm requests take a slot of their function's pool and touch nothing else; whenever demand
+ * changes, all pools are measured, `decideScaling` says what to do, and it is done.
+ */
+export class FunctionPools {
+  /** The pool of the newest revision, by function and version. */
+  private readonly current = new Map<string, FunctionPool>();
+  /** Every pool that still has instances or waiting requests, by key. */
+  private readonly pools = new Map<string, FunctionPool>();
+  private readonly context: PoolContext;
+  private readonly timer: NodeJS.Timeout;
+  private rescalePlanned = false;
+  private closing = false;
+
+  constructor(
+    context: Omit<PoolContext, 'changed'>,
+    private readonly scaling: ScalingLimits,
+  ) {
+    this.context = { ...context, changed: () => this.planRescale() };
+    this.timer = setInterval(() => this.rescale(), LOOK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  acquire(spec: FunctionSpec, requestId: string): Slot | Promise<Slot> {
+    if (this.closing) return Promise.reject(new InvocationError({ kind: 'WORKER_STOPPING' }));
+    return this.poolOf(spec).acquire(requestId);
+  }
+
+  /** Takes a request that waits out of its queue. */
+  abandon(spec: FunctionSpec, requestId: string): void {
+    this.pools.get(keyOf(spec))?.abandon(requestId);
+  }
+
+  /** Lets what older revisions still serve come to its end. An empty version means every version of the function. */
+  retire(functionId: string, version: string, belowRevision: number): void {
+    for (const [name, pool] of this.current) {
+      const { spec } = pool;
+      if (spec.func_id !== functionId || (version !== '' && spec.version !== version) || spec.revision >= belowRevision) continue;
+      pool.retired = true;
+      this.current.delete(name);
+    }
+    this.planRescale();
+  }
+
+  *instances(): Generator<PooledInstance> {
+    for (const pool of this.pools.values()) yield* pool.instances;
+  }
+
+  /** Refuses new requests. Those that run may end; `close` ends them. */
+  refuseNew(): void {
+    this.closing = true;
+  }
+
+  get busy(): boolean {
+    for (const instance of this.instances()) if (instance.running.size > 0) return true;
+    return false;
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    clearInterval(this.timer);
+    await Promise.all([...this.pools.values()].map((pool) => pool.close()));
+  }
+
+  private poolOf(spec: FunctionSpec): FunctionPool {
+    const name = `${spec.func_id}:${spec.version}`;
+    const found = this.current.get(name);
+    if (found !== undefined && found.spec.revision >= spec.revision) return found;
+    if (found !== undefined) this.retire(spec.func_id, spec.version, spec.revision);
+    const pool = new FunctionPool(keyOf(spec), spec, this.context);
+    this.current.set(name, pool);
+    this.pools.set(pool.key, pool);
+    return pool;
+  }
+
+  /** Many changes of one moment are answered by one decision. */
+  private planRescale(): void {
+    if (this.rescalePlanned) return;
+    this.rescalePlanned = true;
+    setImmediate(() => {
+      this.rescalePlanned = false;
+      this.rescale();
+    });
+  }
+
+  private rescale(): void {
+    if (this.closing) return;
+    const now = this.context.clock();
+    const measurements = [...this.pools.values()].map((pool) => pool.measure());
+    for (const action of decideScaling(measurements, this.scaling, now)) {
+      const pool = this.pools.get(action.pool);
+      if (action.do === 'start') void pool?.start();
+      else pool?.end(action.instance, action.do, action.why);
+    }
+    this.forgetUnused();
+  }
+
+  private forgetUnused(): void {
+    for (const [key, pool] of this.pools) {
+      if (!pool.unused) continue;
+      this.pools.delete(key);
+      const name = `${pool.spec.func_id}:${pool.spec.version}`;
+      if (this.current.get(name) === pool) this.current.delete(name);
+    }
+  }
+}
+
+function keyOf(spec: FunctionSpec): string {
+  return `${spec.func_id}:${spec.version}:${spec.revision}`;
+}

@@ -1,0 +1,50 @@
+import type { Logger } from '@windlass/telemetry';
+import type { CodeCache, CodeLease } from '../code/index.js';
+import { instanceEnvironment } from '../environment.js';
+import { sandboxPath, startInstance, type Instance, type InstanceHost } from '../instance/index.js';
+import { InvocationError } from '../invocation/outcome.js';
+import type { Launch } from './function-pool.js';
+
+/** How instances are made here: code from the cache, the documented environment, a sandbox of this machine. */
+export function launchFunction(options: {
+  readonly host: InstanceHost;
+  readonly code: CodeCache;
+  readonly runtimesDirectory: string;
+  readonly logger: Logger;
+}): Launch {
+  const { host, code, runtimesDirectory, logger } = options;
+  return async (spec, instanceId, { onOutput, signal }) => {
+    const lease = await holdCode(code, spec.code_digest, logger);
+    let instance: Instance;
+    try {
+      instance = await startInstance(
+        {
+          instanceId,
+          codeDirectory: lease.directory,
+          memoryMb: spec.memory_mb,
+          cpuMillicores: spec.cpu_millicores,
+          ephemeralStorageMb: spec.ephemeral_storage_mb,
+          startTimeoutMs: spec.start_timeout_seconds * 1_000,
+          environment: instanceEnvironment(spec, sandboxPath),
+          runtimesDirectory,
+        },
+        host,
+        { onOutput, signal },
+      );
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+    void instance.exited.then(() => lease.release());
+    return instance;
+  };
+}
+
+async function holdCode(code: CodeCache, digest: string, logger: Logger): Promise<CodeLease> {
+  try {
+    return await code.hold(digest);
+  } catch (error) {
+    logger.error({ err: error, digest }, 'a code package is not to be had');
+    throw new InvocationError({ kind: 'CODE_UNAVAILABLE' });
+  }
+}

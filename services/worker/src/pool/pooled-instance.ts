@@ -1,0 +1,111 @@
+import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import type { Instance, InstanceExit, OutputLine } from '../instance/index.js';
+import { AppConnections } from './app-connections.js';
+import type { InstanceState, StopReason } from './instance-state.js';
+import { StderrTail } from './stderr-tail.js';
+
+/** How long a memory figure is good enough for the summary of a request, in milliseconds. */
+const MEMORY_FRESH_MS = 1_000;
+
+/** Hears what instances do, in the order it happens. */
+export interface InstanceObserver {
+  output(instance: PooledInstance, line: OutputLine): void;
+}
+
+/** An instance as the pool sees it: its state, who uses it and its connections. */
+export class PooledInstance {
+  readonly startedAt: number;
+  readonly stderrTail = new StderrTail();
+  readonly connections: AppConnections;
+  readonly abortStart = new AbortController();
+  /** Ids of the requests it serves now. */
+  readonly running = new Set<string>();
+  served = 0;
+  state: InstanceState = { name: 'starting' };
+  since: number;
+  memoryUsedMb = 0;
+  exit: InstanceExit | undefined;
+  private handle: Instance | undefined;
+  private memorySampledAt = 0;
+
+  constructor(
+    readonly id: string,
+    readonly spec: FunctionSpec,
+    private readonly clock: () => number,
+  ) {
+    this.startedAt = clock();
+    this.since = this.startedAt;
+    this.connections = new AppConnections(() => this.started().dial());
+  }
+
+  /** Whether it may be given one more request. */
+  get hasFreeSlot(): boolean {
+    switch (this.state.name) {
+      case 'ready':
+      case 'idle':
+        return true;
+      case 'busy':
+        return this.running.size < this.spec.instance_concurrency;
+      case 'starting':
+      case 'draining':
+      case 'gone':
+        return false;
+      default:
+        return this.state satisfies never;
+    }
+  }
+
+  become(state: InstanceState): void {
+    this.state = state;
+    this.since = this.clock();
+  }
+
+  opened(handle: Instance): void {
+    this.handle = handle;
+    void handle.exited.then((exit) => {
+      this.exit = exit;
+      this.connections.close();
+    });
+  }
+
+  begin(requestId: string): void {
+    this.running.add(requestId);
+    if (this.state.name !== 'busy') this.become({ name: 'busy' });
+  }
+
+  end(requestId: string): void {
+    this.running.delete(requestId);
+    this.served += 1;
+    if (this.running.size === 0 && this.state.name === 'busy') this.become({ name: 'idle' });
+  }
+
+  /** How it ended, waiting a moment for the news: a connection often breaks before the exit is known. */
+  async exitWithin(milliseconds: number): Promise<InstanceExit | undefined> {
+    if (this.exit !== undefined || this.handle === undefined) return this.exit;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, milliseconds, undefined)));
+    const exit = await Promise.race([this.handle.exited, tooLate]);
+    clearTimeout(timer);
+    return exit;
+  }
+
+  /** Brings `memoryUsedMb` up to date when it is old; the warm path does not wait for it. */
+  async sampleMemory(): Promise<void> {
+    const now = this.clock();
+    if (this.handle === undefined || this.exit !== undefined || now - this.memorySampledAt < MEMORY_FRESH_MS) return;
+    this.memorySampledAt = now;
+    const used = await this.handle.memoryUsedMb().catch(() => 0);
+    if (used > 0) this.memoryUsedMb = used;
+  }
+
+  async stop(why: StopReason, graceMs: number): Promise<void> {
+    if (this.state.name !== 'gone') this.become({ name: 'draining', why });
+    this.abortStart.abort();
+    await this.handle?.stop(graceMs);
+  }
+
+  private started(): Instance {
+    if (this.handle === undefined) throw new Error('The instance has not started.');
+    return this.handle;
+  }
+}

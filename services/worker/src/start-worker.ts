@@ -1,0 +1,128 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
+import { WorkerServiceService } from '@windlass/contracts/worker/v1/worker_service';
+import { PostgresEventBus } from '@windlass/event-bus';
+import { closeAll, connect, GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { createLogger, type Logger } from '@windlass/telemetry';
+import { followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase } from './catalog/index.js';
+import { CodeCache, downloadPackage } from './code/index.js';
+import { ControlModule } from './control/index.js';
+import { startDataServer } from './data-path/index.js';
+import { drain } from './drain.js';
+import { createInstanceHost, prepareRuntimes } from './instance/index.js';
+import { Invoker } from './invocation/index.js';
+import { FunctionLog, LogShipper } from './log-shipping/index.js';
+import { FunctionPools, launchFunction } from './pool/index.js';
+import { defaultLimits, type WorkerLimits } from './worker-limits.js';
+
+export interface WorkerConfig {
+  /** Names this worker among others; keeps its place in the event bus over restarts. */
+  readonly workerId: string;
+  /** Where control calls are answered: "unix:/path" or "host:port". */
+  readonly grpcAddress: string;
+  /** Path of the unix socket for requests of gateways. */
+  readonly dataSocket: string;
+  /** Where the registry answers. */
+  readonly registryAddress: string;
+  readonly databaseUrl: string;
+  /** The database of the event bus; the service's own unless told. */
+  readonly busUrl?: string;
+  /** For extracted code and runtimes; private to this worker. */
+  readonly dataDirectory: string;
+  /** What differs from `defaultLimits`. */
+  readonly limits?: Partial<WorkerLimits>;
+  readonly logger?: Logger;
+}
+
+/** Longest download of one package. */
+const DOWNLOAD_MS = 120_000;
+const SPEC_MS = 5_000;
+
+/** Starts a worker. What was started is closed again when a later step fails. */
+export async function startWorker(config: WorkerConfig): Promise<RunningService> {
+  const logger = config.logger ?? createLogger('worker');
+  const limits = { ...defaultLimits(), ...config.limits };
+  const clock = (): number => performance.now();
+  const started: RunningService[] = [];
+  const own = <T extends RunningService>(service: T): T => {
+    started.push(service);
+    return service;
+  };
+  try {
+    const dataSource = await openDatabase(config.databaseUrl);
+    own({ close: () => dataSource.destroy() });
+    const bus = own(await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger }));
+    const shipper = own(new LogShipper({ bus, logger }));
+    const registry = connect(CatalogServiceClient, config.registryAddress);
+    own({ close: async () => registry.close() });
+
+    await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+    const runtimesDirectory = join(config.dataDirectory, 'runtimes');
+    await prepareRuntimes(runtimesDirectory);
+    const code = await CodeCache.open({
+      directory: join(config.dataDirectory, 'code'),
+      maxBytes: limits.codeCacheMb * 1024 * 1024,
+      download: (digest) => downloadPackage(registry.client, digest, DOWNLOAD_MS),
+    });
+    const host = own(await createInstanceHost({ logger }));
+
+    const log = new FunctionLog(shipper);
+    const pools: FunctionPools = own(
+      new FunctionPools(
+        {
+          launch: launchFunction({ host, code, runtimesDirectory, logger }),
+          limits: { queueLength: limits.queueLength, queueWaitMs: limits.queueWaitSeconds * 1_000, stopGraceMs: limits.stopGraceSeconds * 1_000 },
+          observer: log,
+          clock,
+          newInstanceId: randomUUID,
+        },
+        {
+          maxInstances: limits.maxInstances,
+          maxMemoryMb: limits.maxMemoryMb,
+          maxStarting: limits.maxStarting,
+          idleMs: limits.idleSeconds * 1_000,
+          drainMs: limits.drainSeconds * 1_000,
+        },
+      ),
+    );
+    const catalog = new FunctionCatalog(
+      (func_id, version) => registry.showFunctionSpec({ func_id, version }, { deadlineMs: SPEC_MS }),
+      { superseded: (functionId, version, belowRevision) => pools.retire(functionId, version, belowRevision) },
+    );
+    const following = await followFunctionEvents({ bus, workerId: config.workerId, catalog, kept: new KnownFunctions(dataSource) });
+    own({ close: () => following.stop() });
+
+    const invoker = new Invoker(catalog, pools, log, logger, clock);
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(ControlModule.of({ invoker, pools, log }), {
+      ...grpcServer({ address: config.grpcAddress, services: { 'windlass.worker.v1.WorkerService': WorkerServiceService as never } }),
+      logger: false,
+      abortOnError: false,
+    });
+    own(app);
+    app.useGlobalFilters(new GrpcErrorFilter(logger));
+    await app.listen();
+    const data = own(
+      await startDataServer({
+        socketPath: config.dataSocket,
+        invoker,
+        upgradeIdleMs: limits.upgradeIdleSeconds * 1_000,
+        maxConnections: limits.maxConnections,
+      }),
+    );
+    logger.info({ worker: config.workerId, dataSocket: config.dataSocket, isolation: host.isolation }, 'worker is ready');
+    return {
+      close: async () => {
+        await drain(data, pools, limits.closeSeconds * 1_000);
+        await closeAll(started);
+      },
+    };
+  } catch (error) {
+    await closeAll(started);
+    throw error;
+  }
+}
