@@ -31,7 +31,7 @@ export class ChangeLogGroupHandler implements ICommandHandler<ChangeLogGroup> {
       command: change,
       metadata: metadataOf(caller),
       project: async (manager, changes) => {
-        for (const event of changes) await this.groups.apply(manager, group.id, event);
+        for (const event of changes) await this.groups.apply(manager, event);
       },
     });
     return group;

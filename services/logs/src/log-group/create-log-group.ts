@@ -37,7 +37,7 @@ export class CreateLogGroupHandler implements ICommandHandler<CreateLogGroup> {
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
         await this.groups.requireRoom(manager, domainId, this.settings.groupsPerAccount);
-        if (created) await this.groups.apply(manager, id, created);
+        if (created) await this.groups.apply(manager, created);
       },
     });
     return id;

@@ -2,7 +2,7 @@ import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 't
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { isId } from '../naming.js';
 import { groupNameTaken, groupNotFound, tooManyGroups } from './log-group.errors.js';
-import type { LogGroupEvent } from './log-group.js';
+import { logGroupIdOf, type LogGroupEvent } from './log-group.js';
 
 @Entity({ schema: 'logs', name: 'log_groups' })
 export class LogGroupRow {
@@ -53,7 +53,18 @@ export class LogGroupTable {
     if ((await manager.countBy(LogGroupRow, { domainId })) >= limit) throw tooManyGroups(limit);
   }
 
-  async apply(manager: EntityManager, id: string, event: StoredEvent<LogGroupEvent>): Promise<void> {
+  /**
+   * Applies an event of the past. A transaction that waited for another may stand before it in the order of events: a
+   * name given before it was freed was free in truth, so whoever still has it is about to be deleted.
+   */
+  async replay(manager: EntityManager, event: StoredEvent<LogGroupEvent>): Promise<void> {
+    const happened = event as LogGroupEvent;
+    if (happened.type === 'LogGroupCreated') await manager.delete(LogGroupRow, { projectId: happened.data.projectId, name: happened.data.name });
+    await this.apply(manager, event);
+  }
+
+  async apply(manager: EntityManager, event: StoredEvent<LogGroupEvent>): Promise<void> {
+    const id = logGroupIdOf(event.streamId);
     const happened = event as LogGroupEvent;
     switch (happened.type) {
       case 'LogGroupCreated': {

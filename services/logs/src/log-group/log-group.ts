@@ -61,6 +61,16 @@ export const logGroup: Decider<LogGroupState, LogGroupCommand, LogGroupEvent> = 
   },
 };
 
+const STREAM_PREFIX = 'log-group-';
+
 export function logGroupStream(logGroupId: string): string {
-  return `log-group-${logGroupId}`;
+  return `${STREAM_PREFIX}${logGroupId}`;
+}
+
+export function logGroupIdOf(streamId: string): string {
+  return streamId.slice(STREAM_PREFIX.length);
+}
+
+export function isLogGroupStream(streamId: string): boolean {
+  return streamId.startsWith(STREAM_PREFIX);
 }

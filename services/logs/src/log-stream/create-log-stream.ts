@@ -44,7 +44,7 @@ export class CreateLogStreamHandler implements ICommandHandler<CreateLogStream> 
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
         await this.streams.requireRoom(manager, group.id, this.quotaOf(madeFor));
-        if (created) await this.streams.apply(manager, id, created);
+        if (created) await this.streams.apply(manager, created);
       },
     });
     return id;

@@ -33,7 +33,7 @@ export class DeleteLogStreamHandler implements ICommandHandler<DeleteLogStream> 
       command: { kind: 'delete' },
       metadata: metadataOf(caller),
       project: async (manager, [deleted]) => {
-        if (deleted) await this.streams.apply(manager, stream.id, deleted);
+        if (deleted) await this.streams.apply(manager, deleted);
       },
     });
   }

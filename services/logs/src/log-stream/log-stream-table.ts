@@ -1,9 +1,9 @@
 import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
-import { groupNotFound } from '../log-group/index.js';
+import { groupNotFound, LogGroupRow } from '../log-group/index.js';
 import { isId } from '../naming.js';
 import { streamNameTaken, streamNotFound, tooManyStreams } from './log-stream.errors.js';
-import type { LogStreamEvent } from './log-stream.js';
+import { logStreamIdOf, type LogStreamEvent } from './log-stream.js';
 
 @Entity({ schema: 'logs', name: 'log_streams' })
 export class LogStreamRow {
@@ -64,7 +64,22 @@ export class LogStreamTable {
     if ((await manager.countBy(LogStreamRow, { groupId })) >= limit) throw tooManyStreams(limit, setting);
   }
 
-  async apply(manager: EntityManager, id: string, event: StoredEvent<LogStreamEvent>): Promise<void> {
+  /**
+   * Applies an event of the past. A transaction that waited for another may stand before it in the order of events: so a
+   * stream may be created in a group that is gone already, or under a name whose holder is about to be deleted.
+   */
+  async replay(manager: EntityManager, event: StoredEvent<LogStreamEvent>): Promise<void> {
+    const happened = event as LogStreamEvent;
+    if (happened.type === 'LogStreamCreated') {
+      const { groupId, name } = happened.data;
+      if (!(await manager.existsBy(LogGroupRow, { id: groupId }))) return;
+      await manager.delete(LogStreamRow, { groupId, name });
+    }
+    await this.apply(manager, event);
+  }
+
+  async apply(manager: EntityManager, event: StoredEvent<LogStreamEvent>): Promise<void> {
+    const id = logStreamIdOf(event.streamId);
     const happened = event as LogStreamEvent;
     switch (happened.type) {
       case 'LogStreamCreated': {

@@ -52,6 +52,16 @@ export const logStream: Decider<LogStreamState, LogStreamCommand, LogStreamEvent
   },
 };
 
+const STREAM_PREFIX = 'log-stream-';
+
 export function logStreamStream(logStreamId: string): string {
-  return `log-stream-${logStreamId}`;
+  return `${STREAM_PREFIX}${logStreamId}`;
+}
+
+export function logStreamIdOf(streamId: string): string {
+  return streamId.slice(STREAM_PREFIX.length);
+}
+
+export function isLogStreamStream(streamId: string): boolean {
+  return streamId.startsWith(STREAM_PREFIX);
 }

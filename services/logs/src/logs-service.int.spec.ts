@@ -1,0 +1,282 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
+import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { LogBatch } from '@windlass/contracts/logs/v1/log_batch';
+import { LogServiceClient, QueryLogsRequest, type QueryLogsResponse } from '@windlass/contracts/logs/v1/log_service';
+import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
+import { PostgresEventBus } from '@windlass/event-bus';
+import { connect, type Remote, type RunningService } from '@windlass/grpc';
+import { PrincipalSigner } from '@windlass/principal';
+import { createLogger } from '@windlass/telemetry';
+import { startLogs } from './index.js';
+
+const principalKey = Buffer.alloc(32, 5);
+const signer = new PrincipalSigner(principalKey);
+const quiet = createLogger('logs', { level: 'silent' });
+const missingGroup = { kind: 'not_found', code: 'LTS.0201', message: 'The log group does not existed' };
+const missingStream = { kind: 'not_found', code: 'LTS.0208', message: 'The log stream does not existed' };
+
+describe('the log service', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'windlass-logs-'));
+  let postgres: TemporaryPostgres;
+  let service: RunningService;
+  let bus: PostgresEventBus;
+  let logs: Remote<LogServiceClient>;
+
+  beforeAll(async () => {
+    postgres = await startTemporaryPostgres();
+    const databaseUrl = postgres.connectionString(postgres.database);
+    const grpcAddress = `unix:${join(directory, 'logs.sock')}`;
+    service = await startLogs({ grpcAddress, databaseUrl, principalKey, groupsPerAccount: 5, streamsPerGroup: 3, functionStreamsPerGroup: 6, logger: quiet });
+    bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger: quiet });
+    logs = connect(LogServiceClient, grpcAddress);
+  });
+
+  afterAll(async () => {
+    logs?.close();
+    await bus?.close();
+    await service?.close();
+    await postgres?.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** A caller of an account and project of its own. */
+  function tenant(fields: Partial<Principal> = {}) {
+    const principal = Principal.fromPartial({ domain_id: randomUUID(), project_id: randomUUID(), user_id: 'u1', ...fields });
+    const as = () => {
+      const metadata = new Metadata();
+      signer.attach(metadata, principal, { requestId: 'r1' });
+      return { metadata };
+    };
+    const { domain_id, project_id } = principal;
+    return {
+      as,
+      domain_id,
+      project_id,
+      createGroup: async (log_group_name = 'orders') =>
+        (await logs.createLogGroup({ project_id, log_group_name, log_group_name_alias: '' }, as())).log_group_id,
+      createStream: async (log_group_id: string, log_stream_name = 'today') =>
+        (await logs.createLogStream({ project_id, log_group_id, log_stream_name, log_stream_name_alias: '', enterprise_project_name: '' }, as())).log_stream_id,
+      query: (log_group_id: string, log_stream_id: string, fields: Partial<QueryLogsRequest> = {}) => {
+        const window = { start_time: String(Date.now() - 3_600_000), end_time: String(Date.now() + 3_600_000) };
+        return logs.queryLogs(QueryLogsRequest.fromPartial({ project_id, log_group_id, log_stream_id, ...window, ...fields }), as());
+      },
+    };
+  }
+  type Tenant = ReturnType<typeof tenant>;
+
+  async function publish({ domain_id, project_id }: Tenant, log_group_id: string, log_stream_id: string, contents: string[], labels: Record<string, string> = {}) {
+    const now = BigInt(Date.now()) * 1_000_000n;
+    const lines = contents.map((content, index) => ({ time_unix_nano: String(now + BigInt(index)), content, labels }));
+    const payload = LogBatch.encode({ batch_id: randomUUID(), domain_id, project_id, log_group_id, log_stream_id, lines }).finish();
+    await bus.publish([{ topic: 'logs.lines', key: log_stream_id, id: randomUUID(), payload }]);
+  }
+
+  /** The answer once it has that many rows: ingestion follows the bus, so a reader may come first. */
+  async function eventually(rows: number, query: () => Promise<QueryLogsResponse>): Promise<QueryLogsResponse> {
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      const answer = await query();
+      if (answer.logs.length >= rows || Date.now() > deadline) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  it('creates, lists, changes and deletes groups', async () => {
+    const { as, project_id, createGroup } = tenant();
+    const log_group_id = await createGroup();
+    const listed = async () => (await logs.listLogGroups({ project_id }, as())).log_groups;
+    expect(await listed()).toEqual([{ log_group_id, log_group_name: 'orders', log_group_name_alias: '', ttl_in_days: 30, creation_time: expect.any(Number), tag: {} }]);
+    expect(await logs.updateLogGroup({ project_id, log_group_id, ttl_in_days: 7 }, as())).toMatchObject({ log_group_id, ttl_in_days: 7 });
+    expect(await listed()).toMatchObject([{ ttl_in_days: 7 }]);
+    await logs.deleteLogGroup({ project_id, log_group_id }, as());
+    expect(await listed()).toEqual([]);
+    await expect(logs.deleteLogGroup({ project_id, log_group_id }, as())).rejects.toMatchObject(missingGroup);
+  });
+
+  it('creates, lists and deletes streams', async () => {
+    const { as, project_id, createGroup, createStream } = tenant();
+    const log_group_id = await createGroup();
+    const log_stream_id = await createStream(log_group_id);
+    const listed = async () => (await logs.listLogStreams({ project_id, log_group_id }, as())).log_streams;
+    expect(await listed()).toMatchObject([{ log_stream_id, log_stream_name: 'today', ttl_in_days: -1, whether_log_storage: true }]);
+    await logs.deleteLogStream({ project_id, log_group_id, log_stream_id }, as());
+    expect(await listed()).toEqual([]);
+    await expect(logs.deleteLogStream({ project_id, log_group_id, log_stream_id }, as())).rejects.toMatchObject(missingStream);
+  });
+
+  it('deletes a group with its streams', async () => {
+    const { as, project_id, createGroup, createStream, query } = tenant();
+    const log_group_id = await createGroup();
+    const stream = await createStream(log_group_id);
+    await logs.deleteLogGroup({ project_id, log_group_id }, as());
+    await expect(query(log_group_id, stream)).rejects.toMatchObject(missingGroup);
+    await expect(createStream(log_group_id)).rejects.toMatchObject(missingGroup);
+    const again = await createGroup();
+    await expect(query(again, stream)).rejects.toMatchObject(missingStream);
+  });
+
+  it('refuses a name that is taken in the same project only', async () => {
+    const { createGroup, createStream } = tenant();
+    const group = await createGroup();
+    await createStream(group);
+    await expect(createGroup()).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0101' });
+    await expect(createStream(group)).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0205' });
+    await expect(tenant().createGroup()).resolves.toBeDefined();
+  });
+
+  it('gives an account no more groups, and a group no more streams, than the quota, however fast they are asked for', async () => {
+    const { domain_id, createGroup, createStream } = tenant();
+    const sibling = tenant({ domain_id });
+    const group = await createGroup('first');
+    const attempts = await Promise.allSettled(Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? createGroup(`g${index}`) : sibling.createGroup(`g${index}`))));
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    const refused = attempts.find((attempt) => attempt.status === 'rejected')?.reason;
+    expect(refused).toMatchObject({ kind: 'quota_exceeded', code: 'LTS.0104', message: expect.stringMatching(/at most 5.*WINDLASS_LOGS_GROUPS_PER_ACCOUNT/) });
+
+    const streams = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => createStream(group, `s${index}`)));
+    expect(streams.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(streams.find((attempt) => attempt.status === 'rejected')?.reason).toMatchObject({ kind: 'quota_exceeded', code: 'LTS.0206' });
+  });
+
+  it("knows no group or stream of another project, even of the caller's own account", async () => {
+    const owner = tenant();
+    const group = await owner.createGroup();
+    const stream = await owner.createStream(group);
+    for (const other of [tenant(), tenant({ domain_id: owner.domain_id })]) {
+      const { as, project_id } = other;
+      await expect(logs.updateLogGroup({ project_id, log_group_id: group, ttl_in_days: 1 }, as())).rejects.toMatchObject(missingGroup);
+      await expect(logs.deleteLogGroup({ project_id, log_group_id: group }, as())).rejects.toMatchObject(missingGroup);
+      await expect(other.createStream(group)).rejects.toMatchObject(missingGroup);
+      await expect(logs.listLogStreams({ project_id, log_group_id: group }, as())).rejects.toMatchObject(missingGroup);
+      await expect(logs.deleteLogStream({ project_id, log_group_id: group, log_stream_id: stream }, as())).rejects.toMatchObject(missingGroup);
+      await expect(other.query(group, stream)).rejects.toMatchObject(missingGroup);
+      await expect(other.query(await other.createGroup(), stream)).rejects.toMatchObject(missingStream);
+      await expect(logs.ensureFunctionLog({ func_name: 'f', log_group_id: group, log_stream_id: stream }, as())).rejects.toMatchObject(missingGroup);
+    }
+  });
+
+  it('refuses callers that are not signed, or name a project that is not theirs', async () => {
+    const { as } = tenant();
+    await expect(logs.listLogGroups({ project_id: 'p' }, {})).rejects.toMatchObject({ kind: 'unauthenticated' });
+    await expect(logs.listLogGroups({ project_id: 'p' }, as())).rejects.toMatchObject({ kind: 'forbidden', code: 'LTS.0011' });
+    await expect(logs.listLogGroups({ project_id: '' }, tenant({ project_id: '' }).as())).rejects.toMatchObject({ kind: 'forbidden', code: 'LTS.0011' });
+  });
+
+  it('takes ids that are no ids for ids of nothing', async () => {
+    const { createGroup, query } = tenant();
+    await expect(query("'; --", 'x')).rejects.toMatchObject(missingGroup);
+    await expect(query(await createGroup(), '\0')).rejects.toMatchObject(missingStream);
+  });
+
+  describe('for functions', () => {
+    const ensure = (caller: Tenant, func_name: string, log_group_id = '', log_stream_id = '') =>
+      logs.ensureFunctionLog({ func_name, log_group_id, log_stream_id }, caller.as());
+
+    it('makes one group for the project and one stream for each function, once', async () => {
+      const caller = tenant();
+      const first = await ensure(caller, 'hello');
+      expect(first).toMatchObject({ log_group_name: 'functiongraph.log.group.default', log_stream_name: 'hello' });
+      expect(await ensure(caller, 'hello')).toEqual(first);
+      const other = await ensure(caller, 'other');
+      expect(other.log_group_id).toBe(first.log_group_id);
+      expect(other.log_stream_id).not.toBe(first.log_stream_id);
+    });
+
+    it('makes it once also when functions are created at the same time', async () => {
+      const caller = tenant();
+      const all = await Promise.all(Array.from({ length: 6 }, () => ensure(caller, 'hello')));
+      expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(1);
+    });
+
+    it('takes the group and stream that are given, and makes the stream in a given group', async () => {
+      const caller = tenant();
+      const log_group_id = await caller.createGroup();
+      const log_stream_id = await caller.createStream(log_group_id);
+      expect(await ensure(caller, 'hello', log_group_id, log_stream_id)).toEqual({ log_group_id, log_group_name: 'orders', log_stream_id, log_stream_name: 'today' });
+      expect(await ensure(caller, 'hello', log_group_id)).toMatchObject({ log_group_id, log_stream_name: 'hello' });
+      await expect(ensure(caller, 'hello', log_group_id, randomUUID())).rejects.toMatchObject(missingStream);
+      await expect(ensure(caller, 'hello', '', log_stream_id)).rejects.toMatchObject({ code: 'LTS.0009' });
+    });
+
+    it('has room for more streams than a tenant may make, but not for any number', async () => {
+      const caller = tenant();
+      for (let index = 0; index < 6; index++) await ensure(caller, `f${index}`);
+      await expect(ensure(caller, 'f6')).rejects.toMatchObject({ code: 'LTS.0206', message: expect.stringContaining('WINDLASS_LOGS_FUNCTION_STREAMS_PER_GROUP') });
+    });
+  });
+
+  describe('lines from the bus', () => {
+    async function stream(caller: Tenant) {
+      const group = await caller.createGroup();
+      return { group, stream: await caller.createStream(group) };
+    }
+
+    it('are found by function, version, request id and text', async () => {
+      const caller = tenant();
+      const { log_group_id: group, log_stream_id: id } = await logs.ensureFunctionLog({ func_name: 'hello', log_group_id: '', log_stream_id: '' }, caller.as());
+      const labels = { function: 'hello', version: 'latest', request_id: 'r-1', stream: 'stdout' };
+      await publish(caller, group, id, ['GET /orders took 12ms', 'ERROR lost the thread'], labels);
+      await publish(caller, group, id, ['GET /other took 1ms'], { ...labels, request_id: 'r-2' });
+      await eventually(3, () => caller.query(group, id));
+
+      const byLabels = await caller.query(group, id, { labels: { function: 'hello', version: 'latest', request_id: 'r-1' } });
+      expect(byLabels.logs.map(({ content }) => content)).toEqual(['GET /orders took 12ms', 'ERROR lost the thread']);
+      expect(byLabels).toMatchObject({ isQueryComplete: true, count: undefined });
+      expect(byLabels.logs[0]).toMatchObject({ labels, line_num: expect.stringMatching(/^\d{19}$/) });
+
+      const byText = await caller.query(group, id, { keywords: 'took and not orders', is_count: 'true' });
+      expect(byText.logs.map(({ content }) => content)).toEqual(['GET /other <HighLightTag>took</HighLightTag> 1ms']);
+      expect(byText.count).toBe(1);
+      const plain = await caller.query(group, id, { keywords: 'request_id:r-1 and err*', highlight: false });
+      expect(plain.logs.map(({ content }) => content)).toEqual(['ERROR lost the thread']);
+    });
+
+    it('are paged by their numbers, in either order and direction', async () => {
+      const caller = tenant();
+      const { group, stream: id } = await stream(caller);
+      await publish(caller, group, id, ['1', '2', '3', '4', '5', '6', '7', '8']);
+      const { logs: rows } = await eventually(8, () => caller.query(group, id));
+      const line_num = rows[4]?.line_num;
+      const page = async (fields: Partial<QueryLogsRequest>) => (await caller.query(group, id, { line_num, limit: '3', ...fields })).logs.map(({ content }) => content).join();
+      expect(await page({ search_type: 'forwards' })).toBe('6,7,8');
+      expect(await page({ search_type: 'forwards', is_desc: 'true' })).toBe('4,3,2');
+      expect(await page({ search_type: 'backwards' })).toBe('2,3,4');
+      expect(await page({ search_type: 'backwards', is_desc: true })).toBe('8,7,6');
+      expect(await page({})).toBe('6,7,8');
+      expect((await caller.query(group, id, { limit: 2, is_count: true })).count).toBe(8);
+    });
+
+    it('are found only inside the window', async () => {
+      const caller = tenant();
+      const { group, stream: id } = await stream(caller);
+      await publish(caller, group, id, ['now']);
+      await eventually(1, () => caller.query(group, id));
+      expect((await caller.query(group, id, { start_time: 0, end_time: 1 })).logs).toEqual([]);
+      expect((await caller.query(group, id, { end_time: String(Date.now() - 600_000) })).logs).toEqual([]);
+    });
+
+    it('of a stream that is gone, of another tenant or of no sense are dropped, and hold up nobody', async () => {
+      const caller = tenant();
+      const { group, stream: id } = await stream(caller);
+      const gone = await caller.createStream(group, 'gone');
+      await logs.deleteLogStream({ project_id: caller.project_id, log_group_id: group, log_stream_id: gone }, caller.as());
+      await publish(caller, group, gone, ['lost']);
+      await publish(tenant(), group, id, ['forged']);
+      await bus.publish([{ topic: 'logs.lines', key: id, id: randomUUID(), payload: Buffer.from('no batch') }]);
+      await publish(caller, group, id, ['kept']);
+      const answer = await eventually(1, () => caller.query(group, id));
+      expect(answer.logs.map(({ content }) => content)).toEqual(['kept']);
+    });
+
+    it('cannot be searched with an expression that is none', async () => {
+      const caller = tenant();
+      const { group, stream: id } = await stream(caller);
+      await expect(caller.query(group, id, { keywords: '*x' })).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0301' });
+      await expect(caller.query(group, id, { limit: 5001 })).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0009' });
+    });
+  });
+});
