@@ -10,23 +10,23 @@ const NOT_SERVING = Buffer.from([0x08, 2]);
  * service named in the request, and the status as an enum in field 1.
  */
 export function addHealthService(server: Server, health: PlatformHealth): void {
-  const check = (call: ServerUnaryCall<string, Buffer>, done: sendUnaryData<Buffer>) => {
-    if (call.request !== '') return done({ code: status.NOT_FOUND, details: 'Only the whole server has a health status: leave the service empty.' });
+  const check = (call: ServerUnaryCall<{ service: string }, Buffer>, done: sendUnaryData<Buffer>) => {
+    if (call.request.service !== '') return done({ code: status.NOT_FOUND, details: 'Only the whole server has a health status: leave the service empty.' });
     void health.unreachable().then((unreachable) => done(null, unreachable.length === 0 ? SERVING : NOT_SERVING));
   };
   const definition = {
     path: '/grpc.health.v1.Health/Check',
     requestStream: false,
     responseStream: false,
-    requestSerialize: (service: string) => Buffer.from(service),
-    requestDeserialize: readService,
+    requestSerialize: () => Buffer.alloc(0),
+    requestDeserialize: readRequest,
     responseSerialize: (bytes: Buffer) => bytes,
     responseDeserialize: (bytes: Buffer) => bytes,
   } as const;
   server.addService({ Check: definition }, { Check: check });
 }
 
-function readService(bytes: Buffer): string {
+function readRequest(bytes: Buffer): { service: string } {
   const reader = new BinaryReader(bytes);
   let service = '';
   while (reader.pos < reader.len) {
@@ -34,5 +34,5 @@ function readService(bytes: Buffer): string {
     if (field === 1) service = reader.string();
     else reader.skip(wireType);
   }
-  return service;
+  return { service };
 }

@@ -27,6 +27,8 @@ export class HttpServer {
       http: { headersTimeout: HEADERS_WITHIN_MS, maxHeaderSize: MAX_HEADER_BYTES },
       requestTimeout: REQUEST_WITHIN_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // The digest of a package has 128 digits.
+      routerOptions: { maxParamLength: 128 },
       forceCloseConnections: 'idle',
       frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void writeAnswer(reply, gatewayAnswer(error, request, options.logger)),
     });

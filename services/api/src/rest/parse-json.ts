@@ -35,6 +35,8 @@ function problemOf(value: JsonValue, checkText: boolean): string | undefined {
     const next: JsonValue[] = [];
     for (const item of level) {
       if (checkText && typeof item === 'string' && HALF_CHARACTER.test(item)) return 'the body holds text that is not valid Unicode';
+      // "1e999" is JSON, but no number that can be passed on.
+      if (typeof item === 'number' && !Number.isFinite(item)) return 'the body holds a number that is too large';
       if (typeof item !== 'object' || item === null) continue;
       if (Object.hasOwn(item, '__proto__')) return 'the key "__proto__" is not allowed';
       if (checkText) next.push(Object.keys(item).join());

@@ -8,5 +8,6 @@ export async function writeAnswer(reply: FastifyReply, answer: HttpAnswer): Prom
   await reply
     .code(answer.status)
     .headers({ ...ALWAYS, ...answer.headers })
-    .send(answer.body);
+    // As bytes, because a web framework would add a charset to the type of text.
+    .send(typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body);
 }

@@ -52,7 +52,7 @@ function expectation(field: DescField): string {
     case 'map':
       return field.mapKind === 'scalar' ? `an object, each value ${scalarName(field.scalar)}` : 'an object of objects';
     case 'message':
-      return field.message.typeName === 'google.protobuf.Value' ? 'any JSON of finite numbers' : 'an object';
+      return 'an object';
     case 'enum':
       return 'one of the documented names';
   }

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromBinary, fromJson, toBinary, toJson, type JsonObject } from '@bufbuild/protobuf';
+import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
+import { AuthenticationServiceService, type AuthenticateResponse, type AuthenticateSignatureRequest } from '@windlass/contracts/iam/v1/authentication_service';
+import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { CatalogServiceService, type DownloadPackageRequest, type PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
+import { InvokeResponse, WorkerServiceService, type InvokeRequest } from '@windlass/contracts/worker/v1/worker_service';
+import { isWindlassError, WindlassError } from '@windlass/errors';
+import { MAX_MESSAGE_BYTES, toServiceError } from '@windlass/grpc';
+import { PrincipalVerifier, type CallContext } from '@windlass/principal';
+import { readDescriptors } from '@windlass/contracts';
+import { readOperations, type Operation } from '../operation/index.js';
+
+export const PRINCIPAL_KEY = Buffer.alloc(32, 7);
+export const ADMIN_TOKEN = 'token-of-the-administrator';
+export const READER_TOKEN = 'token-of-a-user-without-roles';
+export const UNSCOPED_TOKEN = 'token-of-the-account-only';
+export const ACCESS_KEY = 'ACCESSKEY';
+export const PROJECT = 'a'.repeat(32);
+
+const admin = Principal.fromPartial({ domain_id: 'd1', user_id: 'u1', user_name: 'admin', project_id: PROJECT, project_name: 'local-1', roles: ['te_admin'] });
+const PRINCIPALS: Readonly<Record<string, Principal>> = {
+  [ADMIN_TOKEN]: admin,
+  [READER_TOKEN]: { ...admin, user_id: 'u2', user_name: 'reader', roles: [] },
+  [UNSCOPED_TOKEN]: { ...admin, project_id: '', project_name: '' },
+};
+
+export const operations = readOperations(readDescriptors());
+
+export function operationNamed(name: string): Operation {
+  const operation = operations.find((candidate) => candidate.name === name);
+  if (operation === undefined) throw new Error(`no operation ${name}`);
+  return operation;
+}
+
+export interface ReceivedCall {
+  readonly operation: string;
+  readonly request: JsonObject;
+  readonly context: CallContext;
+}
+
+type Behaviour = (request: JsonObject) => JsonObject;
+
+/**
+ * Everything behind the edge, as real gRPC servers of the contracts: an iam that knows three tokens and one access key,
+ * services that answer every operation with an empty message unless told otherwise, and a worker.
+ */
+export class Peers {
+  /** Tenant calls in the order they arrived. */
+  readonly calls: ReceivedCall[] = [];
+  readonly signatures: AuthenticateSignatureRequest[] = [];
+  readonly invocations: InvokeRequest[] = [];
+  invoke: (request: InvokeRequest) => InvokeResponse = () => InvokeResponse.fromPartial({ result: { $case: 'response', value: { status_code: 200 } } });
+  readonly packages = new Map<string, Buffer>();
+  private readonly behaviours = new Map<string, Behaviour>();
+  private readonly directory = mkdtempSync(join(tmpdir(), 'windlass-api-'));
+  private readonly server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES, 'grpc.max_send_message_length': MAX_MESSAGE_BYTES });
+  private readonly verifier = new PrincipalVerifier(PRINCIPAL_KEY);
+
+  get address(): string {
+    return `unix:${join(this.directory, 'peers.sock')}`;
+  }
+
+  get serviceAddresses(): Record<string, string> {
+    return Object.fromEntries(operations.map((operation) => [operation.owner, this.address]));
+  }
+
+  async start(): Promise<void> {
+    for (const service of new Set(operations.map((operation) => operation.service))) this.addOperations(service);
+    this.server.addService(AuthenticationServiceService, {
+      authenticateToken: answering(({ token }: { token: string }) => ({ principal: principalOf(token, 'the token is unknown'), cacheable_until: 0 })),
+      authenticateSignature: answering((request: AuthenticateSignatureRequest) => this.authenticateSignature(request)),
+    });
+    this.server.addService(WorkerServiceService, {
+      invoke: answering((request: InvokeRequest) => {
+        this.invocations.push(request);
+        return this.invoke(request);
+      }),
+      listInstances: answering(() => ({ instances: [] })),
+    });
+    this.server.addService(CatalogServiceService, {
+      showFunctionSpec: answering(() => {
+        throw notFound();
+      }),
+      listGroupRoutes: answering(() => ({ routes: [] })),
+      downloadPackage: (call: ServerWritableStream<DownloadPackageRequest, PackageChunk>) => this.download(call),
+    });
+    await new Promise<void>((resolve, reject) => {
+      this.server.bindAsync(this.address, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+
+  stop(): void {
+    this.server.forceShutdown();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** What an operation answers from now on, as JSON of its response message; throw a `WindlassError` to fail. */
+  on(operation: string, behaviour: Behaviour): void {
+    this.behaviours.set(operation, behaviour);
+  }
+
+  /** Back to empty answers, with nothing remembered. */
+  reset(): void {
+    this.behaviours.clear();
+    this.calls.length = 0;
+    this.signatures.length = 0;
+    this.invocations.length = 0;
+  }
+
+  private addOperations(service: string): void {
+    const same = (bytes: Buffer) => bytes;
+    const own = operations.filter((operation) => operation.service === service);
+    const codecs = { requestStream: false, responseStream: false, requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
+    this.server.addService(
+      Object.fromEntries(own.map((operation) => [operation.name, { path: operation.rpcPath, ...codecs }])),
+      Object.fromEntries(own.map((operation) => [operation.name, this.handler(operation)])),
+    );
+  }
+
+  private handler(operation: Operation) {
+    return (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) => {
+      try {
+        const request = toJson(operation.input, fromBinary(operation.input, call.request), { useProtoFieldName: true }) as JsonObject;
+        this.calls.push({ operation: operation.name, request, context: this.verifier.read(call.metadata) });
+        const answer = this.behaviours.get(operation.name)?.(request) ?? {};
+        done(null, Buffer.from(toBinary(operation.output, fromJson(operation.output, answer))));
+      } catch (error) {
+        done(isWindlassError(error) ? toServiceError(error) : (error as Error));
+      }
+    };
+  }
+
+  private authenticateSignature(request: AuthenticateSignatureRequest): AuthenticateResponse {
+    this.signatures.push(request);
+    const authorization = request.headers.find((header) => header.name.toLowerCase() === 'authorization')?.value ?? '';
+    const known = authorization.includes(`Access=${ACCESS_KEY},`);
+    return { principal: { ...principalOf(known ? ADMIN_TOKEN : '', 'the access key is unknown'), project_id: request.project_id }, cacheable_until: 0 };
+  }
+
+  private download(call: ServerWritableStream<DownloadPackageRequest, PackageChunk>): void {
+    const bytes = this.packages.get(call.request.code_digest);
+    if (bytes === undefined) return void call.emit('error', toServiceError(notFound()));
+    for (let at = 0; at < bytes.length; at += 256 * 1024) call.write({ data: bytes.subarray(at, at + 256 * 1024) });
+    call.end();
+  }
+}
+
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function principalOf(token: string, problem: string): Principal {
+  const principal = PRINCIPALS[token];
+  if (principal === undefined) throw new WindlassError({ kind: 'unauthenticated', reason: 'CREDENTIAL_UNKNOWN', code: 'APIGW.0301', message: problem });
+  return principal;
+}
+
+function notFound(): WindlassError {
+  return new WindlassError({ kind: 'not_found', reason: 'PACKAGE_NOT_FOUND', code: 'FSS.1054', message: 'The package does not exist.' });
+}
+
+function answering<Q, R>(answer: (request: Q) => R) {
+  return (call: ServerUnaryCall<Q, R>, done: sendUnaryData<R>) => {
+    try {
+      done(null, answer(call.request));
+    } catch (error) {
+      done(isWindlassError(error) ? toServiceError(error) : (error as Error));
+    }
+  };
+}

@@ -1,0 +1,54 @@
+import { createLogger } from '@windlass/telemetry';
+import { DEFAULT_BODY_LIMIT_BYTES, startApi, type RunningApi } from '../index.js';
+import type { Operation } from '../operation/index.js';
+import { ADMIN_TOKEN, Peers, PRINCIPAL_KEY, PROJECT } from './peers.js';
+
+export const PUBLIC_URL = 'http://api.windlass.test';
+
+/** An edge on ports of the system's choice, in front of peers. */
+export class RunningEdge {
+  private constructor(
+    readonly peers: Peers,
+    readonly api: RunningApi,
+    readonly log: string[],
+  ) {}
+
+  static async start(): Promise<RunningEdge> {
+    const peers = new Peers();
+    await peers.start();
+    const log: string[] = [];
+    const api = await startApi({
+      host: '127.0.0.1',
+      port: 0,
+      grpcHost: '127.0.0.1',
+      grpcPort: 0,
+      principalKey: PRINCIPAL_KEY,
+      linkKey: Buffer.alloc(32, 9),
+      serviceAddresses: peers.serviceAddresses,
+      workerAddresses: [peers.address],
+      publicUrl: PUBLIC_URL,
+      bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
+      logger: createLogger('api', { destination: { write: (line) => void log.push(line) } }),
+    });
+    return new RunningEdge(peers, api, log);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.api.port}`;
+  }
+
+  /** A call with the administrator's token unless the headers say otherwise. */
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, { ...init, headers: { 'content-type': 'application/json', 'x-auth-token': ADMIN_TOKEN, ...init.headers } });
+  }
+
+  async stop(): Promise<void> {
+    await this.api.close();
+    this.peers.stop();
+  }
+}
+
+/** A path an operation answers, with every variable filled. */
+export function pathOf(operation: Operation, projectId = PROJECT): string {
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'project_id' ? projectId : `some-${name}`));
+}
