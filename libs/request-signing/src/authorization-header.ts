@@ -23,7 +23,7 @@ export type AuthorizationProblem = 'AUTHORIZATION_MISSING' | 'AUTHORIZATION_REPE
 export type ParsedAuthorization =
   { readonly ok: true; readonly authorization: SignedAuthorization } | { readonly ok: false; readonly reason: AuthorizationProblem };
 
-const FORM = /^Access=([^\s,]+),\s*SignedHeaders=([^\s,]+),\s*Signature=([0-9a-fA-F]{64})$/;
+const FORM = /^Access=([!-+\--~]+),\s*SignedHeaders=([!-+\--~]+),\s*Signature=([0-9a-fA-F]{64})$/;
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 
 /** Reads "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…" and X-Security-Token. */

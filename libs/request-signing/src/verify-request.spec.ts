@@ -109,6 +109,7 @@ describe('the Authorization header', () => {
     ['ALGORITHM_UNSUPPORTED', ['Bearer abc']],
     ['ALGORITHM_UNSUPPORTED', [`V11-HMAC-SHA256 Credential=AK/20261122/r/s, SignedHeaders=host, Signature=${signature}`]],
     ['AUTHORIZATION_MALFORMED', ['SDK-HMAC-SHA256']],
+    ['AUTHORIZATION_MALFORMED', [`SDK-HMAC-SHA256 Access=A\0K, SignedHeaders=x-sdk-date, Signature=${'ab'.repeat(32)}`]],
     ['AUTHORIZATION_MALFORMED', ['SDK-HMAC-SHA256 Access=AK, SignedHeaders=host, Signature=short']],
     ['AUTHORIZATION_MALFORMED', [`SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;host, Signature=${signature}`]],
     ['AUTHORIZATION_MALFORMED', [`SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;;x-sdk-date, Signature=${signature}`]],

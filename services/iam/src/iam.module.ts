@@ -5,7 +5,7 @@ import { CallContextReader } from '@windlass/grpc';
 import { PrincipalVerifier } from '@windlass/principal';
 import type { Logger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
-import { SecretBox } from './access-key/secret-box.js';
+import { SecretBox } from './access-key/index.js';
 import { AccountModule } from './account/account.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { Clock } from './clock.js';

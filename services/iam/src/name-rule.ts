@@ -3,9 +3,14 @@ import { WindlassError } from '@windlass/errors';
 const LONGEST_NAME = 64;
 const FORM = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
+/** Whether an account or user can have this name: what cannot be one is not looked up. */
+export function isName(text: string): boolean {
+  return text.length <= LONGEST_NAME && FORM.test(text);
+}
+
 /** Refuses a name of an account or user that is not 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter. */
 export function requireName(what: 'account' | 'user', name: string): void {
-  if (name.length <= LONGEST_NAME && FORM.test(name)) return;
+  if (isName(name)) return;
   throw new WindlassError({
     kind: 'invalid',
     reason: 'NAME_INVALID',

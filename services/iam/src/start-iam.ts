@@ -7,9 +7,9 @@ import { ProjectServiceService } from '@windlass/contracts/iam/v1/project_servic
 import { TokenServiceService } from '@windlass/contracts/iam/v1/token_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
-import { closeAll, GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { closeAll, GrpcErrorFilter, grpcServer, removeDeadSocket, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
-import { publishAccount } from './account/account.published.js';
+import { publishAccount } from './account/index.js';
 import type { IamConfig } from './config.js';
 import { openDatabase, SCHEMA } from './database/open-database.js';
 import { IamModule } from './iam.module.js';
@@ -42,6 +42,7 @@ export async function startIam(config: IamConfig): Promise<RunningService> {
     });
     app.useGlobalFilters(new GrpcErrorFilter(logger));
     started.push({ close: () => app.close() });
+    await removeDeadSocket(config.grpcAddress);
     await app.listen();
     logger.info({ address: config.grpcAddress }, 'iam is ready');
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Project } from '@windlass/event-store';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { UserRow } from '../user/user.entity.js';
+import { UserRow } from '../user/index.js';
 import type { AccessKey, AccessKeyEvent } from './access-key.decider.js';
 
 /** Read model of access keys. */

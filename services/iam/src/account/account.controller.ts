@@ -7,7 +7,7 @@ import { ShowAccount } from './show-account.js';
 
 /**
  * Internal: the contract gives these operations no REST form, so the edge does not know them, and the service's address
- * (a socket of mode 0600 on one machine, mutual TLS beyond it) is reached by the platform only. That is the permission;
+ * (a socket in a directory of mode 0700 on one machine, mutual TLS beyond it) is reached by the platform only. That is the permission;
  * no principal is asked for, because the first account is made before there is anybody to ask.
  */
 @Controller()

@@ -41,7 +41,9 @@ describe('accounts', () => {
   });
 
   it('are not there when nobody created them', async () => {
-    await expect(iam.accounts.showAccount({ account_name: 'nobody' })).rejects.toMatchObject({ kind: 'not_found', reason: 'ACCOUNT_UNKNOWN' });
+    for (const name of ['nobody', '', 'no\0body']) {
+      await expect(iam.accounts.showAccount({ account_name: name })).rejects.toMatchObject({ kind: 'not_found', reason: 'ACCOUNT_UNKNOWN' });
+    }
   });
 
   it('have names that differ in more than case', async () => {

@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { WindlassError } from '@windlass/errors';
 import { DataSource } from 'typeorm';
-import { nameKey } from '../name-rule.js';
+import { isName, nameKey } from '../name-rule.js';
 import { AccountRow } from './account.entity.js';
 
 export class ShowAccount extends Query<AccountRow> {
@@ -15,7 +15,7 @@ export class ShowAccountHandler implements IQueryHandler<ShowAccount> {
   constructor(private readonly dataSource: DataSource) {}
 
   async execute({ name }: ShowAccount): Promise<AccountRow> {
-    const row = await this.dataSource.manager.findOneBy(AccountRow, { nameKey: nameKey(name) });
+    const row = isName(name) ? await this.dataSource.manager.findOneBy(AccountRow, { nameKey: nameKey(name) }) : null;
     if (row) return row;
     throw new WindlassError({
       kind: 'not_found',

@@ -2,10 +2,10 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { WindlassError } from '@windlass/errors';
 import { parseAuthorization, verify, type ReceivedRequest, type VerificationProblem } from '@windlass/request-signing';
 import { DataSource } from 'typeorm';
-import { AccessKeyRow, AccessKeySecretRow } from '../access-key/access-key.entity.js';
-import { SecretBox } from '../access-key/secret-box.js';
+import { AccessKeyRow, AccessKeySecretRow, SecretBox } from '../access-key/index.js';
 import { Clock } from '../clock.js';
-import { ProjectRow } from '../project/project.entity.js';
+import { isId } from '../id.js';
+import { ProjectRow } from '../project/index.js';
 import { authenticated, refused, type Authenticated } from './authenticated.js';
 
 /** Who signed a request, acting in the project that the request names or, when it names none, in the account. */
@@ -59,7 +59,7 @@ export class AuthenticateSignatureHandler implements IQueryHandler<AuthenticateS
   }
 
   private async ownProject(domainId: string, projectId: string): Promise<ProjectRow> {
-    const project = await this.dataSource.manager.findOneBy(ProjectRow, { projectId, domainId });
+    const project = isId(projectId) ? await this.dataSource.manager.findOneBy(ProjectRow, { projectId, domainId }) : null;
     if (project) return project;
     throw new WindlassError({
       kind: 'forbidden',

@@ -2,9 +2,8 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { WindlassError } from '@windlass/errors';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock.js';
-import { ProjectRow } from '../project/project.entity.js';
-import { hashToken } from '../token/token-value.js';
-import { TokenRow } from '../token/token.entity.js';
+import { ProjectRow } from '../project/index.js';
+import { hashToken, TokenRow } from '../token/index.js';
 import { authenticated, refused, type Authenticated } from './authenticated.js';
 
 /** Whose token it is, acting in the project or account it was issued for. */

@@ -1,7 +1,7 @@
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { WindlassError } from '@windlass/errors';
-import type { ProjectRow } from '../project/project.entity.js';
-import type { UserRow } from '../user/user.entity.js';
+import type { ProjectRow } from '../project/index.js';
+import type { UserRow } from '../user/index.js';
 
 /** A credential that proved who calls. */
 export interface Authenticated {

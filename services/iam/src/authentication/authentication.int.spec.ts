@@ -60,7 +60,7 @@ describe('authentication', () => {
     });
 
     it('forbids a project of another account, and one that does not exist, in the same words', async () => {
-      for (const projectId of [other.project_id, 'f'.repeat(32)]) {
+      for (const projectId of [other.project_id, 'f'.repeat(32), 'no\0where']) {
         await expect(authenticate(signed({ projectId }))).rejects.toMatchObject({
           kind: 'forbidden',
           reason: 'PROJECT_NOT_OWN',

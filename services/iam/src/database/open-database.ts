@@ -1,10 +1,9 @@
 import { DataSource } from 'typeorm';
-import { AccessKeyRow, AccessKeySecretRow } from '../access-key/access-key.entity.js';
-import { AccountRow } from '../account/account.entity.js';
-import { ProjectRow } from '../project/project.entity.js';
-import { TokenRow } from '../token/token.entity.js';
-import { LogInFailuresRow, PasswordRow } from '../user/password.entity.js';
-import { UserRow } from '../user/user.entity.js';
+import { AccessKeyRow, AccessKeySecretRow } from '../access-key/index.js';
+import { AccountRow } from '../account/index.js';
+import { ProjectRow } from '../project/index.js';
+import { TokenRow } from '../token/index.js';
+import { LogInFailuresRow, PasswordRow, UserRow } from '../user/index.js';
 import { CreateTables1764000000000 } from './1764000000000-create-tables.js';
 
 /** The schema that only this service reads and writes. */

@@ -1,12 +1,8 @@
 import { rebuildProjection, replay, type EventStore } from '@windlass/event-store';
-import { accessKey, isAccessKeyStream } from '../access-key/access-key.decider.js';
-import { AccessKeyRow, projectAccessKey } from '../access-key/access-key.entity.js';
-import { account, isAccountStream } from '../account/account.decider.js';
-import { AccountRow, projectAccount } from '../account/account.entity.js';
-import { isProjectStream, project } from '../project/project.decider.js';
-import { projectProject, ProjectRow } from '../project/project.entity.js';
-import { isUserStream, user } from '../user/user.decider.js';
-import { projectUser, UserRow } from '../user/user.entity.js';
+import { accessKey, AccessKeyRow, isAccessKeyStream, projectAccessKey } from '../access-key/index.js';
+import { account, AccountRow, isAccountStream, projectAccount } from '../account/index.js';
+import { isProjectStream, project, projectProject, ProjectRow } from '../project/index.js';
+import { isUserStream, projectUser, user, UserRow } from '../user/index.js';
 
 /**
  * Makes accounts, users, projects and access keys again from the events, in one transaction, and answers how many events

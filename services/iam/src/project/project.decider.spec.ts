@@ -9,6 +9,10 @@ describe('creating a project', () => {
     given(project).events([]).when(command).thenEvents([created]);
   });
 
+  it.each(['', 'a b', 'a/b', 'x'.repeat(65)])('refuses the name %j', (region) => {
+    given(project).events([]).when({ ...command, region }).thenFails('PROJECT_NAME_INVALID');
+  });
+
   it('given the project, fails', () => {
     given(project).events([created]).when(command).thenFails('PROJECT_EXISTS');
   });

@@ -25,6 +25,14 @@ export const project: Decider<Project, CreateProject, ProjectEvent> = {
     if (state.status !== 'absent') {
       throw new WindlassError({ kind: 'conflict', reason: 'PROJECT_EXISTS', code: 'IAM.0005', message: `The project "${state.name}" exists.` });
     }
+    if (!isProjectName(region)) {
+      throw new WindlassError({
+        kind: 'invalid',
+        reason: 'PROJECT_NAME_INVALID',
+        code: 'IAM.0073',
+        message: 'The name of a project, which is that of its region, must have 1 to 64 letters, digits, "_" and "-".',
+      });
+    }
     return [{ type: 'ProjectCreated', data: { projectId, domainId, name: region } }];
   },
 
@@ -38,6 +46,11 @@ export const project: Decider<Project, CreateProject, ProjectEvent> = {
     }
   },
 };
+
+/** Whether a project can have this name: what cannot be one is not looked up. */
+export function isProjectName(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
+}
 
 const STREAM = 'project-';
 

@@ -37,6 +37,7 @@ describe('projects', () => {
     const found = async (filter: { name?: string; domain_id?: string }) => (await list(filter)).projects.map(({ id }) => id);
     await expect(found({ name: REGION })).resolves.toEqual([acme.project_id]);
     await expect(found({ name: 'elsewhere' })).resolves.toEqual([]);
+    await expect(found({ name: 'no\0where' })).resolves.toEqual([]);
     await expect(found({ domain_id: acme.domain_id })).resolves.toEqual([acme.project_id]);
     await expect(found({ domain_id: other.domain_id })).resolves.toEqual([]);
   });

@@ -2,10 +2,10 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { WindlassError } from '@windlass/errors';
 import { DataSource, LessThanOrEqual } from 'typeorm';
 import { Clock } from '../clock.js';
+import { isId } from '../id.js';
 import { nameKey } from '../name-rule.js';
-import { ProjectRow } from '../project/project.entity.js';
-import { LogIn } from '../user/log-in.js';
-import type { UserRow } from '../user/user.entity.js';
+import { isProjectName, ProjectRow } from '../project/index.js';
+import { LogIn, type UserRow } from '../user/index.js';
 import type { LogInRequest, Reference, RequestedScope } from './log-in-request.js';
 import { hashToken, newTokenValue } from './token-value.js';
 import { TokenRow } from './token.entity.js';
@@ -55,7 +55,9 @@ export class CreateTokenHandler implements ICommandHandler<CreateToken> {
   private async projectOf(user: UserRow, scope: RequestedScope): Promise<ProjectRow | undefined> {
     if (!names(scope.domain, user.account)) throw notFound('domain', scope.domain);
     if (scope.kind === 'account') return undefined;
-    const wanted = { ...(scope.id === '' ? {} : { projectId: scope.id }), ...(scope.name === '' ? {} : { name: scope.name }) };
+    const { id, name } = scope;
+    if ((id !== '' && !isId(id)) || (name !== '' && !isProjectName(name))) throw notFound('project', scope);
+    const wanted = { ...(id === '' ? {} : { projectId: id }), ...(name === '' ? {} : { name }) };
     const project = await this.dataSource.manager.findOneBy(ProjectRow, { domainId: user.domainId, ...wanted });
     if (project === null) throw notFound('project', scope);
     return project;

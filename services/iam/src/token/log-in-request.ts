@@ -1,6 +1,6 @@
 import type { CreateTokenRequest, CreateTokenRequest_Password, CreateTokenRequest_Reference, CreateTokenRequest_Scope } from '@windlass/contracts/iam/v1/token_service';
 import { WindlassError } from '@windlass/errors';
-import type { UserReference } from '../user/log-in.js';
+import type { UserReference } from '../user/index.js';
 
 /** What of the account the token is for. Nothing asked for means the whole account. */
 export type RequestedScope =

@@ -1,5 +1,5 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { UserRow } from '../user/user.entity.js';
+import { UserRow } from '../user/index.js';
 
 /** An issued token, by the hash of its value: whoever reads the table cannot use one. A fact, not event-sourced. */
 @Entity({ name: 'tokens' })

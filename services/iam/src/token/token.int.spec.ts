@@ -55,6 +55,7 @@ describe('tokens', () => {
   it.each([
     ['a project of another account by id', () => ({ project: { id: other.project_id } }), 'PROJECT_UNKNOWN'],
     ['a project that does not exist', () => ({ project: { name: 'nowhere' } }), 'PROJECT_UNKNOWN'],
+    ['a project that cannot exist', () => ({ project: { id: 'p\0' } }), 'PROJECT_UNKNOWN'],
     ['a project in another account', () => ({ project: { name: REGION, domain: { name: 'other' } } }), 'DOMAIN_UNKNOWN'],
     ['another account', () => ({ domain: { id: other.domain_id } }), 'DOMAIN_UNKNOWN'],
   ])('are not issued for %s', async (_what, scope, reason) => {
@@ -65,6 +66,7 @@ describe('tokens', () => {
     await expect(iam.logIn('acme', 'wrong')).rejects.toMatchObject(wrong);
     await expect(iam.logIn('acme', 'x'.repeat(10_000))).rejects.toMatchObject(wrong);
     await expect(iam.logIn('nowhere')).rejects.toMatchObject(wrong);
+    await expect(iam.logIn('ac\0me')).rejects.toMatchObject(wrong);
     const user = { name: 'nobody', password: 'correct horse 1', domain: { name: 'acme' } };
     const request = CreateTokenRequest.fromPartial({ auth: { identity: { methods: ['password'], password: { user } } } });
     await expect(iam.tokens.createToken(request)).rejects.toMatchObject(wrong);

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { LogIn } from '../user/log-in.js';
+import { LogIn } from '../user/index.js';
 import { CreateTokenHandler } from './create-token.js';
 import { TokenController } from './token.controller.js';
 

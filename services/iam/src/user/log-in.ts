@@ -3,8 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { WindlassError } from '@windlass/errors';
 import type { Logger } from '@windlass/telemetry';
 import { DataSource, type EntityManager } from 'typeorm';
+import { isId } from '../id.js';
 import { LOGGER } from '../settings.js';
-import { nameKey } from '../name-rule.js';
+import { isName, nameKey } from '../name-rule.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { afterFailure, isLocked } from './lockout.js';
 import { hashPassword, passwordMatches } from './password-hash.js';
@@ -67,6 +68,7 @@ export class LogIn {
 }
 
 async function findUser(manager: EntityManager, reference: UserReference): Promise<UserRow | undefined> {
+  if (!canExist(reference)) return undefined;
   const query = manager.createQueryBuilder(UserRow, 'user').innerJoinAndSelect('user.account', 'account');
   if (reference.by === 'id') {
     query.where('user.userId = :userId', { userId: reference.userId });
@@ -76,6 +78,12 @@ async function findUser(manager: EntityManager, reference: UserReference): Promi
     else query.andWhere('account.nameKey = :account', { account: nameKey(reference.account.domainName) });
   }
   return (await query.getOne()) ?? undefined;
+}
+
+function canExist(reference: UserReference): boolean {
+  if (reference.by === 'id') return isId(reference.userId);
+  const { userName, account } = reference;
+  return isName(userName) && ('domainId' in account ? isId(account.domainId) : isName(account.domainName));
 }
 
 async function lockFailures(manager: EntityManager, userId: string): Promise<{ failedAt: Date[]; lockedUntil: Date | undefined }> {

@@ -1,6 +1,6 @@
 import type { Project } from '@windlass/event-store';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { AccountRow } from '../account/account.entity.js';
+import { AccountRow } from '../account/index.js';
 import { nameKey } from '../name-rule.js';
 import type { User, UserEvent } from './user.decider.js';
 

@@ -4,3 +4,8 @@ import { randomBytes } from 'node:crypto';
 export function newId(): string {
   return randomBytes(16).toString('hex');
 }
+
+/** Whether it can be the id of anything: what cannot be one is not looked up. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}

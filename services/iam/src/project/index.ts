@@ -1,0 +1,2 @@
+export { isProjectName, isProjectStream, project, projectStream } from './project.decider.js';
+export { projectProject, ProjectRow } from './project.entity.js';

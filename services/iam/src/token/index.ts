@@ -1,0 +1,2 @@
+export { hashToken } from './token-value.js';
+export { TokenRow } from './token.entity.js';
