@@ -62,12 +62,16 @@ describe('rebuilding groups and streams from their events', () => {
   });
 
   it('is not confused by a creation that stands before the deletion that made room for it', async () => {
-    const [old, young] = [randomUUID(), randomUUID()];
+    const [old, young, oldStream, youngStream] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     await history(logGroupStream(old), 0, groupCreated('a'));
     await history(logGroupStream(young), 0, groupCreated('a', 7));
     await history(logGroupStream(old), 1, groupDeleted);
+    await history(logStreamStream(oldStream), 0, streamCreated(young, 's'));
+    await history(logStreamStream(youngStream), 0, streamCreated(young, 's'));
+    await history(logStreamStream(oldStream), 1, { type: 'LogStreamDeleted', data: {} });
     await rebuildReadModels(store);
     expect(await rows('log_groups')).toMatchObject([{ id: young, ttl_in_days: 7 }]);
+    expect(await rows('log_streams')).toMatchObject([{ id: youngStream }]);
   });
 
   it('is not confused by a stream that stands after the deletion of its group', async () => {
