@@ -26,6 +26,7 @@ describe('startPostgres', () => {
   afterEach(async () => {
     owners.forEach((owner) => owner.kill('SIGKILL'));
     await Promise.all(running.map((server) => server.stop()));
+    await noServerLeft();
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -128,7 +129,10 @@ describe('startPostgres', () => {
 
   it('is not fooled by lock files whose process id now belongs to another program', async () => {
     await (await start()).stop();
-    const lock = `${process.pid}\n${dataDirectory}\n1700000000\n5432\n${socketDirectory}\n\n`;
+    // Not our own process id: PostgreSQL knows that its parent cannot be its predecessor.
+    const bystander = spawn('sleep', ['600'], { stdio: 'ignore' });
+    owners.push(bystander);
+    const lock = `${bystander.pid}\n${dataDirectory}\n1700000000\n5432\n${socketDirectory}\n\n`;
     await writeFile(join(dataDirectory, 'postmaster.pid'), lock);
     await writeFile(join(socketDirectory, '.s.PGSQL.5432.lock'), lock);
     await start();

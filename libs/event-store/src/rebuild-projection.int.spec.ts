@@ -1,7 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { EventStore, rebuildProjection, replay, type Project } from './index.js';
 import { account, type Account, type AccountCommand, type AccountEvent } from './testing/account.js';
+import { eventually } from './testing/eventually.js';
 import { StoreFixture } from './testing/store-fixture.js';
+
+const metadata = { actor: 'tester', requestId: 'r-1' };
 
 describe('rebuildProjection', () => {
   let fixture: StoreFixture;
@@ -26,41 +29,44 @@ describe('rebuildProjection', () => {
     );
   };
   const run = (streamId: string, command: AccountCommand) =>
-    store.execute({ streamId, tenant: 't1', decider: account, command, metadata: { actor: 'tester', requestId: 'r' }, project });
+    store.execute({ streamId, tenant: 't1', decider: account, command, metadata, project });
   const reset = async (manager: EntityManager): Promise<void> => void (await manager.query(`DELETE FROM ${balances}`));
   const replays = [replay({ owns: (streamId) => streamId.startsWith('account-'), decider: account, project })];
   const table = () => fixture.dataSource.query(`SELECT * FROM ${balances} ORDER BY id`);
 
-  it('gives the same read model as living through it, and keeps commands out meanwhile', async () => {
+  it('gives the same read model as living through it', async () => {
     for (const name of ['account-a', 'account-b', 'account-c']) await run(name, { kind: 'open', owner: name });
     for (let i = 1; i <= 40; i++) await run(`account-${'abc'[i % 3]}`, { kind: 'move', cents: i });
-    await fixture.dataSource.transaction((manager) =>
-      store.append(manager, {
-        streamId: 'something-else',
-        tenant: 't1',
-        expectedVersion: 0,
-        events: [{ type: 'other', data: {} }],
-        metadata: { actor: 'tester', requestId: 'r' },
-      }),
-    );
+    const other = { streamId: 'something-else', tenant: 't1', expectedVersion: 0, events: [{ type: 'other', data: {} }], metadata };
+    await fixture.dataSource.transaction((manager) => store.append(manager, other));
     const lived = await table();
     await fixture.dataSource.query(`UPDATE ${balances} SET cents = 0, moves = 99`);
 
     expect(await rebuildProjection({ store, reset, replays })).toBe(43);
     expect(await table()).toEqual(lived);
+  });
 
-    let duringRebuild: Promise<unknown> | undefined;
+  it('projects an event once that is appended while it runs', async () => {
+    const appends = async (): Promise<void> => {
+      await run('account-d', { kind: 'open', owner: 'dora' });
+      await run('account-d', { kind: 'move', cents: 5 });
+    };
+    const blocked = () =>
+      eventually(async () => {
+        expect(await fixture.dataSource.query('SELECT 1 FROM pg_locks WHERE NOT granted')).not.toEqual([]);
+      });
+    let appending: Promise<void> | undefined;
     await rebuildProjection({
       store,
       replays,
       reset: async (manager) => {
         await reset(manager);
-        duringRebuild = run('account-a', { kind: 'move', cents: 1_000 });
+        appending = appends();
+        await Promise.race([appending, blocked()]);
       },
     });
-    await duringRebuild;
-    const cents = (rows: { id: string; cents: number }[]) => rows.find((row) => row.id === 'account-a')!.cents;
-    expect(cents(await table())).toBe(cents(lived) + 1_000);
+    await appending;
+    expect(await fixture.dataSource.query(`SELECT cents, moves FROM ${balances} WHERE id = 'account-d'`)).toEqual([{ cents: 5, moves: 1 }]);
   });
 
   it('keeps the old read model when it fails', async () => {

@@ -4,7 +4,7 @@ import { WindlassError } from '@windlass/errors';
 import { createLogger } from '@windlass/telemetry';
 import type { BusMessage, EventBus } from '../event-bus.js';
 import { eventBusContract } from '../testing/event-bus-contract.js';
-import { insertMessages, partitionOf, PARTITIONS } from './message-table.js';
+import { enrollGroup, insertMessages, partitionOf, PARTITIONS, partitionsWithWork, readBatch, readProgress } from './message-table.js';
 import { PostgresEventBus, type PostgresEventBusOptions } from './postgres-event-bus.js';
 
 const logger = createLogger('bus-spec', { level: 'silent' });
@@ -91,14 +91,20 @@ describe('PostgresEventBus', () => {
 
   it('does not skip a message that was committed late', async () => {
     const bus = await open();
+    await enrollGroup(operator, 'g', [topic]);
     const publisher = await connected(server);
     await publisher.query('BEGIN');
     await insertMessages(publisher, [message('k', 'early')]);
     await bus.publish([message('k', 'late')]);
-    const reading = consumed(bus, 'g', 2);
+
+    const partition = { group: 'g', topic, partition: partitionOf('k') };
+    const progress = await readProgress(operator, partition);
+    expect(await partitionsWithWork(operator, 'g', [topic])).toEqual([]);
+    expect(await readBatch(operator, partition, { ...progress!, batchLimit: 10 })).toEqual([]);
+
     await publisher.query('COMMIT');
     await publisher.end();
-    expect(await reading).toEqual(['early', 'late']);
+    expect(await consumed(bus, 'g', 2)).toEqual(['early', 'late']);
   });
 
   it('holds no transaction open while a handler runs, so that nobody else’s messages wait for it', async () => {
