@@ -1,0 +1,1 @@
+export { IamAuthenticator } from './iam-authenticator.js';

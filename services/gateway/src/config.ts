@@ -1,0 +1,53 @@
+import { DEFAULT_LIMITS, type IngressLimits } from './data-path/index.js';
+import type { GatewayConfig } from './start-gateway.js';
+
+/**
+ * The configuration of a gateway that runs alone, from environment variables. Throws one error that lists everything wrong.
+ *
+ * - `WINDLASS_GATEWAY_HOST`, `WINDLASS_GATEWAY_PORT` (127.0.0.1, 7480): where the public listens.
+ * - `WINDLASS_GATEWAY_ID` ("local"): its name among gateways. `WINDLASS_GATEWAY_DOMAIN`: the name below which URLs are handed out.
+ * - `WINDLASS_GATEWAY_GRPC_ADDRESS`, `WINDLASS_REGISTRY_ADDRESS`, `WINDLASS_IAM_ADDRESS`: "unix:/path" or "host:port"; required.
+ * - `WINDLASS_WORKER_SOCKETS`: absolute paths of data sockets, separated by commas; required.
+ * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required. `WINDLASS_BUS_URL`: the event bus's, when it is another.
+ * - `WINDLASS_GATEWAY_<LIMIT>` for each of `IngressLimits`, such as `WINDLASS_GATEWAY_MAX_BODY_BYTES`: a whole number from 1.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): GatewayConfig {
+  const problems: string[] = [];
+  const text = (name: string, form: RegExp, what: string, preset = ''): string => {
+    const value = environment[name] ?? preset;
+    if (!form.test(value)) problems.push(`${name} ${value === '' ? 'is missing' : 'is not right'}: it is ${what}`);
+    return value;
+  };
+  const optional = (name: string, form: RegExp, what: string): string | undefined =>
+    environment[name] === undefined ? undefined : text(name, form, what);
+  const number = (name: string, most: number, preset?: number): number => {
+    const value = environment[name] ?? String(preset);
+    if (!/^[1-9]\d{0,9}$/.test(value) || Number(value) > most) problems.push(`${name} is "${value}": it is a whole number from 1 to ${most}`);
+    return Number(value);
+  };
+
+  const limits: Partial<Record<keyof IngressLimits, number>> = {};
+  for (const key of Object.keys(DEFAULT_LIMITS) as (keyof IngressLimits)[]) {
+    const name = `WINDLASS_GATEWAY_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    // The largest delay a timer takes is also more than any size here needs.
+    if (environment[name] !== undefined) limits[key] = number(name, 2 ** 31 - 1);
+  }
+  const address = /^(unix:\/.+|[^\s/]+:\d+)$/;
+  const addressForm = '"unix:/path" or "host:port"';
+  const database = /^postgres(ql)?:\/\/./;
+  const config: GatewayConfig = {
+    gatewayId: optional('WINDLASS_GATEWAY_ID', /^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, "-" and "_", at most 64'),
+    host: text('WINDLASS_GATEWAY_HOST', /^[A-Za-z0-9.:-]+$/, 'a host name or address', '127.0.0.1'),
+    port: number('WINDLASS_GATEWAY_PORT', 65_535, 7480),
+    gatewayDomain: optional('WINDLASS_GATEWAY_DOMAIN', /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a domain name'),
+    grpcAddress: text('WINDLASS_GATEWAY_GRPC_ADDRESS', address, addressForm),
+    registryAddress: text('WINDLASS_REGISTRY_ADDRESS', address, addressForm),
+    iamAddress: text('WINDLASS_IAM_ADDRESS', address, addressForm),
+    workerSockets: text('WINDLASS_WORKER_SOCKETS', /^\/[^,]{1,105}(,\/[^,]{1,105})*$/, 'absolute paths of at most 106 characters, separated by commas').split(','),
+    databaseUrl: text('WINDLASS_DATABASE_URL', database, 'a postgresql:// URL'),
+    busUrl: optional('WINDLASS_BUS_URL', database, 'a postgresql:// URL'),
+    limits,
+  };
+  if (problems.length > 0) throw new Error(`The configuration of the gateway is not right:\n- ${problems.join('\n- ')}`);
+  return config;
+}

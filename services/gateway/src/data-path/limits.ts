@@ -1,0 +1,53 @@
+import type { HeadLimits } from '@windlass/http1';
+
+/** Bounds of the ingress. Times in milliseconds, sizes in bytes. */
+export interface IngressLimits extends HeadLimits {
+  /** Payload of one request. */
+  readonly maxBodyBytes: number;
+  /** Payload held in memory at once, over all requests whose signature covers their body. */
+  readonly maxHeldBodyBytes: number;
+  /** Client connections at once. */
+  readonly maxConnections: number;
+  /** Connections to one worker at once: running requests and idle connections. */
+  readonly maxWorkerConnections: number;
+  /** From the first byte of a request's head, or from connecting, to the end of the head. */
+  readonly headerTimeoutMs: number;
+  /** From the end of an answer to the first byte of the connection's next request. */
+  readonly idleTimeoutMs: number;
+  /** How long a client may take to send the next bytes of its body, or to accept the next bytes of the answer. */
+  readonly clientStallMs: number;
+  /** From the end of the head to the end of the answer, for routes without a timeout of their own. */
+  readonly maxRequestMs: number;
+  /** What is added to a route's timeout here, so that the worker, which knows more, is the first to report it. */
+  readonly routeTimeoutGraceMs: number;
+  readonly workerConnectMs: number;
+  /** How long an unused connection to a worker is kept; below the time after which workers close theirs. */
+  readonly workerIdleMs: number;
+  /** How long an upgraded connection (WebSocket) may be silent in both directions. */
+  readonly tunnelIdleMs: number;
+  /** How long running requests may take to end when the gateway is closed. */
+  readonly drainMs: number;
+}
+
+const MIB = 1024 * 1024;
+const HOUR_MS = 3_600_000;
+
+export const DEFAULT_LIMITS: IngressLimits = {
+  maxHeadBytes: 64 * 1024,
+  maxStartLineBytes: 32 * 1024,
+  maxFields: 200,
+  maxBodyBytes: 6 * MIB,
+  maxHeldBodyBytes: 256 * MIB,
+  maxConnections: 10_000,
+  maxWorkerConnections: 4_096,
+  headerTimeoutMs: 30_000,
+  idleTimeoutMs: 75_000,
+  clientStallMs: 60_000,
+  // The longest function timeout that exists is 259200 seconds; the worker applies each function's own.
+  maxRequestMs: 72 * HOUR_MS + 60_000,
+  routeTimeoutGraceMs: 1_000,
+  workerConnectMs: 2_000,
+  workerIdleMs: 15_000,
+  tunnelIdleMs: HOUR_MS,
+  drainMs: 10_000,
+};

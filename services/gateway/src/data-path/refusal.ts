@@ -1,0 +1,53 @@
+import { STATUS_CODES } from 'node:http';
+import { type Http1Error, serializeResponseHead } from '@windlass/http1';
+
+/** An answer the gateway gives itself. Its message is for the caller: it names the limit, never anything internal. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    /** Number of the documented gateway error, "APIG.0101". */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
+
+export const refusals = {
+  unknownApi: () => new Refusal(404, 'APIG.0101', 'The API does not exist or has not been published in the environment'),
+  malformed: (error: Http1Error) => new Refusal(error.status, 'APIG.0201', error.message),
+  bodyTooLarge: (maxBodyBytes: number) =>
+    new Refusal(413, 'APIG.0201', `The request body is larger than ${maxBodyBytes} bytes, the most this gateway accepts.`),
+  headTimeout: (ms: number) => new Refusal(408, 'APIG.0201', `The request header did not arrive within ${ms} milliseconds.`),
+  bodyStalled: (ms: number) => new Refusal(408, 'APIG.0201', `No byte of the request body arrived for ${ms} milliseconds.`),
+  tooManyConnections: (max: number) =>
+    new Refusal(503, 'APIG.0201', `The gateway serves ${max} connections at once and has no room for another one. Try again.`),
+  connectNotSupported: () => new Refusal(501, 'APIG.0607', 'The method CONNECT is not supported: this is not a forward proxy.'),
+  noWorker: () => new Refusal(502, 'APIG.0202', 'No worker is reachable. Try again.'),
+  workerBusy: (max: number) =>
+    new Refusal(503, 'APIG.0202', `A worker takes ${max} connections of this gateway at once and all are in use. Try again.`),
+  workerFailed: () => new Refusal(502, 'APIG.0202', 'The worker ended the connection before its answer was complete.'),
+  workerMalformed: () => new Refusal(502, 'APIG.0202', 'The answer of the function is not valid HTTP/1.1.'),
+  timedOut: (ms: number) => new Refusal(504, 'APIG.0203', `The function did not finish its answer within ${ms} milliseconds, the timeout of this API.`),
+  unauthenticated: (reason: string) => new Refusal(401, 'APIG.0301', reason),
+  forbidden: () => new Refusal(403, 'APIG.0302', 'The caller does not belong to the account that owns this API.'),
+  authenticationBusy: () => new Refusal(503, 'APIG.0601', 'Too many requests wait for their credentials to be checked. Try again.'),
+  authenticationDown: () => new Refusal(503, 'APIG.0601', 'Credentials cannot be checked at the moment. Try again.'),
+  catalogBusy: () => new Refusal(503, 'APIG.0601', 'Too many unknown APIs are being looked up. Try again.'),
+  catalogDown: () => new Refusal(503, 'APIG.0601', 'The API is not known here yet and cannot be looked up at the moment. Try again.'),
+  internal: () => new Refusal(500, 'APIG.0601', 'The gateway failed to serve this request. The request id finds the cause in its logs.'),
+} as const;
+
+/** The whole response. `withBody` is false for HEAD: the header says what the body would be. */
+export function refusalBytes(refusal: Refusal, requestId: string, options: { keepAlive: boolean; withBody: boolean }): Buffer {
+  const body = Buffer.from(JSON.stringify({ error_code: refusal.code, error_msg: refusal.message, request_id: requestId }));
+  const head = serializeResponseHead(refusal.status, STATUS_CODES[refusal.status] ?? '', [
+    ['Date', new Date().toUTCString()],
+    ['Content-Type', 'application/json'],
+    ['Content-Length', String(body.length)],
+    ['X-Request-Id', requestId],
+    ['Connection', options.keepAlive ? 'keep-alive' : 'close'],
+  ]);
+  return options.withBody ? Buffer.concat([head, body]) : head;
+}

@@ -1,0 +1,2 @@
+export { startGateway, type GatewayConfig, type RunningGateway } from './start-gateway.js';
+export { type IngressLimits } from './data-path/index.js';
