@@ -6,22 +6,24 @@ import type { Readable } from 'node:stream';
 import { refusal } from '../refusal.js';
 
 /** Code packages by content: the key is the hex SHA-512 of the bytes, so equal packages are kept once and none ever changes. */
-export interface PackageStore {
+export abstract class PackageStore {
   /** Resolves when the package would survive a crash. Putting what is there already does nothing. */
-  put(digest: string, content: Buffer): Promise<void>;
+  abstract put(digest: string, content: Buffer): Promise<void>;
   /** The package's bytes. Fails as not found (FSS.0404) before the first byte. */
-  open(digest: string): Promise<Readable>;
+  abstract open(digest: string): Promise<Readable>;
   /** Undefined when there is no such package. */
-  stat(digest: string): Promise<{ readonly sizeBytes: number } | undefined>;
+  abstract stat(digest: string): Promise<{ readonly sizeBytes: number } | undefined>;
   /** Removing what is not there does nothing. */
-  remove(digest: string): Promise<void>;
+  abstract remove(digest: string): Promise<void>;
 }
 
 /** Packages as files: `<directory>/<first two digits>/<digest>`. */
-export class FilePackageStore implements PackageStore {
-  constructor(private readonly directory: string) {}
+export class FilePackageStore extends PackageStore {
+  constructor(private readonly directory: string) {
+    super();
+  }
 
-  async put(digest: string, content: Buffer): Promise<void> {
+  override async put(digest: string, content: Buffer): Promise<void> {
     if ((await this.stat(digest)) !== undefined) return;
     const target = this.path(digest);
     const folder = join(target, '..');
@@ -44,13 +46,13 @@ export class FilePackageStore implements PackageStore {
     await sync(folder);
   }
 
-  async open(digest: string): Promise<Readable> {
+  override async open(digest: string): Promise<Readable> {
     const found = await this.stat(digest);
     if (found === undefined) throw refusal('not_found', 'FSS.0404', 'PACKAGE_NOT_FOUND', 'There is no code package with this digest.');
     return createReadStream(this.path(digest));
   }
 
-  async stat(digest: string): Promise<{ sizeBytes: number } | undefined> {
+  override async stat(digest: string): Promise<{ sizeBytes: number } | undefined> {
     try {
       return { sizeBytes: (await stat(this.path(digest))).size };
     } catch (error) {
@@ -59,7 +61,7 @@ export class FilePackageStore implements PackageStore {
     }
   }
 
-  async remove(digest: string): Promise<void> {
+  override async remove(digest: string): Promise<void> {
     await rm(this.path(digest), { force: true });
   }
 

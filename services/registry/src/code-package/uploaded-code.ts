@@ -26,6 +26,9 @@ export function readUploadedCode(fields: CodeFields): UploadedCode {
   if (fields.code_url !== '' || (fields.func_code?.link ?? '') !== '') {
     throw refusal('invalid', 'FSS.1010', 'CODE_URL_UNAVAILABLE', 'This installation downloads no code. Send the package in func_code.file and leave code_url and func_code.link out.');
   }
+  if (fields.code_filename.length > 255 || fields.code_filename.includes('\0')) {
+    throw refusal('invalid', 'FSS.0400', 'CODE_FILENAME_INVALID', 'code_filename has at most 255 characters.');
+  }
   const file = fields.func_code?.file ?? '';
   if (file === '') {
     const what = type === 'zip' ? 'the Base64 of a zip package with a file bootstrap at its root' : 'the Base64 of the text of the bootstrap file';

@@ -1,0 +1,61 @@
+import { FunctionSpec, Route } from '@windlass/contracts/registry/v1/catalog';
+import { cpuMillicores, latestUrn } from '../function/function-view.js';
+import type { FunctionRecord } from '../function/function.state.js';
+import { LATEST } from '../function/function-urn.js';
+import type { TriggerRecord } from '../trigger/trigger.state.js';
+
+/**
+ * Seconds an instance may take to open its port when the function does not say. The documented service allows 3, of
+ * runtimes it has already warmed; ten let a Java or Next.js server start on a loaded machine.
+ */
+const DEFAULT_START_SECONDS = 10;
+
+/** What a worker must know of a function, but for its environment: what goes over the bus holds no tenant's values. */
+export function functionSpec(record: FunctionRecord, revision: number): FunctionSpec {
+  const { code, settings, scaling, logs } = record;
+  return FunctionSpec.fromPartial({
+    func_id: record.funcId,
+    func_urn: latestUrn(record),
+    func_name: record.name,
+    package: record.package,
+    version: LATEST,
+    revision,
+    domain_id: record.domainId,
+    project_id: record.projectId,
+    region: record.region,
+    runtime: record.runtime,
+    handler: settings.handler,
+    memory_mb: settings.memoryMb,
+    cpu_millicores: cpuMillicores(settings.memoryMb),
+    timeout_seconds: settings.timeoutSeconds,
+    start_timeout_seconds: settings.initializerTimeoutSeconds || DEFAULT_START_SECONDS,
+    ephemeral_storage_mb: settings.ephemeralStorageMb,
+    instance_concurrency: scaling.instanceConcurrency,
+    max_instances: scaling.maxInstances,
+    code_digest: code.digest,
+    code_size_bytes: code.sizeBytes,
+    log_group_id: logs.enabled ? logs.groupId : '',
+    log_stream_id: logs.enabled ? logs.streamId : '',
+    log_tags: logs.tags,
+  });
+}
+
+/** What a gateway must know of a trigger. */
+export function triggerRoute(record: TriggerRecord, revision: number): Route {
+  const { route } = record;
+  return Route.fromPartial({
+    route_id: record.apiId,
+    group_id: route.groupId,
+    domain_id: record.domainId,
+    project_id: record.projectId,
+    path: route.path,
+    match_mode: route.matchMode,
+    method: route.method,
+    auth: route.auth,
+    timeout_ms: route.timeoutMs,
+    func_id: record.funcId,
+    func_urn: record.funcUrn,
+    func_version: LATEST,
+    revision,
+  });
+}

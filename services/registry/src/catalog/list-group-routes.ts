@@ -1,0 +1,21 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Route } from '@windlass/contracts/registry/v1/catalog';
+import { DataSource } from 'typeorm';
+import { TriggerRow } from '../trigger/trigger.entity.js';
+import { triggerRoute } from './function-spec.js';
+
+export class ListGroupRoutesQuery extends Query<Route[]> {
+  constructor(readonly groupId: string) {
+    super();
+  }
+}
+
+@QueryHandler(ListGroupRoutesQuery)
+export class ListGroupRoutesHandler implements IQueryHandler<ListGroupRoutesQuery> {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async execute({ groupId }: ListGroupRoutesQuery): Promise<Route[]> {
+    const rows = await this.dataSource.manager.find(TriggerRow, { where: { groupId }, order: { createdAt: 'ASC', triggerId: 'ASC' } });
+    return rows.map((row) => triggerRoute(row.record, row.revision));
+  }
+}

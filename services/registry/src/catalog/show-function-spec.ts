@@ -1,0 +1,39 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import { DataSource } from 'typeorm';
+import { FunctionRow } from '../function/function.entity.js';
+import type { FunctionRecord } from '../function/function.state.js';
+import { functionMissing, requireLatest } from '../function/function-urn.js';
+import { SecretValues } from '../function/secret-values.js';
+import { parseUserData } from '../function/user-data.js';
+import { functionSpec } from './function-spec.js';
+
+export class ShowFunctionSpecQuery extends Query<FunctionSpec> {
+  constructor(
+    readonly funcId: string,
+    readonly version: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ShowFunctionSpecQuery)
+export class ShowFunctionSpecHandler implements IQueryHandler<ShowFunctionSpecQuery> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly secrets: SecretValues,
+  ) {}
+
+  /** The whole specification, environment and secrets included: the answer is for the worker that starts the function. */
+  async execute({ funcId, version }: ShowFunctionSpecQuery): Promise<FunctionSpec> {
+    const row = await this.dataSource.manager.findOneBy(FunctionRow, { funcId });
+    if (row === null) throw functionMissing(funcId);
+    requireLatest(version === '' ? { kind: 'none' } : { kind: 'version', version });
+    return { ...functionSpec(row.record, row.revision), environment: this.environment(row.record), user_data: row.record.settings.userData };
+  }
+
+  private environment({ funcId, settings, secrets }: FunctionRecord): Record<string, string> {
+    const decrypted = Object.entries(secrets).map(([name, value]) => [name, this.secrets.decrypt(funcId, name, value)] as const);
+    return { ...parseUserData('user_data', settings.userData), ...Object.fromEntries(decrypted) };
+  }
+}

@@ -1,0 +1,38 @@
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from '@windlass/telemetry';
+import type { DataSource } from 'typeorm';
+import type { PackageStore } from './package-store.js';
+import type { PackageUses } from './package-uses.js';
+
+const INTERVAL_MILLISECONDS = 10 * 60_000;
+
+/** Removes packages that no function uses any more, now and then. */
+export class PackageSweep implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly store: PackageStore,
+    private readonly uses: PackageUses,
+    private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => (this.running = this.sweep()), INTERVAL_MILLISECONDS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      const removed = await this.uses.removeUnused(this.dataSource.manager, this.store);
+      if (removed > 0) this.logger.info({ packages: removed }, 'removed code packages that no function uses');
+    } catch (error) {
+      this.logger.warn({ err: error }, 'unused code packages could not be removed; the next sweep tries again');
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { type EventStore, rebuildProjection, replay } from '@windlass/event-store';
+import { ApiGroupRow, projectApiGroup } from '../api-group/api-group.entity.js';
+import { isApiGroupStream } from '../api-group/api-group.events.js';
+import { claimApiGroup } from '../api-group/claim-api-group.decider.js';
+import type { PackageUses } from '../code-package/package-uses.js';
+import { FunctionRow } from '../function/function.entity.js';
+import { isFunctionStream } from '../function/function.events.js';
+import { projectFunction, quotaChange, touchedDigests } from '../function/function.projection.js';
+import { evolveFunction, NO_FUNCTION } from '../function/function.state.js';
+import type { Quotas } from '../quota/quota-usage.js';
+import { projectTrigger, TriggerRow } from '../trigger/trigger.entity.js';
+import { isTriggerStream } from '../trigger/trigger.events.js';
+import { evolveTrigger, NO_TRIGGER } from '../trigger/trigger.state.js';
+
+/** Makes the read models and counters anew from the events, in one transaction. Answers how many events it read. */
+export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: PackageUses): Promise<number> {
+  return rebuildProjection({
+    store,
+    reset: async (manager) => {
+      await manager.query(`TRUNCATE ${store.schema}.quota_usage`);
+      for (const row of [FunctionRow, TriggerRow, ApiGroupRow]) await manager.deleteAll(row);
+    },
+    replays: [
+      replay({
+        owns: isFunctionStream,
+        decider: { initial: NO_FUNCTION, evolve: evolveFunction },
+        project: async (manager, events) => {
+          await projectFunction(manager, events);
+          for (const event of events) await quotas.recount(manager, event.data.function.domainId, quotaChange(event));
+          await packages.touch(manager, events.flatMap(touchedDigests));
+        },
+      }),
+      replay({ owns: isTriggerStream, decider: { initial: NO_TRIGGER, evolve: evolveTrigger }, project: projectTrigger }),
+      replay({ owns: isApiGroupStream, decider: { initial: claimApiGroup.initial, evolve: claimApiGroup.evolve }, project: projectApiGroup }),
+    ],
+  });
+}

@@ -1,0 +1,29 @@
+import { functionExists } from './function.errors.js';
+import type { FunctionEvent } from './function.events.js';
+import { evolveFunction, NO_FUNCTION, type FunctionCodeReference, type FunctionRecord, type FunctionSettings, type FunctionState, type LogSettings } from './function.state.js';
+import { DEFAULT_SCALING } from './scaling.js';
+import { parseUserData, requireDistinctKeys } from './user-data.js';
+
+/** All that makes a function, checked; ids and the time come with it. */
+export interface CreateFunction {
+  readonly funcId: string;
+  readonly domainId: string;
+  readonly projectId: string;
+  readonly region: string;
+  readonly package: string;
+  readonly name: string;
+  readonly code: FunctionCodeReference;
+  readonly settings: FunctionSettings;
+  readonly secrets: FunctionRecord['secrets'];
+  readonly logs: LogSettings;
+  readonly now: string;
+}
+
+function decide(state: FunctionState, command: CreateFunction): readonly FunctionEvent[] {
+  if (state.status === 'active') throw functionExists(command);
+  requireDistinctKeys(parseUserData('user_data', command.settings.userData), command.secrets);
+  const { now, ...given } = command;
+  return [{ type: 'FunctionCreated', data: { function: { ...given, runtime: 'http', scaling: DEFAULT_SCALING, createdAt: now, modifiedAt: now } } }];
+}
+
+export const createFunction = { initial: NO_FUNCTION, decide, evolve: evolveFunction };

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
+import type { CreateFunctionRequest } from '@windlass/contracts/registry/v1/function_service';
+import { DataSource } from 'typeorm';
+import type { Caller } from '../caller/caller.js';
+import { Clock } from '../clock.js';
+import { AcceptedPackages } from '../code-package/accepted-packages.js';
+import { readUploadedCode } from '../code-package/uploaded-code.js';
+import { Quotas } from '../quota/quota-usage.js';
+import { Region } from '../region.js';
+import { createFunction } from './create-function.decider.js';
+import { functionExists } from './function.errors.js';
+import { FunctionLogs } from './function-logs.js';
+import { FunctionLookup } from './function-lookup.js';
+import { requireFunctionName, requirePackageName } from './function-name.js';
+import { readSettings } from './function-settings.js';
+import { FunctionStreams } from './function-streams.js';
+import { viewFunction } from './function-view.js';
+import { activeFunction } from './function.state.js';
+import { imageName } from './image-name.js';
+import { readLogWish } from './log-settings.js';
+import { SecretValues } from './secret-values.js';
+import { refuseDependencies, refuseUnavailableSettings } from './unavailable-settings.js';
+import { parseUserData } from './user-data.js';
+
+export class CreateFunctionCommand extends Command<FunctionMessage> {
+  constructor(
+    readonly caller: Caller,
+    readonly request: CreateFunctionRequest,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateFunctionCommand)
+export class CreateFunctionHandler implements ICommandHandler<CreateFunctionCommand> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly lookup: FunctionLookup,
+    private readonly streams: FunctionStreams,
+    private readonly quotas: Quotas,
+    private readonly packages: AcceptedPackages,
+    private readonly logs: FunctionLogs,
+    private readonly secrets: SecretValues,
+    private readonly region: Region,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ caller, request }: CreateFunctionCommand): Promise<FunctionMessage> {
+    const name = requireFunctionName(request.func_name);
+    const of = { projectId: caller.projectId, package: requirePackageName(request.package), name };
+    const settings = readSettings(request);
+    const secretValues = parseUserData('encrypted_user_data', request.encrypted_user_data);
+    const wish = readLogWish(request);
+    refuseUnavailableSettings(request);
+    refuseDependencies(request.depend_version_list);
+    const upload = readUploadedCode(request);
+    // The transaction below decides both again; here they spare the work on a package that cannot be used.
+    if ((await this.lookup.byAddress(of)) !== undefined) throw functionExists(of);
+    await this.quotas.requireRoom(this.dataSource.manager, caller.domainId, { functions: 1, codeBytes: 0 });
+
+    const accepted = await this.packages.accept(upload);
+    const logs = await this.logs.settle(caller, name, wish.kind === 'keep' ? { kind: 'on', groupId: '', streamId: '', tags: {} } : wish);
+    const funcId = randomUUID();
+    const now = this.clock.now();
+    const state = await this.streams.execute(caller, of, createFunction, {
+      ...of,
+      funcId,
+      domainId: caller.domainId,
+      region: this.region.name,
+      code: { ...accepted, filename: accepted.filename || (accepted.type === 'zip' ? `${name}.zip` : ''), imageName: imageName(now) },
+      settings,
+      secrets: Object.fromEntries(Object.entries(secretValues).map(([key, value]) => [key, this.secrets.encrypt(funcId, key, value)])),
+      logs,
+      now: now.toISOString(),
+    });
+    return viewFunction(activeFunction(state));
+  }
+}

@@ -1,0 +1,43 @@
+import { Metadata } from '@grpc/grpc-js';
+import type { OnModuleDestroy } from '@nestjs/common';
+import type { LogServiceClient } from '@windlass/contracts/logs/v1/log_service';
+import type { Remote } from '@windlass/grpc';
+import type { PrincipalSigner } from '@windlass/principal';
+import type { Caller } from '../caller/caller.js';
+import type { LogSettings } from './function.state.js';
+import type { LogWish } from './log-settings.js';
+
+/** Settles with the log service where a function's output goes. */
+export class FunctionLogs implements OnModuleDestroy {
+  constructor(
+    private readonly logs: Remote<LogServiceClient>,
+    private readonly signer: PrincipalSigner,
+  ) {}
+
+  /**
+   * Makes sure that group and stream exist in the caller's project, which is idempotent: it happens before the event that
+   * names them. Without ids in the wish a function keeps the stream it has, and a new one gets its project's default.
+   */
+  async settle(caller: Caller, funcName: string, wish: Exclude<LogWish, { kind: 'keep' }>, current?: LogSettings): Promise<LogSettings> {
+    if (wish.kind === 'off') return { enabled: false, tags: wish.tags };
+    const kept = wish.groupId === '' && current?.enabled === true ? current : undefined;
+    const metadata = new Metadata();
+    this.signer.attach(metadata, caller.principal, { requestId: caller.requestId });
+    const found = await this.logs.ensureFunctionLog(
+      { func_name: funcName, log_group_id: kept?.groupId ?? wish.groupId, log_stream_id: kept?.streamId ?? wish.streamId },
+      { metadata },
+    );
+    return {
+      enabled: true,
+      groupId: found.log_group_id,
+      groupName: found.log_group_name,
+      streamId: found.log_stream_id,
+      streamName: found.log_stream_name,
+      tags: wish.tags,
+    };
+  }
+
+  onModuleDestroy(): void {
+    this.logs.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { type Decider, EventStore, type StoredEvent } from '@windlass/event-store';
+import type { EntityManager } from 'typeorm';
+import type { Caller } from '../caller/caller.js';
+import { PackageUses } from '../code-package/package-uses.js';
+import { Quotas } from '../quota/quota-usage.js';
+import { functionStream, type FunctionEvent } from './function.events.js';
+import { projectFunction, quotaChange, touchedDigests } from './function.projection.js';
+import type { FunctionState } from './function.state.js';
+
+/** Runs commands on functions: events, read model, quotas and package uses change in one transaction or not at all. */
+@Injectable()
+export class FunctionStreams {
+  constructor(
+    private readonly store: EventStore,
+    private readonly quotas: Quotas,
+    private readonly packages: PackageUses,
+  ) {}
+
+  /** `also` runs in the same transaction, after the read model. */
+  async execute<C>(
+    caller: Caller,
+    of: { projectId: string; package: string; name: string },
+    decider: Decider<FunctionState, C, FunctionEvent>,
+    command: C,
+    also?: (manager: EntityManager, events: readonly StoredEvent<FunctionEvent>[]) => Promise<void>,
+  ): Promise<FunctionState> {
+    const { state } = await this.store.execute<FunctionState, C, FunctionEvent>({
+      streamId: functionStream(of),
+      tenant: caller.domainId,
+      decider,
+      command,
+      metadata: { actor: caller.actor, requestId: caller.requestId },
+      project: async (manager, events) => {
+        await projectFunction(manager, events);
+        await also?.(manager, events);
+        for (const event of events) await this.quotas.take(manager, event.data.function.domainId, quotaChange(event));
+        await this.packages.touch(manager, events.flatMap(touchedDigests));
+      },
+    });
+    return state;
+  }
+}

@@ -1,0 +1,91 @@
+import { unknownEvent } from '@windlass/event-store';
+import type { FunctionEvent } from './function.events.js';
+
+/** Where a function's output goes. Tags become labels of each line. */
+export type LogSettings =
+  | { readonly enabled: false; readonly tags: Readonly<Record<string, string>> }
+  | {
+      readonly enabled: true;
+      readonly groupId: string;
+      readonly groupName: string;
+      readonly streamId: string;
+      readonly streamName: string;
+      readonly tags: Readonly<Record<string, string>>;
+    };
+
+export interface FunctionCodeReference {
+  readonly type: 'zip' | 'inline';
+  readonly filename: string;
+  /** Hex SHA-512 of the package. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly imageName: string;
+}
+
+/** What a PUT of the configuration replaces as a whole. */
+export interface FunctionSettings {
+  readonly handler: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** 0 leaves the time to start to the platform. */
+  readonly initializerTimeoutSeconds: number;
+  readonly ephemeralStorageMb: number;
+  readonly description: string;
+  readonly enterpriseProjectId: string;
+  /** JSON text exactly as the tenant wrote it. */
+  readonly userData: string;
+}
+
+export interface Scaling {
+  /** Instances at once: -1 without limit, 0 disabled. */
+  readonly maxInstances: number;
+  /** Requests one instance handles at once. */
+  readonly instanceConcurrency: number;
+}
+
+/** The working version of a function, complete. */
+export interface FunctionRecord {
+  readonly funcId: string;
+  readonly domainId: string;
+  readonly projectId: string;
+  readonly region: string;
+  readonly package: string;
+  readonly name: string;
+  readonly runtime: 'http';
+  readonly code: FunctionCodeReference;
+  readonly settings: FunctionSettings;
+  /** Values of encrypted_user_data, each encrypted for this function, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly scaling: Scaling;
+  readonly logs: LogSettings;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly modifiedAt: string;
+}
+
+export type FunctionState =
+  | { readonly status: 'absent' }
+  | { readonly status: 'active'; readonly function: FunctionRecord }
+  | { readonly status: 'deleted' };
+
+export const NO_FUNCTION: FunctionState = { status: 'absent' };
+
+export function evolveFunction(_state: FunctionState, event: FunctionEvent): FunctionState {
+  switch (event.type) {
+    case 'FunctionCreated':
+    case 'FunctionCodeReplaced':
+    case 'FunctionConfigReplaced':
+    case 'FunctionMaxInstancesChanged':
+      return { status: 'active', function: event.data.function };
+    case 'FunctionDeleted':
+      return { status: 'deleted' };
+    default:
+      return unknownEvent(event);
+  }
+}
+
+/** The function after a command that leaves one; anything else is a mistake of this program. */
+export function activeFunction(state: FunctionState): FunctionRecord {
+  if (state.status !== 'active') throw new Error(`the function is ${state.status}, must be active`);
+  return state.function;
+}

@@ -1,0 +1,25 @@
+import { functionMissing } from './function-urn.js';
+import type { FunctionEvent } from './function.events.js';
+import { evolveFunction, NO_FUNCTION, type FunctionCodeReference, type FunctionState } from './function.state.js';
+
+export interface ReplaceFunctionCode {
+  /** As the caller named the function. */
+  readonly urn: string;
+  readonly code: FunctionCodeReference;
+  readonly now: string;
+}
+
+function decide(state: FunctionState, { urn, code, now }: ReplaceFunctionCode): readonly FunctionEvent[] {
+  if (state.status !== 'active') throw functionMissing(urn);
+  const before = state.function.code;
+  // The same code again changes nothing: no instance is restarted for it.
+  if (before.digest === code.digest && before.type === code.type && before.filename === code.filename) return [];
+  return [
+    {
+      type: 'FunctionCodeReplaced',
+      data: { function: { ...state.function, code, modifiedAt: now }, replaced: { digest: before.digest, sizeBytes: before.sizeBytes } },
+    },
+  ];
+}
+
+export const replaceFunctionCode = { initial: NO_FUNCTION, decide, evolve: evolveFunction };

@@ -1,0 +1,55 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { FunctionCode, UpdateFunctionCodeRequest } from '@windlass/contracts/registry/v1/function_service';
+import { DataSource } from 'typeorm';
+import type { Caller } from '../caller/caller.js';
+import { Clock } from '../clock.js';
+import { AcceptedPackages } from '../code-package/accepted-packages.js';
+import { readUploadedCode } from '../code-package/uploaded-code.js';
+import { Quotas } from '../quota/quota-usage.js';
+import { FunctionLookup } from './function-lookup.js';
+import { FunctionStreams } from './function-streams.js';
+import { viewFunctionCode } from './function-view.js';
+import { activeFunction } from './function.state.js';
+import { imageName } from './image-name.js';
+import { replaceFunctionCode } from './replace-function-code.decider.js';
+import { refuseDependencies, refuseUnavailableSettings } from './unavailable-settings.js';
+
+export class ReplaceFunctionCodeCommand extends Command<FunctionCode> {
+  constructor(
+    readonly caller: Caller,
+    readonly request: UpdateFunctionCodeRequest,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ReplaceFunctionCodeCommand)
+export class ReplaceFunctionCodeHandler implements ICommandHandler<ReplaceFunctionCodeCommand> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly lookup: FunctionLookup,
+    private readonly streams: FunctionStreams,
+    private readonly quotas: Quotas,
+    private readonly packages: AcceptedPackages,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ caller, request }: ReplaceFunctionCodeCommand): Promise<FunctionCode> {
+    const urn = request.function_urn;
+    const { record } = await this.lookup.find(caller, urn);
+    refuseUnavailableSettings(request);
+    refuseDependencies(request.depend_version_list);
+    const upload = readUploadedCode(request);
+    await this.quotas.requireRoom(this.dataSource.manager, caller.domainId, { functions: 0, codeBytes: upload.content.length - record.code.sizeBytes });
+
+    const accepted = await this.packages.accept(upload);
+    const now = this.clock.now();
+    const state = await this.streams.execute(caller, record, replaceFunctionCode, {
+      urn,
+      // A code file's name is part of how a tenant sees the function: it stays until another one is given.
+      code: { ...accepted, filename: accepted.filename || record.code.filename, imageName: imageName(now) },
+      now: now.toISOString(),
+    });
+    return viewFunctionCode(activeFunction(state), upload.type === 'inline' ? upload.content : undefined);
+  }
+}

@@ -1,0 +1,48 @@
+import { functionMissing } from './function-urn.js';
+import type { FunctionEvent } from './function.events.js';
+import { evolveFunction, NO_FUNCTION, type FunctionRecord, type FunctionSettings, type FunctionState, type LogSettings, type Scaling } from './function.state.js';
+import { parseUserData, requireDistinctKeys } from './user-data.js';
+
+/** What to do with one secret value: a new one, encrypted, or the one that is stored. */
+export type SecretChange = { readonly kind: 'set'; readonly encrypted: string } | { readonly kind: 'keep' };
+
+export interface ReplaceFunctionConfig {
+  readonly urn: string;
+  readonly settings: FunctionSettings;
+  /** Undefined leaves all secrets as they are; otherwise those that are not named go. */
+  readonly secrets: Readonly<Record<string, SecretChange>> | undefined;
+  /** Members that are absent stay. */
+  readonly scaling: Partial<Scaling>;
+  /** Undefined leaves logs as they are. */
+  readonly logs: LogSettings | undefined;
+  readonly now: string;
+}
+
+/** Replaces the settings as a whole, except what the documented service keeps: log settings and the instance limit. */
+function decide(state: FunctionState, command: ReplaceFunctionConfig): readonly FunctionEvent[] {
+  if (state.status !== 'active') throw functionMissing(command.urn);
+  const before = state.function;
+  const secrets = changedSecrets(before.secrets, command.secrets);
+  requireDistinctKeys(parseUserData('user_data', command.settings.userData), secrets);
+  const after: FunctionRecord = {
+    ...before,
+    settings: command.settings,
+    secrets,
+    scaling: { ...before.scaling, ...command.scaling },
+    logs: command.logs ?? before.logs,
+    modifiedAt: command.now,
+  };
+  return [{ type: 'FunctionConfigReplaced', data: { function: after } }];
+}
+
+function changedSecrets(before: FunctionRecord['secrets'], changes: ReplaceFunctionConfig['secrets']): FunctionRecord['secrets'] {
+  if (changes === undefined) return before;
+  const after: Record<string, string> = {};
+  for (const [key, change] of Object.entries(changes)) {
+    const value = change.kind === 'set' ? change.encrypted : before[key];
+    if (value !== undefined) after[key] = value;
+  }
+  return after;
+}
+
+export const replaceFunctionConfig = { initial: NO_FUNCTION, decide, evolve: evolveFunction };

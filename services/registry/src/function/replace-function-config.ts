@@ -1,0 +1,83 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
+import type { StrategyUpdate, UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
+import type { Caller } from '../caller/caller.js';
+import { Clock } from '../clock.js';
+import { refusal } from '../refusal.js';
+import { FunctionLogs } from './function-logs.js';
+import { FunctionLookup } from './function-lookup.js';
+import { readSettings } from './function-settings.js';
+import { FunctionStreams } from './function-streams.js';
+import { viewFunction } from './function-view.js';
+import { activeFunction, type FunctionRecord, type Scaling } from './function.state.js';
+import { readLogWish } from './log-settings.js';
+import { replaceFunctionConfig, type ReplaceFunctionConfig } from './replace-function-config.decider.js';
+import { requireInstanceConcurrency, requireMaxInstances } from './scaling.js';
+import { SecretValues } from './secret-values.js';
+import { refuseUnavailableSettings } from './unavailable-settings.js';
+import { parseUserData } from './user-data.js';
+
+export class ReplaceFunctionConfigCommand extends Command<FunctionMessage> {
+  constructor(
+    readonly caller: Caller,
+    readonly request: UpdateFunctionConfigRequest,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ReplaceFunctionConfigCommand)
+export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunctionConfigCommand> {
+  constructor(
+    private readonly lookup: FunctionLookup,
+    private readonly streams: FunctionStreams,
+    private readonly logs: FunctionLogs,
+    private readonly secrets: SecretValues,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ caller, request }: ReplaceFunctionConfigCommand): Promise<FunctionMessage> {
+    const urn = request.function_urn;
+    const { record } = await this.lookup.find(caller, urn);
+    requireSameIdentity(record, request);
+    const settings = readSettings({ ...request, runtime: request.runtime || record.runtime });
+    const secrets = this.readSecrets(record.funcId, request.encrypted_user_data);
+    const scaling = readScaling(request.strategy_config);
+    const wish = readLogWish(request);
+    refuseUnavailableSettings(request);
+
+    const logs = wish.kind === 'keep' ? undefined : await this.logs.settle(caller, record.name, wish, record.logs);
+    const now = this.clock.now().toISOString();
+    const state = await this.streams.execute(caller, record, replaceFunctionConfig, { urn, settings, secrets, scaling, logs, now });
+    return viewFunction(activeFunction(state));
+  }
+
+  /**
+   * Answers show secrets blanked, so a client that sends back what it read sends blanks: a blank keeps the stored value.
+   * Without the field all secrets stay; an empty text or object removes them.
+   */
+  private readSecrets(funcId: string, text: string | undefined): ReplaceFunctionConfig['secrets'] {
+    if (text === undefined) return undefined;
+    const values = Object.entries(parseUserData('encrypted_user_data', text));
+    return Object.fromEntries(
+      values.map(([key, value]) => [key, value === '' ? { kind: 'keep' } : { kind: 'set', encrypted: this.secrets.encrypt(funcId, key, value) }]),
+    );
+  }
+}
+
+/** The documented body repeats name and package; they say which function it is and change nothing. */
+function requireSameIdentity(record: FunctionRecord, request: UpdateFunctionConfigRequest): void {
+  if (request.func_name !== '' && request.func_name !== record.name) {
+    throw refusal('invalid', 'FSS.1002', 'FUNCTION_NAME_FIXED', 'A function cannot be renamed: func_name must be the name it has.');
+  }
+  if (request.package !== '' && request.package !== record.package) {
+    throw refusal('invalid', 'FSS.1004', 'PACKAGE_FIXED', 'A function cannot move to another package: package must be the one it is in.');
+  }
+}
+
+function readScaling(update: StrategyUpdate | undefined): Partial<Scaling> {
+  return {
+    ...(update?.concurrency === undefined ? {} : { maxInstances: requireMaxInstances(update.concurrency) }),
+    ...(update?.concurrent_num === undefined ? {} : { instanceConcurrency: requireInstanceConcurrency(update.concurrent_num) }),
+  };
+}

@@ -1,0 +1,72 @@
+import { buffer } from 'node:stream/consumers';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { LogConfig, type FunctionMessage } from '@windlass/contracts/registry/v1/function';
+import type { FunctionCode } from '@windlass/contracts/registry/v1/function_service';
+import type { Caller } from '../caller/caller.js';
+import { unpackInline } from '../code-package/inline-package.js';
+import { PackageStore } from '../code-package/package-store.js';
+import { FunctionLookup } from './function-lookup.js';
+import { viewFunction, viewFunctionCode } from './function-view.js';
+
+export class ShowFunctionQuery extends Query<FunctionMessage> {
+  constructor(
+    readonly caller: Caller,
+    readonly urn: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ShowFunctionQuery)
+export class ShowFunctionHandler implements IQueryHandler<ShowFunctionQuery> {
+  constructor(private readonly lookup: FunctionLookup) {}
+
+  async execute({ caller, urn }: ShowFunctionQuery): Promise<FunctionMessage> {
+    return viewFunction((await this.lookup.find(caller, urn)).record);
+  }
+}
+
+export class ShowFunctionCodeQuery extends Query<FunctionCode> {
+  constructor(
+    readonly caller: Caller,
+    readonly urn: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ShowFunctionCodeQuery)
+export class ShowFunctionCodeHandler implements IQueryHandler<ShowFunctionCodeQuery> {
+  constructor(
+    private readonly lookup: FunctionLookup,
+    private readonly packages: PackageStore,
+  ) {}
+
+  /** Inline code comes as its text. A package does not: its digest is enough for the edge to give a link to it. */
+  async execute({ caller, urn }: ShowFunctionCodeQuery): Promise<FunctionCode> {
+    const { record } = await this.lookup.find(caller, urn);
+    const source = record.code.type === 'inline' ? unpackInline(await buffer(await this.packages.open(record.code.digest))) : undefined;
+    return viewFunctionCode(record, source);
+  }
+}
+
+export class ShowFunctionLogsQuery extends Query<LogConfig> {
+  constructor(
+    readonly caller: Caller,
+    readonly urn: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ShowFunctionLogsQuery)
+export class ShowFunctionLogsHandler implements IQueryHandler<ShowFunctionLogsQuery> {
+  constructor(private readonly lookup: FunctionLookup) {}
+
+  /** All names and ids are empty while logs are off. */
+  async execute({ caller, urn }: ShowFunctionLogsQuery): Promise<LogConfig> {
+    const { logs } = (await this.lookup.find(caller, urn)).record;
+    if (!logs.enabled) return LogConfig.fromPartial({});
+    return { group_name: logs.groupName, group_id: logs.groupId, stream_name: logs.streamName, stream_id: logs.streamId };
+  }
+}

@@ -1,0 +1,96 @@
+import { settingUnavailable } from './function.errors.js';
+import { refusal } from '../refusal.js';
+
+/** Documented fields that need what this installation does not have. All optional: create and update know different ones. */
+export interface UnavailableSettings {
+  readonly func_vpc: unknown;
+  readonly mount_config: unknown;
+  readonly custom_image: unknown;
+  readonly network_controller: unknown;
+  readonly initializer_handler: string;
+  readonly pre_stop_handler: string;
+  readonly pre_stop_timeout: number;
+  readonly xrole: string;
+  readonly app_xrole: string;
+  readonly enable_dynamic_memory: boolean;
+  readonly is_stateful_function: boolean;
+  readonly gpu_memory: number;
+  readonly gpu_type: string;
+  readonly domain_names: string;
+  readonly user_data_encrypt_kms_key_id: string;
+  readonly code_encrypt_kms_key_id: string;
+  readonly extend_config: string;
+  readonly peering_cidr: string;
+  readonly enable_auth_in_header: boolean;
+  readonly heartbeat_handler: string;
+  readonly enable_class_isolation: boolean;
+  readonly restore_hook_handler: string;
+  readonly restore_hook_timeout: number;
+}
+
+const WHY: Readonly<Record<keyof UnavailableSettings, string>> = {
+  func_vpc: 'functions have no VPC network.',
+  mount_config: 'functions mount no file systems; they may write to /tmp.',
+  custom_image: 'functions run from code packages, not from container images.',
+  network_controller: 'network access of functions cannot be restricted.',
+  initializer_handler: 'an HTTP function starts by its bootstrap file alone; initializer_timeout sets how long that may take.',
+  pre_stop_handler: 'instances of HTTP functions end when their process ends.',
+  pre_stop_timeout: 'instances of HTTP functions end when their process ends.',
+  xrole: 'functions act under no agency.',
+  app_xrole: 'functions act under no agency.',
+  enable_dynamic_memory: 'every instance has the memory of memory_size.',
+  is_stateful_function: 'instances keep no session of their own.',
+  gpu_memory: 'functions have no GPU.',
+  gpu_type: 'functions have no GPU.',
+  domain_names: 'functions have no VPC network and so no private DNS zones.',
+  user_data_encrypt_kms_key_id: 'encrypted_user_data is encrypted with the key of the platform.',
+  code_encrypt_kms_key_id: 'code packages are not encrypted with customer keys.',
+  extend_config: 'there are no extended settings.',
+  peering_cidr: 'functions have no VPC network.',
+  enable_auth_in_header: 'functions act under no agency, so there are no credentials to send.',
+  heartbeat_handler: 'an HTTP function is watched through its port.',
+  enable_class_isolation: 'it is meant for Java runtimes; an HTTP function starts its own.',
+  restore_hook_handler: 'instances are not restored from snapshots.',
+  restore_hook_timeout: 'instances are not restored from snapshots.',
+};
+
+/** Empty values pass, as official clients send many of them. Anything else is refused with the reason. */
+export function refuseUnavailableSettings(fields: Partial<UnavailableSettings>): void {
+  for (const [field, why] of Object.entries(WHY)) {
+    const value = fields[field as keyof UnavailableSettings];
+    if (!saysNothing(field, value)) throw field.endsWith('xrole') ? agencyUnavailable(field) : settingUnavailable(field, why);
+  }
+}
+
+function agencyUnavailable(field: string): Error {
+  return refusal('invalid', 'FSS.1021', 'AGENCY_INVALID', `${field} names an agency. ${capitalised(WHY.xrole)} Leave it out.`);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function saysNothing(field: string, value: unknown): boolean {
+  // These objects carry defaults even when they ask for nothing; one member decides.
+  if (field === 'mount_config' && isObject(value)) return isEmpty(value['func_mounts']);
+  if (field === 'custom_image' && isObject(value)) return isEmpty(value['enabled']) && isEmpty(value['image']);
+  if ((field === 'domain_names' && value === '[]') || (field === 'extend_config' && value === '{}')) return true;
+  return isEmpty(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.values(value).every(isEmpty);
+  return value === undefined || value === null || value === '' || value === 0 || value === false;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Dependencies are packages of their own in the documented service. FSS.1024 for any. */
+export function refuseDependencies(versionIds: readonly string[]): void {
+  if (versionIds.some((id) => id !== '')) {
+    throw refusal('invalid', 'FSS.1024', 'DEPENDENCY_UNAVAILABLE', 'Dependencies are not available on this installation: put what the function needs into its code package and leave depend_version_list out.');
+  }
+}

@@ -1,0 +1,18 @@
+import { createLogger } from '@windlass/telemetry';
+import { readConfig } from './config.js';
+import { rebuildRegistry, startRegistry } from './start-registry.js';
+
+// `main.js` serves until it is told to stop; `main.js rebuild` makes the read models anew and ends.
+const logger = createLogger('registry');
+try {
+  const config = readConfig();
+  if (process.argv[2] === 'rebuild') {
+    logger.info({ events: await rebuildRegistry(config) }, 'rebuilt the read models');
+  } else {
+    const service = await startRegistry({ ...config, logger });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void service.close().then(() => process.exit(0)));
+  }
+} catch (error) {
+  logger.error({ err: error }, 'the registry could not start');
+  process.exitCode = 1;
+}

@@ -1,0 +1,24 @@
+import type { Logger } from '@windlass/telemetry';
+import type { GatewayUrl } from './trigger/gateway-address.js';
+
+export interface RegistryConfig {
+  /** Address to serve gRPC on: "unix:/path" or "host:port". */
+  readonly grpcAddress: string;
+  /** PostgreSQL URL; the service keeps to the schema `registry`, and publishes to the bus in the same database. */
+  readonly databaseUrl: string;
+  readonly region: string;
+  /** 32 bytes: proves who is calling, and who is called for. */
+  readonly principalKey: Buffer;
+  /** 32 bytes: encrypts the values of encrypted_user_data. Losing it loses them. */
+  readonly secretsKey: Buffer;
+  /** Absolute path. Created when it does not exist. */
+  readonly packageDirectory: string;
+  /** gRPC address of the log service. */
+  readonly logsAddress: string;
+  readonly gatewayUrl: GatewayUrl;
+  /** Functions of one account; 400 by default. */
+  readonly functionQuota?: number;
+  /** Megabytes of all code of one account; 10240 by default. */
+  readonly codeSizeQuotaMb?: number;
+  readonly logger?: Logger;
+}

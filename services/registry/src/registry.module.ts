@@ -1,0 +1,133 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { LogServiceClient } from '@windlass/contracts/logs/v1/log_service';
+import { PostgresEventBus } from '@windlass/event-bus';
+import { EventRelay, EventStore } from '@windlass/event-store';
+import { CallContextReader, connect } from '@windlass/grpc';
+import { PrincipalSigner, PrincipalVerifier } from '@windlass/principal';
+import type { Logger } from '@windlass/telemetry';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ApiGroups } from './api-group/api-groups.js';
+import { CatalogController } from './catalog/catalog.controller.js';
+import { ListGroupRoutesHandler } from './catalog/list-group-routes.js';
+import { Publication } from './catalog/publication.js';
+import { publishedEvent } from './catalog/published-events.js';
+import { ShowFunctionSpecHandler } from './catalog/show-function-spec.js';
+import { Clock, SystemClock } from './clock.js';
+import { AcceptedPackages } from './code-package/accepted-packages.js';
+import { CheckSlots } from './code-package/check-slots.js';
+import { FilePackageStore, PackageStore } from './code-package/package-store.js';
+import { PackageSweep } from './code-package/package-sweep.js';
+import { PackageUses } from './code-package/package-uses.js';
+import { databaseOptions, openDatabase, SCHEMA } from './database/database.js';
+import { ChangeMaxInstancesHandler } from './function/change-max-instances.js';
+import { CreateFunctionHandler } from './function/create-function.js';
+import { DeleteFunctionHandler } from './function/delete-function.js';
+import { FunctionController } from './function/function.controller.js';
+import { FunctionLogs } from './function/function-logs.js';
+import { FunctionLookup } from './function/function-lookup.js';
+import { FunctionStreams } from './function/function-streams.js';
+import { ListFunctionsHandler } from './function/list-functions.js';
+import { ReplaceFunctionCodeHandler } from './function/replace-function-code.js';
+import { ReplaceFunctionConfigHandler } from './function/replace-function-config.js';
+import { SecretValues } from './function/secret-values.js';
+import { ShowFunctionCodeHandler, ShowFunctionHandler, ShowFunctionLogsHandler } from './function/show-function.js';
+import { InvocationController } from './invocation/invocation.controller.js';
+import { ResolveInvocationHandler } from './invocation/resolve-invocation.js';
+import { ListQuotasHandler } from './quota/list-quotas.js';
+import { Quotas } from './quota/quota-usage.js';
+import { Region } from './region.js';
+import type { RegistryConfig } from './registry-config.js';
+import { CreateTriggerHandler } from './trigger/create-trigger.js';
+import { DeleteAllTriggersHandler, DeleteTriggerHandler } from './trigger/delete-trigger.js';
+import { GatewayAddress } from './trigger/gateway-address.js';
+import { ListTriggersHandler, ShowTriggerHandler } from './trigger/show-trigger.js';
+import { TriggerController } from './trigger/trigger.controller.js';
+import { TriggerStreams } from './trigger/trigger-streams.js';
+
+// Two packages of up to 50 MB in memory and being checked, and as many waiting as a team may upload at once.
+const PACKAGE_CHECKS = { running: 2, waiting: 14 };
+const PACKAGE_GRACE_SECONDS = 60 * 60;
+
+const HANDLERS = [
+  CreateFunctionHandler,
+  ReplaceFunctionCodeHandler,
+  ReplaceFunctionConfigHandler,
+  ChangeMaxInstancesHandler,
+  DeleteFunctionHandler,
+  ListFunctionsHandler,
+  ShowFunctionHandler,
+  ShowFunctionCodeHandler,
+  ShowFunctionLogsHandler,
+  ListQuotasHandler,
+  CreateTriggerHandler,
+  DeleteTriggerHandler,
+  DeleteAllTriggersHandler,
+  ShowTriggerHandler,
+  ListTriggersHandler,
+  ResolveInvocationHandler,
+  ShowFunctionSpecHandler,
+  ListGroupRoutesHandler,
+];
+
+@Module({})
+export class RegistryModule {
+  static with(config: RegistryConfig, logger: Logger): DynamicModule {
+    return {
+      module: RegistryModule,
+      imports: [
+        CqrsModule.forRoot(),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ ...databaseOptions(config.databaseUrl), retryAttempts: 1 }),
+          dataSourceFactory: (options) => openDatabase(options as DataSourceOptions),
+        }),
+      ],
+      controllers: [FunctionController, TriggerController, InvocationController, CatalogController],
+      providers: [...HANDLERS, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, ...configured(config, logger)],
+    };
+  }
+}
+
+/** What needs a setting, or comes from a library. */
+function configured(config: RegistryConfig, logger: Logger): Provider[] {
+  return [
+    { provide: Clock, useClass: SystemClock },
+    { provide: Region, useValue: new Region(config.region) },
+    { provide: GatewayAddress, useValue: new GatewayAddress(config.gatewayUrl, config.region) },
+    { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },
+    { provide: SecretValues, useValue: new SecretValues(config.secretsKey) },
+    { provide: Quotas, useValue: quotasOf(config) },
+    { provide: PackageUses, useValue: packageUses() },
+    { provide: PackageStore, useValue: new FilePackageStore(config.packageDirectory) },
+    { provide: FunctionLogs, useFactory: () => new FunctionLogs(connect(LogServiceClient, config.logsAddress), new PrincipalSigner(config.principalKey)) },
+    { provide: EventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => new EventStore(dataSource, { schema: SCHEMA }) },
+    {
+      provide: AcceptedPackages,
+      inject: [PackageStore, PackageUses, DataSource],
+      useFactory: (store: PackageStore, uses: PackageUses, dataSource: DataSource) =>
+        new AcceptedPackages(store, new CheckSlots(PACKAGE_CHECKS.running, PACKAGE_CHECKS.waiting), (digest) => uses.touch(dataSource.manager, [digest])),
+    },
+    {
+      provide: PackageSweep,
+      inject: [DataSource, PackageStore, PackageUses],
+      useFactory: (dataSource: DataSource, store: PackageStore, uses: PackageUses) => new PackageSweep(dataSource, store, uses, logger),
+    },
+    {
+      provide: Publication,
+      inject: [DataSource],
+      useFactory: async (dataSource: DataSource) => {
+        const bus = await PostgresEventBus.open({ connectionString: config.databaseUrl, logger });
+        return new Publication(bus, new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishedEvent, logger }));
+      },
+    },
+  ];
+}
+
+export function quotasOf(config: Pick<RegistryConfig, 'functionQuota' | 'codeSizeQuotaMb'>): Quotas {
+  return new Quotas({ functions: config.functionQuota ?? 400, codeMegabytes: config.codeSizeQuotaMb ?? 10_240 }, SCHEMA);
+}
+
+export function packageUses(): PackageUses {
+  return new PackageUses(SCHEMA, PACKAGE_GRACE_SECONDS);
+}

@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { CatalogServiceService } from '@windlass/contracts/registry/v1/catalog_service';
+import { FunctionServiceService } from '@windlass/contracts/registry/v1/function_service';
+import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
+import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
+import { EventStore } from '@windlass/event-store';
+import { GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { createLogger } from '@windlass/telemetry';
+import { databaseOptions, openDatabase, SCHEMA } from './database/database.js';
+import { rebuildReadModels } from './database/rebuild-read-models.js';
+import type { RegistryConfig } from './registry-config.js';
+import { packageUses, quotasOf, RegistryModule } from './registry.module.js';
+
+/** Starts the service and resolves when it accepts calls. */
+export async function startRegistry(config: RegistryConfig): Promise<RunningService> {
+  const logger = config.logger ?? createLogger('registry');
+  const transport = grpcServer({
+    address: config.grpcAddress,
+    services: {
+      'windlass.registry.v1.FunctionService': FunctionServiceService,
+      'windlass.registry.v1.TriggerService': TriggerServiceService,
+      'windlass.registry.v1.InvocationService': InvocationServiceService,
+      'windlass.registry.v1.CatalogService': CatalogServiceService,
+    },
+  });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(RegistryModule.with(config, logger), { ...transport, logger: false, abortOnError: false });
+  app.useGlobalFilters(new GrpcErrorFilter(logger));
+  try {
+    await app.listen();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  logger.info({ address: config.grpcAddress }, 'the registry accepts calls');
+  return { close: () => app.close() };
+}
+
+/** Makes the read models anew from the events; commands wait meanwhile. Answers how many events there were. */
+export async function rebuildRegistry(config: Pick<RegistryConfig, 'databaseUrl' | 'functionQuota' | 'codeSizeQuotaMb'>): Promise<number> {
+  const dataSource = await openDatabase(databaseOptions(config.databaseUrl));
+  try {
+    return await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }), quotasOf(config), packageUses());
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { type EnsureFunctionLogRequest, type EnsureFunctionLogResponse, LogServiceService } from '@windlass/contracts/logs/v1/log_service';
+import { PrincipalVerifier, type CallContext } from '@windlass/principal';
+
+export interface LogServicePeer {
+  /** What was asked, by whom, in order. */
+  readonly calls: { readonly context: CallContext; readonly request: EnsureFunctionLogRequest }[];
+  close(): void;
+}
+
+/** The other side of the log service's contract, as far as the registry calls it: a real gRPC server that checks who calls. */
+export async function startLogServicePeer(address: string, principalKey: Buffer): Promise<LogServicePeer> {
+  const verifier = new PrincipalVerifier(principalKey);
+  const calls: LogServicePeer['calls'] = [];
+  const server = new Server();
+  const { ensureFunctionLog } = LogServiceService;
+  server.addService({ ensureFunctionLog } as never, {
+    ensureFunctionLog: (call: ServerUnaryCall<EnsureFunctionLogRequest, EnsureFunctionLogResponse>, callback: sendUnaryData<EnsureFunctionLogResponse>) => {
+      try {
+        const context = verifier.read(call.metadata);
+        const { request } = call;
+        calls.push({ context, request });
+        const group = request.log_group_id || id(`group of ${context.principal.project_id}`);
+        const stream = request.log_stream_id || id(`stream of ${context.principal.project_id} ${request.func_name}`);
+        callback(null, { log_group_id: group, log_group_name: `group ${group}`, log_stream_id: stream, log_stream_name: request.func_name });
+      } catch (error) {
+        callback({ code: status.UNAUTHENTICATED, details: String(error) });
+      }
+    },
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+  });
+  return { calls, close: () => server.forceShutdown() };
+}
+
+function id(of: string): string {
+  return createHash('sha256').update(of).digest('hex').slice(0, 32);
+}

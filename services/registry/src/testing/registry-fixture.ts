@@ -1,0 +1,141 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
+import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
+import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
+import { CreateFunctionRequest, FunctionServiceClient } from '@windlass/contracts/registry/v1/function_service';
+import { InvocationServiceClient } from '@windlass/contracts/registry/v1/invocation_service';
+import { TriggerServiceClient } from '@windlass/contracts/registry/v1/trigger_service';
+import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
+import { connect, type Remote, type RunningService } from '@windlass/grpc';
+import { PrincipalSigner } from '@windlass/principal';
+import { createLogger } from '@windlass/telemetry';
+import { startRegistry, type RegistryConfig } from '../index.js';
+import { bootstrap, handmadeZip } from '../code-package/testing/handmade-zip.js';
+import { startLogServicePeer, type LogServicePeer } from './log-service-peer.js';
+
+/** Someone who calls, with the metadata of a call the edge has signed. */
+export interface Tenant {
+  readonly principal: Principal;
+  readonly project: string;
+  metadata(): { metadata: Metadata };
+}
+
+/** The registry as it runs: over gRPC, with a PostgreSQL and a log service of its own. */
+export class RegistryFixture {
+  private constructor(
+    readonly postgres: TemporaryPostgres,
+    readonly directory: string,
+    readonly config: RegistryConfig,
+    readonly logs: LogServicePeer,
+    private service: RunningService,
+    readonly functions: Remote<FunctionServiceClient>,
+    readonly triggers: Remote<TriggerServiceClient>,
+    readonly invocations: Remote<InvocationServiceClient>,
+    readonly catalog: Remote<CatalogServiceClient>,
+    readonly logLines: string[],
+  ) {}
+
+  static async start(change: Partial<RegistryConfig> = {}): Promise<RegistryFixture> {
+    const directory = await mkdtemp(join(tmpdir(), 'windlass-registry-'));
+    const postgres = await startTemporaryPostgres();
+    const address = `unix:${join(directory, 'registry.sock')}`;
+    const logsAddress = `unix:${join(directory, 'logs.sock')}`;
+    const principalKey = randomBytes(32);
+    const logLines: string[] = [];
+    const config: RegistryConfig = {
+      grpcAddress: address,
+      databaseUrl: postgres.connectionString(postgres.database),
+      region: 'local-1',
+      principalKey,
+      secretsKey: randomBytes(32),
+      packageDirectory: join(directory, 'packages'),
+      logsAddress,
+      gatewayUrl: { scheme: 'http', host: '127.0.0.1', port: 7480 },
+      logger: createLogger('registry', { destination: { write: (line) => void logLines.push(line) } }),
+      ...change,
+    };
+    const logs = await startLogServicePeer(logsAddress, principalKey);
+    const service = await startRegistry(config);
+    return new RegistryFixture(
+      postgres,
+      directory,
+      config,
+      logs,
+      service,
+      connect(FunctionServiceClient, address),
+      connect(TriggerServiceClient, address),
+      connect(InvocationServiceClient, address),
+      connect(CatalogServiceClient, address),
+      logLines,
+    );
+  }
+
+  async restart(change: Partial<RegistryConfig> = {}): Promise<void> {
+    await this.service.close();
+    this.service = await startRegistry({ ...this.config, ...change });
+  }
+
+  async stop(): Promise<void> {
+    for (const remote of [this.functions, this.triggers, this.invocations, this.catalog]) remote.close();
+    await this.service.close();
+    this.logs.close();
+    await this.postgres.stop();
+    await rm(this.directory, { recursive: true });
+  }
+
+  tenant(domain: string = randomUUID().replaceAll('-', '')): Tenant {
+    const project = randomUUID().replaceAll('-', '');
+    const principal = Principal.fromPartial({ domain_id: domain, domain_name: 'acme', user_id: 'u1', user_name: 'ann', project_id: project, project_name: 'local-1' });
+    const signer = new PrincipalSigner(this.config.principalKey);
+    const metadata = (): { metadata: Metadata } => {
+      const signed = new Metadata();
+      signer.attach(signed, principal, { requestId: randomUUID() });
+      return { metadata: signed };
+    };
+    return { principal, project, metadata };
+  }
+
+  create(tenant: Tenant, change: Partial<CreateFunctionRequest> = {}): Promise<FunctionMessage> {
+    return this.functions.createFunction(createRequest(tenant, change), tenant.metadata());
+  }
+}
+
+/** What the official SDK sends for a small HTTP function. */
+export function createRequest(tenant: Tenant, change: Partial<CreateFunctionRequest> = {}): CreateFunctionRequest {
+  return {
+    ...CreateFunctionRequest.fromPartial({
+      project_id: tenant.project,
+      func_name: 'hello',
+      package: 'default',
+      runtime: 'http',
+      timeout: 30,
+      handler: '-',
+      memory_size: 256,
+      code_type: 'zip',
+      code_filename: 'hello.zip',
+      func_code: { file: zipBase64() },
+    }),
+    ...change,
+  };
+}
+
+export function zipBase64(content = ''): string {
+  return handmadeZip([bootstrap(), { name: 'server.js', content: `// ${content}` }]).toString('base64');
+}
+
+/** Repeats a check until it holds, for what follows asynchronously; fails with its last complaint. */
+export async function eventually(check: () => Promise<void> | void): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

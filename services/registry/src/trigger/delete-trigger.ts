@@ -1,0 +1,50 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Caller } from '../caller/caller.js';
+import { FunctionLookup } from '../function/function-lookup.js';
+import { TriggerStreams } from './trigger-streams.js';
+import { requireTriggerType } from './show-trigger.js';
+
+export class DeleteTriggerCommand extends Command<void> {
+  constructor(
+    readonly caller: Caller,
+    readonly urn: string,
+    readonly trigger: { readonly type: string; readonly id: string },
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DeleteTriggerCommand)
+export class DeleteTriggerHandler implements ICommandHandler<DeleteTriggerCommand> {
+  constructor(
+    private readonly lookup: FunctionLookup,
+    private readonly triggers: TriggerStreams,
+  ) {}
+
+  async execute({ caller, urn, trigger }: DeleteTriggerCommand): Promise<void> {
+    const of = await this.lookup.find(caller, urn);
+    requireTriggerType(trigger.type);
+    await this.triggers.deleteOne(caller, of, urn, trigger);
+  }
+}
+
+export class DeleteAllTriggersCommand extends Command<void> {
+  constructor(
+    readonly caller: Caller,
+    readonly urn: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DeleteAllTriggersCommand)
+export class DeleteAllTriggersHandler implements ICommandHandler<DeleteAllTriggersCommand> {
+  constructor(
+    private readonly lookup: FunctionLookup,
+    private readonly triggers: TriggerStreams,
+  ) {}
+
+  async execute({ caller, urn }: DeleteAllTriggersCommand): Promise<void> {
+    await this.triggers.deleteAll(caller, await this.lookup.find(caller, urn), urn);
+  }
+}

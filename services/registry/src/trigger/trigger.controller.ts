@@ -1,0 +1,65 @@
+import { Metadata } from '@grpc/grpc-js';
+import { Controller } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { GrpcMethod } from '@nestjs/microservices';
+import type {
+  BatchDeleteFunctionTriggersRequest,
+  CreateFunctionTriggerRequest,
+  DeleteFunctionTriggerRequest,
+  DeleteFunctionTriggerResponse,
+  ListFunctionTriggersRequest,
+  ListFunctionTriggersResponse,
+  ShowFunctionTriggerRequest,
+  Trigger,
+} from '@windlass/contracts/registry/v1/trigger_service';
+import { CallContextReader } from '@windlass/grpc';
+import { callerOf, type Caller } from '../caller/caller.js';
+import { CreateTriggerCommand } from './create-trigger.js';
+import { DeleteAllTriggersCommand, DeleteTriggerCommand } from './delete-trigger.js';
+import { ListTriggersQuery, ShowTriggerQuery } from './show-trigger.js';
+
+const SERVICE = 'TriggerService';
+
+@Controller()
+export class TriggerController {
+  constructor(
+    private readonly calls: CallContextReader,
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @GrpcMethod(SERVICE, 'createFunctionTrigger')
+  createFunctionTrigger(request: CreateFunctionTriggerRequest, metadata: Metadata): Promise<Trigger> {
+    return this.commands.execute(new CreateTriggerCommand(this.caller(request, metadata), request));
+  }
+
+  @GrpcMethod(SERVICE, 'listFunctionTriggers')
+  async listFunctionTriggers(request: ListFunctionTriggersRequest, metadata: Metadata): Promise<ListFunctionTriggersResponse> {
+    return { triggers: await this.queries.execute(new ListTriggersQuery(this.caller(request, metadata), request.function_urn)) };
+  }
+
+  @GrpcMethod(SERVICE, 'batchDeleteFunctionTriggers')
+  async batchDeleteFunctionTriggers(request: BatchDeleteFunctionTriggersRequest, metadata: Metadata): Promise<DeleteFunctionTriggerResponse> {
+    await this.commands.execute(new DeleteAllTriggersCommand(this.caller(request, metadata), request.function_urn));
+    return {};
+  }
+
+  @GrpcMethod(SERVICE, 'showFunctionTrigger')
+  showFunctionTrigger(request: ShowFunctionTriggerRequest, metadata: Metadata): Promise<Trigger> {
+    return this.queries.execute(new ShowTriggerQuery(this.caller(request, metadata), request.function_urn, named(request)));
+  }
+
+  @GrpcMethod(SERVICE, 'deleteFunctionTrigger')
+  async deleteFunctionTrigger(request: DeleteFunctionTriggerRequest, metadata: Metadata): Promise<DeleteFunctionTriggerResponse> {
+    await this.commands.execute(new DeleteTriggerCommand(this.caller(request, metadata), request.function_urn, named(request)));
+    return {};
+  }
+
+  private caller(request: { project_id: string }, metadata: Metadata): Caller {
+    return callerOf(this.calls.read(metadata), request.project_id);
+  }
+}
+
+function named(request: { trigger_type_code: string; trigger_id: string }): { type: string; id: string } {
+  return { type: request.trigger_type_code, id: request.trigger_id };
+}

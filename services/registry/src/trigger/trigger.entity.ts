@@ -1,0 +1,58 @@
+import type { StoredEvent } from '@windlass/event-store';
+import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { pathTaken } from './trigger.errors.js';
+import type { TriggerEvent } from './trigger.events.js';
+import type { TriggerRecord } from './trigger.state.js';
+
+/** Read model of active triggers. A unique constraint keeps each path and method of a group to one trigger. */
+@Entity({ name: 'triggers' })
+export class TriggerRow {
+  @PrimaryColumn({ name: 'trigger_id', type: 'text' })
+  triggerId: string;
+
+  @Column({ name: 'func_id', type: 'text' })
+  funcId: string;
+
+  @Column({ name: 'project_id', type: 'text' })
+  projectId: string;
+
+  @Column({ name: 'group_id', type: 'text' })
+  groupId: string;
+
+  @Column({ type: 'text' })
+  path: string;
+
+  @Column({ type: 'text' })
+  method: string;
+
+  @Column({ type: 'integer' })
+  revision: number;
+
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+
+  @Column({ type: 'jsonb' })
+  record: TriggerRecord;
+}
+
+/** Brings the read model up to the events of one trigger; FSS.1147 when its path and method are taken. */
+export async function projectTrigger(manager: EntityManager, events: readonly StoredEvent<TriggerEvent>[]): Promise<void> {
+  for (const event of events) {
+    const { trigger: record } = event.data;
+    switch (event.type) {
+      case 'TriggerCreated': {
+        const { triggerId, funcId, projectId, route } = record;
+        const { groupId, path, method } = route;
+        const row = { triggerId, funcId, projectId, groupId, path, method, revision: event.version, createdAt: new Date(record.createdAt), record: record as QueryDeepPartialEntity<TriggerRecord> };
+        const inserted = await manager.createQueryBuilder().insert().into(TriggerRow).values(row).orIgnore().returning('trigger_id').execute();
+        if ((inserted.raw as unknown[]).length === 0) throw pathTaken(method, path);
+        break;
+      }
+      case 'TriggerDeleted':
+        await manager.delete(TriggerRow, { triggerId: record.triggerId });
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+}
