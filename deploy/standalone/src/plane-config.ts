@@ -1,4 +1,4 @@
-import type { ApiConfig } from '@windlass/api';
+import { DEFAULT_BODY_LIMIT_BYTES, type ApiConfig } from '@windlass/api';
 import type { GatewayConfig } from '@windlass/gateway';
 import type { IamConfig } from '@windlass/iam';
 import type { KmsConfig } from '@windlass/kms';
@@ -78,6 +78,7 @@ export function planeConfigs(
           'windlass.registry.v1': address.registry,
         },
         workerAddresses: [address.worker],
+        bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
       },
     },
     dataPlane: {
@@ -89,7 +90,7 @@ export function planeConfigs(
         registryAddress: address.registry,
         databaseUrl,
         dataDirectory: data.worker,
-        maxMemoryMb: options.maxMemoryMb,
+        limits: options.maxMemoryMb === undefined ? {} : { maxMemoryMb: options.maxMemoryMb },
       },
       gateway: {
         host,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromBufferPromise } from 'yauzl';
+import { fromBuffer, type Entry } from 'yauzl';
 import { packNodeApp } from './index.js';
 
 describe('the package of a Node.js app', () => {
@@ -16,11 +16,17 @@ describe('the package of a Node.js app', () => {
   const manifest = (name: string, dependencies: Record<string, string> = {}): void =>
     write(`${name}package.json`, JSON.stringify({ dependencies, devDependencies: { never: '1' } }));
 
-  async function entries(zip: Buffer): Promise<Record<string, string>> {
-    const file = await fromBufferPromise(zip);
-    const modes: Record<string, string> = {};
-    for await (const entry of file.eachEntry()) modes[entry.fileName] = (entry.externalFileAttributes >>> 16).toString(8);
-    return modes;
+  /** Unix modes of the entries by name, as an independent reader sees them. */
+  function entries(zip: Buffer): Promise<Record<string, string>> {
+    return new Promise((resolve, reject) => {
+      fromBuffer(zip, { lazyEntries: false }, (error, file) => {
+        if (error) return reject(error);
+        const modes: Record<string, string> = {};
+        file.on('entry', (entry: Entry) => (modes[entry.fileName] = (entry.externalFileAttributes >>> 16).toString(8)));
+        file.on('end', () => resolve(modes));
+        file.on('error', reject);
+      });
+    });
   }
 
   it('holds the app and what it needs at run time, directly or not, and keeps what is executable', async () => {
