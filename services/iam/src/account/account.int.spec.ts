@@ -37,6 +37,9 @@ describe('accounts', () => {
     const pair = { access_key: 'ABCDEFGHIJ0123456789', secret_key: 'abcdefghijABCDEFGHIJ0123456789abcdefghij' };
     await expect(iam.createAccount('with-key', pair)).resolves.toMatchObject(pair);
     await expect(iam.createAccount('same-key', pair)).rejects.toMatchObject({ kind: 'conflict', reason: 'ACCESS_KEY_EXISTS' });
+    const contended = { access_key: 'CONTENDED00000000000', secret_key: pair.secret_key };
+    const attempts = await Promise.allSettled(['first', 'second'].map((name) => iam.createAccount(`${name}-contender`, contended)));
+    expect(attempts.map((attempt) => (attempt.status === 'rejected' ? attempt.reason.kind : 'created')).sort()).toEqual(['conflict', 'created']);
     await expect(iam.createAccount('half-key', { access_key: 'ABCDEFGHIJ012345678X' })).rejects.toMatchObject({ reason: 'ACCESS_KEY_INVALID' });
   });
 

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { EventStore, fold, type Decider, type DomainEvent, type Project } from '@windlass/event-store';
+import { EventStore } from '@windlass/event-store';
 import { ACCOUNT_ADMINISTRATOR, PLATFORM_OPERATOR } from '@windlass/principal';
-import { QueryFailedError, type EntityManager } from 'typeorm';
+import { QueryFailedError } from 'typeorm';
 import { accessKey, AccessKeySecretRow, accessKeyStream, newKeyPair, projectAccessKey, SecretBox, type KeyPair } from '../access-key/index.js';
 import { Clock } from '../clock.js';
 import { newId } from '../id.js';
 import { project, projectProject, projectStream } from '../project/index.js';
 import { REGION } from '../settings.js';
+import { UnitOfWork } from '../unit-of-work.js';
 import { hashPassword, PasswordRow, projectUser, user, userStream } from '../user/index.js';
 import { account, accountExists, accountStream } from './account.decider.js';
 import { ACCOUNT_NAME_UNIQUE, projectAccount } from './account.entity.js';
@@ -45,54 +46,28 @@ export class CreateAccountHandler implements ICommandHandler<CreateAccount> {
     @Inject(REGION) private readonly region: string,
   ) {}
 
-  async execute(command: CreateAccount): Promise<CreatedAccount> {
-    const { name, isOperator } = command.account;
-    const { administrator, keyPair = newKeyPair() } = command;
+  async execute({ account: { name, isOperator }, administrator, keyPair = newKeyPair() }: CreateAccount): Promise<CreatedAccount> {
     const [domainId, userId, projectId] = [newId(), newId(), newId()];
     const roles = isOperator ? [ACCOUNT_ADMINISTRATOR, PLATFORM_OPERATOR] : [ACCOUNT_ADMINISTRATOR];
-    const beginStream = this.streamsOf(domainId);
     const hash = await hashPassword(administrator.password);
+    const sealedSecret = this.secrets.seal(keyPair.secretKey, keyPair.accessKey);
 
-    const begin = async (manager: EntityManager): Promise<void> => {
-      await beginStream(manager, accountStream(domainId), account, { type: 'CreateAccount', domainId, name, isOperator }, projectAccount);
-      await beginStream(manager, userStream(userId), user, { type: 'CreateUser', userId, domainId, roles, ...administrator }, projectUser);
+    const work = async (unit: UnitOfWork): Promise<void> => {
+      const { manager } = unit;
+      await unit.execute(accountStream(domainId), account, { type: 'CreateAccount', domainId, name, isOperator }, projectAccount);
+      await unit.execute(userStream(userId), user, { type: 'CreateUser', userId, domainId, roles, ...administrator }, projectUser);
       await manager.insert(PasswordRow, { userId, hash, setAt: this.clock.now() });
-      await beginStream(manager, projectStream(projectId), project, { type: 'CreateProject', projectId, domainId, region: this.region }, projectProject);
-      await beginStream(
-        manager,
-        accessKeyStream(keyPair.accessKey),
-        accessKey,
-        { type: 'CreateAccessKey', ...keyPair, userId, domainId },
-        projectAccessKey,
-      );
-      const sealedSecret = this.secrets.seal(keyPair.secretKey, keyPair.accessKey);
+      await unit.execute(projectStream(projectId), project, { type: 'CreateProject', projectId, domainId, region: this.region }, projectProject);
+      const createKey = { type: 'CreateAccessKey' as const, ...keyPair, userId, domainId };
+      await unit.execute(accessKeyStream(keyPair.accessKey), accessKey, createKey, projectAccessKey);
       await manager.insert(AccessKeySecretRow, { accessKey: keyPair.accessKey, sealedSecret });
     };
     try {
-      await this.store.dataSource.transaction(begin);
+      await UnitOfWork.run(this.store, domainId, { actor: ACTOR, requestId: randomUUID() }, work);
     } catch (error) {
       throw isNameTaken(error) ? accountExists(name) : error;
     }
     return { domainId, userId, projectId, projectName: this.region, keyPair };
-  }
-
-  /** Runs the first command of one stream after another within a transaction that they share. */
-  private streamsOf(domainId: string) {
-    const metadata = { actor: ACTOR, requestId: randomUUID() };
-    return async <S, C, E extends DomainEvent>(
-      manager: EntityManager,
-      streamId: string,
-      decider: Decider<S, C, E>,
-      command: C,
-      projectEvents: Project<S, E>,
-    ): Promise<void> => {
-      const history = await this.store.load<E>(streamId, manager);
-      const before = fold<S, E>(decider, decider.initial, history);
-      const decided = decider.decide(before, command);
-      const input = { streamId, tenant: domainId, expectedVersion: history.length, events: decided, metadata };
-      const events = await this.store.append(manager, input);
-      await projectEvents(manager, events, fold<S, E>(decider, before, events));
-    };
   }
 }
 
