@@ -2,6 +2,8 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { status, type sendUnaryData, type Server, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { PlatformHealth } from '../upstream/index.js';
 
+export const HEALTH_CHECK_PATH = '/grpc.health.v1.Health/Check';
+
 const SERVING = Buffer.from([0x08, 1]);
 const NOT_SERVING = Buffer.from([0x08, 2]);
 
@@ -15,7 +17,7 @@ export function addHealthService(server: Server, health: PlatformHealth): void {
     void health.unreachable().then((unreachable) => done(null, unreachable.length === 0 ? SERVING : NOT_SERVING));
   };
   const definition = {
-    path: '/grpc.health.v1.Health/Check',
+    path: HEALTH_CHECK_PATH,
     requestStream: false,
     responseStream: false,
     requestSerialize: () => Buffer.alloc(0),

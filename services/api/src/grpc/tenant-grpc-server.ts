@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { fromBinary, toBinary, type Message } from '@bufbuild/protobuf';
 import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, type ServiceDefinition } from '@grpc/grpc-js';
-import { Principal } from '@windlass/contracts/iam/v1/principal';
+import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import { MAX_MESSAGE_BYTES, toServiceError } from '@windlass/grpc';
 import type { Logger } from '@windlass/telemetry';
 import { admit, type Authenticator } from '../caller/index.js';
-import { edgeError, HTTP_STATUS, publicError, unauthenticated } from '../error/index.js';
+import { edgeError, HTTP_STATUS, publicError } from '../error/index.js';
 import type { Operation } from '../operation/index.js';
 import { bodyLimit } from '../rest/body-limit.js';
 import type { PlatformHealth, Services } from '../upstream/index.js';
-import { addHealthService } from './health-service.js';
+import { CallerInterceptor } from './caller-interceptor.js';
+import { addHealthService, HEALTH_CHECK_PATH } from './health-service.js';
 
 export interface TenantGrpcServerParts {
   readonly operations: readonly Operation[];
@@ -31,13 +32,18 @@ type Call = ServerUnaryCall<Buffer, Buffer>;
  * the checks. An rpc that is no operation does not exist here and answers UNIMPLEMENTED.
  */
 export class TenantGrpcServer {
-  private readonly server = new Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_concurrent_streams': 100,
-  });
+  private readonly server: Server;
+  private readonly callers: CallerInterceptor;
 
   constructor(private readonly parts: TenantGrpcServerParts) {
+    const anonymous = parts.operations.filter((operation) => operation.access === 'anonymous').map((operation) => operation.rpcPath);
+    this.callers = new CallerInterceptor(parts.authenticator, new Set([...anonymous, HEALTH_CHECK_PATH]));
+    this.server = new Server({
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+      'grpc.max_concurrent_streams': 100,
+      interceptors: [this.callers.intercept],
+    });
     for (const [service, operations] of byService(parts.operations)) this.addService(service, operations);
     addHealthService(this.server, parts.health);
   }
@@ -91,7 +97,7 @@ export class TenantGrpcServer {
     if (call.request.length > limit.bytes) {
       throw edgeError(operation, 'too_large', 'BODY_TOO_LARGE', `The request has more than ${limit.bytes} bytes; ${limit.explanation}.`);
     }
-    const principal = await this.identify(operation, call.metadata);
+    const principal = this.callers.callerOf(call.metadata);
     const request = decode(operation, call.request);
     const filled = fillProject(operation, request, principal);
     admit(principal, operation, request);
@@ -99,14 +105,6 @@ export class TenantGrpcServer {
     call.once('cancelled', () => gone.abort());
     const bytes = filled ? toBinary(operation.input, request) : call.request;
     return services.forwardBytes(operation, bytes, { principal, requestId, signal: gone.signal });
-  }
-
-  private identify(operation: Operation, metadata: Metadata): Promise<Principal> {
-    if (operation.access === 'anonymous') return Promise.resolve(Principal.fromPartial({}));
-    const token = metadata.get('x-auth-token')[0];
-    if (typeof token === 'string' && token !== '') return this.parts.authenticator.byToken(token);
-    if (metadata.get('authorization').length > 0) throw unauthenticated('gRPC calls cannot be signed here; send a token as metadata x-auth-token');
-    throw unauthenticated('the call carries no token (metadata x-auth-token)');
   }
 }
 

@@ -17,10 +17,18 @@ const CLOSE_WITHIN_MS = 10_000;
 
 /** The REST listener. */
 export class HttpServer {
-  private constructor(
-    private readonly app: NestFastifyApplication,
-    readonly port: number,
-  ) {}
+  private closing = false;
+
+  private constructor(private readonly app: NestFastifyApplication) {
+    // A connection that has just answered is not idle yet when the server looks for idle ones to close.
+    app.getHttpAdapter().getInstance().addHook('onSend', async (_request, reply) => {
+      if (this.closing) reply.header('connection', 'close');
+    });
+  }
+
+  get port(): number {
+    return (this.app.getHttpServer().address() as AddressInfo).port;
+  }
 
   static async start(parts: ApiParts, options: { host: string; port: number; logger: Logger }): Promise<HttpServer> {
     const adapter = new FastifyAdapter({
@@ -39,12 +47,14 @@ export class HttpServer {
     const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, { bodyParser: false, logger: false, abortOnError: false });
     app.useGlobalFilters(new HttpErrorFilter(options.logger));
     fastify.server.maxConnections = MAX_CONNECTIONS;
+    const server = new HttpServer(app);
     await app.listen(options.port, options.host);
-    return new HttpServer(app, (fastify.server.address() as AddressInfo).port);
+    return server;
   }
 
   /** Takes no new requests and lets running ones end for ten seconds. */
   async close(): Promise<void> {
+    this.closing = true;
     const force = setTimeout(() => this.app.getHttpServer().closeAllConnections(), CLOSE_WITHIN_MS);
     await this.app.close();
     clearTimeout(force);

@@ -53,11 +53,12 @@ export class Peers {
   readonly calls: ReceivedCall[] = [];
   readonly signatures: AuthenticateSignatureRequest[] = [];
   readonly invocations: InvokeRequest[] = [];
-  invoke: (request: InvokeRequest) => InvokeResponse = () => InvokeResponse.fromPartial({ result: { $case: 'response', value: { status_code: 200 } } });
+  /** What the worker does; `cancelled` fires when the edge gives the call up. */
+  invoke: (request: InvokeRequest, cancelled: AbortSignal) => InvokeResponse | Promise<InvokeResponse> = () => InvokeResponse.fromPartial({ result: { $case: 'response', value: { status_code: 200 } } });
   readonly packages = new Map<string, Buffer>();
   private readonly behaviours = new Map<string, Behaviour>();
   private readonly directory = mkdtempSync(join(tmpdir(), 'windlass-api-'));
-  private readonly server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES, 'grpc.max_send_message_length': MAX_MESSAGE_BYTES });
+  private server = newServer();
   private readonly verifier = new PrincipalVerifier(PRINCIPAL_KEY);
 
   get address(): string {
@@ -68,16 +69,18 @@ export class Peers {
     return Object.fromEntries(operations.map((operation) => [operation.owner, this.address]));
   }
 
+  /** Listens; after `halt`, again at the same address. */
   async start(): Promise<void> {
+    this.server = newServer();
     for (const service of new Set(operations.map((operation) => operation.service))) this.addOperations(service);
     this.server.addService(AuthenticationServiceService, {
       authenticateToken: answering(({ token }: { token: string }) => ({ principal: principalOf(token, 'the token is unknown'), cacheable_until: 0 })),
       authenticateSignature: answering((request: AuthenticateSignatureRequest) => this.authenticateSignature(request)),
     });
     this.server.addService(WorkerServiceService, {
-      invoke: answering((request: InvokeRequest) => {
+      invoke: answering((request: InvokeRequest, cancelled) => {
         this.invocations.push(request);
-        return this.invoke(request);
+        return this.invoke(request, cancelled);
       }),
       listInstances: answering(() => ({ instances: [] })),
     });
@@ -93,8 +96,12 @@ export class Peers {
     });
   }
 
-  stop(): void {
+  halt(): void {
     this.server.forceShutdown();
+  }
+
+  stop(): void {
+    this.halt();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -149,6 +156,10 @@ export class Peers {
   }
 }
 
+function newServer(): Server {
+  return new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES, 'grpc.max_send_message_length': MAX_MESSAGE_BYTES });
+}
+
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
@@ -163,10 +174,12 @@ function notFound(): WindlassError {
   return new WindlassError({ kind: 'not_found', reason: 'PACKAGE_NOT_FOUND', code: 'FSS.1054', message: 'The package does not exist.' });
 }
 
-function answering<Q, R>(answer: (request: Q) => R) {
-  return (call: ServerUnaryCall<Q, R>, done: sendUnaryData<R>) => {
+function answering<Q, R>(answer: (request: Q, cancelled: AbortSignal) => R | Promise<R>) {
+  return async (call: ServerUnaryCall<Q, R>, done: sendUnaryData<R>) => {
+    const cancelled = new AbortController();
+    call.once('cancelled', () => cancelled.abort());
     try {
-      done(null, answer(call.request));
+      done(null, await answer(call.request, cancelled.signal));
     } catch (error) {
       done(isWindlassError(error) ? toServiceError(error) : (error as Error));
     }

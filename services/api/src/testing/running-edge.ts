@@ -1,9 +1,25 @@
 import { createLogger } from '@windlass/telemetry';
-import { DEFAULT_BODY_LIMIT_BYTES, startApi, type RunningApi } from '../index.js';
+import { type ApiConfig, DEFAULT_BODY_LIMIT_BYTES, startApi, type RunningApi } from '../index.js';
 import type { Operation } from '../operation/index.js';
 import { ADMIN_TOKEN, Peers, PRINCIPAL_KEY, PROJECT } from './peers.js';
 
 export const PUBLIC_URL = 'http://api.windlass.test';
+
+/** A configuration that leads to peers, on ports of the system's choice. */
+export function configFor(peers: Peers): ApiConfig {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    grpcHost: '127.0.0.1',
+    grpcPort: 0,
+    principalKey: PRINCIPAL_KEY,
+    linkKey: Buffer.alloc(32, 9),
+    serviceAddresses: peers.serviceAddresses,
+    workerAddresses: [peers.address],
+    publicUrl: PUBLIC_URL,
+    bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
+  };
+}
 
 /** An edge on ports of the system's choice, in front of peers. */
 export class RunningEdge {
@@ -17,19 +33,7 @@ export class RunningEdge {
     const peers = new Peers();
     await peers.start();
     const log: string[] = [];
-    const api = await startApi({
-      host: '127.0.0.1',
-      port: 0,
-      grpcHost: '127.0.0.1',
-      grpcPort: 0,
-      principalKey: PRINCIPAL_KEY,
-      linkKey: Buffer.alloc(32, 9),
-      serviceAddresses: peers.serviceAddresses,
-      workerAddresses: [peers.address],
-      publicUrl: PUBLIC_URL,
-      bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
-      logger: createLogger('api', { destination: { write: (line) => void log.push(line) } }),
-    });
+    const api = await startApi({ ...configFor(peers), logger: createLogger('api', { destination: { write: (line) => void log.push(line) } }) });
     return new RunningEdge(peers, api, log);
   }
 
