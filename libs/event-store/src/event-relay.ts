@@ -31,7 +31,8 @@ const RETRY_MILLISECONDS = { first: 100, cap: 10_000 };
 /**
  * Publishes a service's events to the bus: reads the log in order from its checkpoint, publishes, then moves the
  * checkpoint, so that each event is published at least once and nothing is published that was not committed. Of all
- * relays of a schema one is active, by an advisory lock of its connection; the others stand by.
+ * relays of a schema one is active, by an advisory lock of its connection; the others stand by. It keeps one connection
+ * of the data source's pool while it runs, and is not started again once it was stopped.
  */
 export class EventRelay {
   private readonly store: EventStore;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { EntityManager } from 'typeorm';
 import { isWindlassError } from '@windlass/errors';
 import { BEGINNING, EventStore, isConcurrencyError } from './index.js';
 import { account, type Account, type AccountCommand, type AccountEvent } from './testing/account.js';
@@ -122,6 +123,30 @@ describe('EventStore', () => {
     await rival.release();
     expect(statesDecidedOn.map((state) => state.kind === 'open' && state.cents)).toEqual([0, 10]);
     expect(result).toMatchObject({ version: 3, state: { cents: 110 } });
+  });
+
+  it('changes several streams together or not at all, and repeats the whole when one of them was overtaken', async () => {
+    for (const name of ['a', 'b']) await run(name, { kind: 'open', owner: name });
+    const move = (manager: EntityManager, streamId: string, cents: number) =>
+      store.executeIn<Account, AccountCommand, AccountEvent>(manager, { streamId, tenant: 't1', decider: account, command: { kind: 'move', cents }, metadata });
+
+    let rival: Promise<unknown> | undefined;
+    await store.transaction(async (manager) => {
+      await move(manager, 'a', 10);
+      // The rival wins `b` between this transaction's look at it and its append.
+      const stale = await store.load('b', manager);
+      await (rival ??= run('b', { kind: 'move', cents: 1 }));
+      await store.append(manager, { streamId: 'b', tenant: 't1', expectedVersion: stale.length, events: [moved(5)], metadata });
+    });
+    expect((await store.load<AccountEvent>('a')).map(({ data }) => data)).toEqual([{ owner: 'a' }, { cents: 10 }]);
+    expect((await store.load<AccountEvent>('b')).map(({ data }) => data)).toEqual([{ owner: 'b' }, { cents: 1 }, { cents: 5 }]);
+
+    const tooMuch = store.transaction(async (manager) => {
+      await move(manager, 'a', 1);
+      await move(manager, 'b', -1_000);
+    });
+    await expect(tooMuch).rejects.toMatchObject({ reason: 'TOO_POOR' });
+    expect(await store.load('a')).toHaveLength(2);
   });
 
   it('gives up as a conflict after five lost races', async () => {

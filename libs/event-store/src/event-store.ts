@@ -101,15 +101,33 @@ export class EventStore {
    * all of it, five times at most, and then fails as a `conflict`. So `command` and `project` may run more than once.
    */
   async execute<S, C, E extends DomainEvent>(input: ExecuteInput<S, C, E>): Promise<Executed<S, E>> {
+    return this.transaction((manager) => this.executeIn(manager, input));
+  }
+
+  /** For commands to several streams that happen all or not at all: `execute` with the same repetitions around all of `work`. */
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.dataSource.transaction((manager) => this.executeOnce(manager, input));
+        return await this.dataSource.transaction(work);
       } catch (error) {
         if (!isLostRace(error)) throw error;
         if (attempt === ATTEMPTS) throw contended(error);
         await delay(this.retryDelay(attempt));
       }
     }
+  }
+
+  /** Runs a command in the caller's transaction. Throws a ConcurrencyError when it loses a race, as `append` does. */
+  async executeIn<S, C, E extends DomainEvent>(manager: EntityManager, input: ExecuteInput<S, C, E>): Promise<Executed<S, E>> {
+    const { streamId, tenant, decider, command, metadata, project } = input;
+    const history = await this.load<E>(streamId, manager);
+    const before = fold<S, E>(decider, decider.initial, history);
+    const decided = decider.decide(before, isMaker(command) ? command(before) : command);
+    const expectedVersion = history.at(-1)?.version ?? 0;
+    const events = await this.append(manager, { streamId, tenant, expectedVersion, events: decided, metadata });
+    const state = fold<S, E>(decider, before, events);
+    if (events.length > 0) await project?.(manager, events, state);
+    return { state, version: expectedVersion + events.length, events };
   }
 
   /**
@@ -143,18 +161,6 @@ export class EventStore {
       expected++;
     }
     return { ok: true };
-  }
-
-  private async executeOnce<S, C, E extends DomainEvent>(manager: EntityManager, input: ExecuteInput<S, C, E>): Promise<Executed<S, E>> {
-    const { streamId, tenant, decider, command, metadata, project } = input;
-    const history = await this.load<E>(streamId, manager);
-    const before = fold<S, E>(decider, decider.initial, history);
-    const decided = decider.decide(before, isMaker(command) ? command(before) : command);
-    const expectedVersion = history.at(-1)?.version ?? 0;
-    const events = await this.append(manager, { streamId, tenant, expectedVersion, events: decided, metadata });
-    const state = fold<S, E>(decider, before, events);
-    if (events.length > 0) await project?.(manager, events, state);
-    return { state, version: expectedVersion + events.length, events };
   }
 
   private chain(input: AppendInput<DomainEvent>, head: Buffer): NewEventRow[] {
