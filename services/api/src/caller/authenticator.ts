@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AuthenticationServiceClient, type AuthenticateResponse } from '@windlass/contracts/iam/v1/authentication_service';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
-import { isWindlassError } from '@windlass/errors';
 import { connect, type Remote } from '@windlass/grpc';
 import { unauthenticated } from '../error/index.js';
 
@@ -16,7 +15,7 @@ export interface SignedRequest {
   readonly projectId: string;
 }
 
-/** Asks iam who calls. */
+/** Asks iam who calls. What iam refuses is told in iam's words, which are those of the real gateway. */
 export class Authenticator {
   private readonly iam: Remote<AuthenticationServiceClient>;
 
@@ -46,9 +45,7 @@ export class Authenticator {
 }
 
 async function principalOf(answer: Promise<AuthenticateResponse>): Promise<Principal> {
-  const { principal } = await answer.catch((error: unknown) => {
-    throw isWindlassError(error) && error.kind === 'unauthenticated' ? unauthenticated(error.message) : error;
-  });
+  const { principal } = await answer;
   if (principal === undefined) throw unauthenticated('the credential names nobody');
   return principal;
 }

@@ -42,6 +42,13 @@ describe('an error answer', () => {
   });
 });
 
+describe('a failure of a worker', () => {
+  it('is ours when the worker failed, and passes by itself when it was only stopped', () => {
+    const kind = (code: number, reason: string) => invocationError({ code, reason, message: 'x' }).kind;
+    expect([kind(500, 'WORKER_FAILED'), kind(500, 'WORKER_STOPPING'), kind(4201, 'SANDBOX_FAILED'), kind(4999, 'NEW'), kind(7000, 'NEW')]).toEqual(['internal', 'unavailable', 'unavailable', 'function_failed', 'internal']);
+  });
+});
+
 describe('docs/errors.md', () => {
   const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
 

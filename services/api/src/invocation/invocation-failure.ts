@@ -28,7 +28,17 @@ const KIND_OF_NUMBER: ReadonlyMap<number, ErrorKind> = new Map([
   [4014, 'unavailable'],
   [6001, 'unavailable'],
   [150430, 'unavailable'],
-  [500, 'internal'],
+  // A number for several reasons, of which all but one pass by themselves.
+  [500, 'unavailable'],
+  // What could not be written as an HTTP request.
+  [400, 'invalid'],
+]);
+
+/** Reasons that share their number with failures of another fault: the worker's own mistake, and sandboxes it could not make. */
+const KIND_OF_REASON: ReadonlyMap<string, ErrorKind> = new Map([
+  ['WORKER_FAILED', 'internal'],
+  ['SANDBOX_FAILED', 'unavailable'],
+  ['ABORTED', 'unavailable'],
 ]);
 
 /** Numbers that callers may meet, in the order of the table. */
@@ -37,6 +47,9 @@ export const FAILURE_NUMBERS: readonly number[] = [...KIND_OF_NUMBER.keys()];
 /** A worker's failure as an error of the API. An unknown number is the function's when it is of the 4000s, else ours. */
 export function invocationError(failure: InvocationFailure): WindlassError {
   const { code, reason, message } = failure;
-  const unknown: ErrorKind = code >= 4000 && code < 5000 ? 'function_failed' : 'internal';
-  return new WindlassError({ kind: KIND_OF_NUMBER.get(code) ?? unknown, reason, code: `FSS.${code}`, message });
+  return new WindlassError({ kind: kindOf(code, reason), reason, code: `FSS.${code}`, message });
+}
+
+function kindOf(code: number, reason: string): ErrorKind {
+  return KIND_OF_REASON.get(reason) ?? KIND_OF_NUMBER.get(code) ?? (code >= 4000 && code < 5000 ? 'function_failed' : 'internal');
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { WindlassError, ERROR_KINDS } from '@windlass/errors';
+import { sign } from '@windlass/request-signing';
 import { HTTP_STATUS } from '../error/index.js';
-import { ACCESS_KEY, operations, PROJECT, READER_TOKEN, sha256, UNSCOPED_TOKEN } from '../testing/peers.js';
+import { ACCESS_KEY, operations, PROJECT, READER_TOKEN, SECRET_KEY, UNSCOPED_TOKEN } from '../testing/peers.js';
 import { pathOf, PUBLIC_URL, RunningEdge } from '../testing/running-edge.js';
 
 const functions = `/v2/${PROJECT}/fgs/functions`;
@@ -140,13 +141,20 @@ describe('the REST API', () => {
       ]);
     });
 
-    it('gives iam the request exactly as it was signed', async () => {
-      const body = '{"func_name": "é"}';
-      const authorization = `SDK-HMAC-SHA256 Access=${ACCESS_KEY}, SignedHeaders=host;x-sdk-date, Signature=00`;
-      const answer = await fetch(`${edge.url}${functions}?a=%2F&b`, { method: 'POST', body, headers: { Authorization: authorization, 'X-Sdk-Date': '20261122T075052Z' } });
-      expect(answer.status).toBe(200);
-      expect(edge.peers.signatures[0]).toMatchObject({ method: 'POST', request_target: `${functions}?a=%2F&b`, body_sha256: sha256(body), project_id: PROJECT });
-      expect(edge.peers.signatures[0]?.headers).toContainEqual({ name: 'X-Sdk-Date', value: '20261122T075052Z' });
+    it.each([
+      ['GET', `${functions}?marker=0&b&a=%2F`, undefined],
+      ['POST', functions, '{"func_name": "é"}'],
+      ['DELETE', `${functions}/${urn}`, '{"any": "body"}'],
+      ['GET', `${functions}/a%20b/config/`, undefined],
+      ['GET', '/v3/projects?name=local-1', undefined],
+    ])('accepts the signature of %s %s as it was sent', async (method, target, body) => {
+      const headers = [{ name: 'host', value: new URL(edge.url).host }, { name: 'content-type', value: 'application/json' }, { name: 'X-Project-Id', value: PROJECT }];
+      const signed = sign({ method, requestTarget: target, headers, ...(body === undefined ? {} : { body }) }, { accessKey: ACCESS_KEY, secretKey: SECRET_KEY, now: new Date() });
+      const send = (text: string | undefined) =>
+        fetch(`${edge.url}${target}`, { method, headers: Object.fromEntries(signed.map(({ name, value }) => [name, value])), ...(text === undefined ? {} : { body: text }) });
+      expect((await send(body)).status).toBeLessThan(300);
+      expect(edge.peers.signatures[0]?.project_id).toBe(PROJECT);
+      if (body !== undefined) expect((await send(`${body} `)).status).toBe(401);
     });
   });
 

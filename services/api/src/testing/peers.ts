@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromBinary, fromJson, toBinary, toJson, type JsonObject } from '@bufbuild/protobuf';
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
+import { readDescriptors } from '@windlass/contracts';
 import { AuthenticationServiceService, type AuthenticateResponse, type AuthenticateSignatureRequest } from '@windlass/contracts/iam/v1/authentication_service';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { CatalogServiceService, type DownloadPackageRequest, type PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
@@ -11,7 +11,7 @@ import { InvokeResponse, WorkerServiceService, type InvokeRequest } from '@windl
 import { isWindlassError, WindlassError } from '@windlass/errors';
 import { MAX_MESSAGE_BYTES, toServiceError } from '@windlass/grpc';
 import { PrincipalVerifier, type CallContext } from '@windlass/principal';
-import { readDescriptors } from '@windlass/contracts';
+import { verify } from '@windlass/request-signing';
 import { readOperations, type Operation } from '../operation/index.js';
 
 export const PRINCIPAL_KEY = Buffer.alloc(32, 7);
@@ -19,6 +19,7 @@ export const ADMIN_TOKEN = 'token-of-the-administrator';
 export const READER_TOKEN = 'token-of-a-user-without-roles';
 export const UNSCOPED_TOKEN = 'token-of-the-account-only';
 export const ACCESS_KEY = 'ACCESSKEY';
+export const SECRET_KEY = 'a-secret-key';
 export const PROJECT = 'a'.repeat(32);
 
 const admin = Principal.fromPartial({ domain_id: 'd1', user_id: 'u1', user_name: 'admin', project_id: PROJECT, project_name: 'local-1', roles: ['te_admin'] });
@@ -143,9 +144,10 @@ export class Peers {
 
   private authenticateSignature(request: AuthenticateSignatureRequest): AuthenticateResponse {
     this.signatures.push(request);
-    const authorization = request.headers.find((header) => header.name.toLowerCase() === 'authorization')?.value ?? '';
-    const known = authorization.includes(`Access=${ACCESS_KEY},`);
-    return { principal: { ...principalOf(known ? ADMIN_TOKEN : '', 'the access key is unknown'), project_id: request.project_id }, cacheable_until: 0 };
+    const received = { method: request.method, requestTarget: request.request_target, headers: request.headers, bodySha256: request.body_sha256 };
+    const verification = verify(received, { secretKey: SECRET_KEY, now: new Date() });
+    const token = verification.ok ? ADMIN_TOKEN : '';
+    return { principal: { ...principalOf(token, 'the signature is wrong'), project_id: request.project_id }, cacheable_until: 0 };
   }
 
   private download(call: ServerWritableStream<DownloadPackageRequest, PackageChunk>): void {
@@ -160,13 +162,9 @@ function newServer(): Server {
   return new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES, 'grpc.max_send_message_length': MAX_MESSAGE_BYTES });
 }
 
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
 function principalOf(token: string, problem: string): Principal {
   const principal = PRINCIPALS[token];
-  if (principal === undefined) throw new WindlassError({ kind: 'unauthenticated', reason: 'CREDENTIAL_UNKNOWN', code: 'APIGW.0301', message: problem });
+  if (principal === undefined) throw new WindlassError({ kind: 'unauthenticated', reason: 'CREDENTIAL_UNKNOWN', code: 'APIGW.0301', message: `Incorrect IAM authentication information: ${problem}` });
   return principal;
 }
 
