@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 /** A child whose standard error (and nothing else) is read by us. */
 export type TiedChild = ChildProcessByStdio<null, null, Readable>;
 
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /**
  * Starts a PostgreSQL program that ends with this process, even when this process is killed with SIGKILL: `setpriv`
  * asks the kernel to send it SIGINT (for PostgreSQL: disconnect everybody and shut down) when its parent dies.
@@ -17,7 +19,8 @@ export function spawnTied(program: string, args: readonly string[]): TiedChild {
   const command = process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=1000', '--map-group=1000', ...tied] : tied;
   return spawn(command[0]!, command.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    // Nothing of our own environment: PG* variables would change what the programs do, and secrets are not theirs.
+    env: { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC' },
   });
 }
 
@@ -32,7 +35,7 @@ export interface ChildEnd {
 export function childEnd(child: TiedChild): Promise<ChildEnd> {
   return new Promise((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      const missing = error.code === 'ENOENT' ? new Error(`${error.path} is not installed (Debian: apt-get install util-linux)`, { cause: error }) : error;
+      const missing = error.code === 'ENOENT' ? new Error(`${error.path} was not found in ${SYSTEM_PATH} (Debian: apt-get install util-linux)`, { cause: error }) : error;
       if (child.pid === undefined) resolve({ code: null, signal: null, error: missing });
     });
     child.once('close', (code, signal) => resolve({ code, signal }));

@@ -21,6 +21,7 @@ export class PostgresSession {
   private closed = false;
   private readonly abort = new AbortController();
   private turn: Promise<unknown> = Promise.resolve();
+  private reconnecting: Promise<void> = Promise.resolve();
   private readonly held = new Set<string>();
 
   private constructor(
@@ -62,6 +63,7 @@ export class PostgresSession {
     const client = this.client;
     this.client = undefined;
     await client?.end().catch(() => undefined);
+    await this.reconnecting;
   }
 
   private async unlock(client: Client, name: string): Promise<void> {
@@ -88,7 +90,7 @@ export class PostgresSession {
     client.once('end', () => {
       if (this.client !== client) return;
       this.client = undefined;
-      void this.reconnect();
+      this.reconnecting = this.reconnect();
     });
     try {
       await client.connect();
