@@ -1,0 +1,28 @@
+import { readConfig } from './config.js';
+
+const environment = {
+  WINDLASS_KMS_GRPC_ADDRESS: 'unix:/run/windlass/kms.sock',
+  WINDLASS_DATABASE_URL: 'postgresql://localhost/windlass',
+  WINDLASS_PRINCIPAL_KEY: 'ab'.repeat(32),
+  WINDLASS_KMS_ROOT_KEY: 'cd'.repeat(32),
+  WINDLASS_REGION: 'local-1',
+};
+
+describe('the configuration', () => {
+  it('needs five variables and has a default for the rest', () => {
+    expect(readConfig(environment)).toEqual({
+      grpcAddress: 'unix:/run/windlass/kms.sock',
+      databaseUrl: 'postgresql://localhost/windlass',
+      principalKey: Buffer.alloc(32, 0xab),
+      rootKey: Buffer.alloc(32, 0xcd),
+      region: 'local-1',
+      keysPerAccount: 100,
+    });
+  });
+
+  it('is refused with everything that is wrong, and without a secret', () => {
+    const wrong = { ...environment, WINDLASS_KMS_ROOT_KEY: 'secret', WINDLASS_REGION: '', WINDLASS_KMS_KEYS_PER_ACCOUNT: '0' };
+    expect(() => readConfig(wrong)).toThrow(/ROOT_KEY is not right(.|\n)*REGION is missing(.|\n)*KEYS_PER_ACCOUNT is not right/);
+    expect(() => readConfig(wrong)).not.toThrow(/secret/);
+  });
+});

@@ -1,0 +1,32 @@
+import type { KmsConfig } from './start-kms.js';
+
+/**
+ * The configuration of the service when it runs alone, from environment variables. Throws one error that lists
+ * everything wrong.
+ *
+ * - `WINDLASS_KMS_GRPC_ADDRESS`: "unix:/path" or "host:port"; required.
+ * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required.
+ * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
+ * - `WINDLASS_KMS_ROOT_KEY`: 64 hex digits, the key that wraps all others; required.
+ * - `WINDLASS_REGION`: the region's name; required.
+ * - `WINDLASS_KMS_KEYS_PER_ACCOUNT` (100): how many keys an account may have.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): KmsConfig {
+  const problems: string[] = [];
+  const text = (name: string, form: RegExp, what: string): string => {
+    const value = environment[name] ?? '';
+    if (!form.test(value)) problems.push(`${name} ${value === '' ? 'is missing' : 'is not right'}: it is ${what}`);
+    return value;
+  };
+  const key = (name: string): Buffer => Buffer.from(text(name, /^[0-9a-fA-F]{64}$/, '64 hex digits'), 'hex');
+  const config: KmsConfig = {
+    grpcAddress: text('WINDLASS_KMS_GRPC_ADDRESS', /^(unix:\/.+|[^\s/]+:\d+)$/, '"unix:/path" or "host:port"'),
+    databaseUrl: text('WINDLASS_DATABASE_URL', /^postgres(ql)?:\/\/./, 'a postgresql:// URL'),
+    principalKey: key('WINDLASS_PRINCIPAL_KEY'),
+    rootKey: key('WINDLASS_KMS_ROOT_KEY'),
+    region: text('WINDLASS_REGION', /^[a-z][a-z0-9-]{0,62}$/, 'a region name such as "local-1"'),
+    keysPerAccount: Number(environment['WINDLASS_KMS_KEYS_PER_ACCOUNT'] === undefined ? 100 : text('WINDLASS_KMS_KEYS_PER_ACCOUNT', /^[1-9]\d{0,5}$/, 'a number from 1 to 999999')),
+  };
+  if (problems.length > 0) throw new Error(`The configuration of the key service is not right:\n- ${problems.join('\n- ')}`);
+  return config;
+}

@@ -1,0 +1,1 @@
+export { startKms, type KmsConfig } from './start-kms.js';

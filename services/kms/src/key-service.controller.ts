@@ -1,0 +1,102 @@
+import { Controller } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { GrpcMethod } from '@nestjs/microservices';
+import type { Metadata } from '@grpc/grpc-js';
+import type * as rpc from '@windlass/contracts/kms/v1/key_service';
+import { CallContextReader } from '@windlass/grpc';
+import { callerOf, type Caller } from './caller.js';
+import { CreateDataKey, DecryptDataKey } from './data-key/index.js';
+import { ChangeKeyState, CreateKey, KeyTable, readListing, type KeyRow } from './key/index.js';
+import { KmsSettings } from './settings.js';
+
+const STATE_NUMBERS = { enabled: '2', disabled: '3' } as const;
+
+@Controller()
+export class KeyServiceController {
+  constructor(
+    private readonly context: CallContextReader,
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly keys: KeyTable,
+    private readonly settings: KmsSettings,
+  ) {}
+
+  @GrpcMethod('KeyService', 'createKey')
+  async createKey(request: rpc.CreateKeyRequest, metadata: Metadata): Promise<rpc.CreateKeyResponse> {
+    const caller = this.caller(request, metadata);
+    const { key_alias: alias, key_description: description, key_spec: keySpec, key_usage: keyUsage, origin, enterprise_project_id: enterpriseProjectId } = request;
+    const key_id = await this.commands.execute(new CreateKey(caller, { alias, description, keySpec, keyUsage, origin, enterpriseProjectId }));
+    return { key_info: { key_id, domain_id: caller.domainId } };
+  }
+
+  @GrpcMethod('KeyService', 'describeKey')
+  async describeKey(request: rpc.DescribeKeyRequest, metadata: Metadata): Promise<rpc.DescribeKeyResponse> {
+    const { projectId } = this.caller(request, metadata);
+    return { key_info: this.details(await this.keys.require(projectId, request.key_id)) };
+  }
+
+  @GrpcMethod('KeyService', 'listKeys')
+  async listKeys(request: rpc.ListKeysRequest, metadata: Metadata): Promise<rpc.ListKeysResponse> {
+    const { projectId } = this.caller(request, metadata);
+    const { filter, after, limit } = readListing(projectId, request);
+    // One more than asked for tells whether there are more.
+    const { rows, total } = filter ? await this.keys.page(filter, after, limit + 1) : { rows: [], total: 0 };
+    const shown = rows.slice(0, limit);
+    const truncated = rows.length > limit;
+    return {
+      keys: shown.map((row) => row.id),
+      key_details: shown.map((row) => this.details(row)),
+      next_marker: truncated ? (shown.at(-1)?.id ?? '') : '',
+      truncated: String(truncated),
+      total,
+    };
+  }
+
+  @GrpcMethod('KeyService', 'enableKey')
+  async enableKey(request: rpc.ChangeKeyStateRequest, metadata: Metadata): Promise<rpc.ChangeKeyStateResponse> {
+    await this.commands.execute(new ChangeKeyState(this.caller(request, metadata), request.key_id, 'enable'));
+    return { key_info: { key_id: request.key_id, key_state: STATE_NUMBERS.enabled } };
+  }
+
+  @GrpcMethod('KeyService', 'disableKey')
+  async disableKey(request: rpc.ChangeKeyStateRequest, metadata: Metadata): Promise<rpc.ChangeKeyStateResponse> {
+    await this.commands.execute(new ChangeKeyState(this.caller(request, metadata), request.key_id, 'disable'));
+    return { key_info: { key_id: request.key_id, key_state: STATE_NUMBERS.disabled } };
+  }
+
+  @GrpcMethod('KeyService', 'createDatakey')
+  createDatakey(request: rpc.CreateDatakeyRequest, metadata: Metadata): Promise<rpc.CreateDatakeyResponse> {
+    return this.commands.execute(new CreateDataKey(this.caller(request, metadata), request));
+  }
+
+  @GrpcMethod('KeyService', 'decryptDatakey')
+  decryptDatakey(request: rpc.DecryptDatakeyRequest, metadata: Metadata): Promise<rpc.DecryptDatakeyResponse> {
+    return this.queries.execute(new DecryptDataKey(this.caller(request, metadata), request));
+  }
+
+  private caller(request: { project_id: string; sequence: string }, metadata: Metadata): Caller {
+    return callerOf(this.context.read(metadata), request);
+  }
+
+  private details(row: KeyRow): rpc.KeyDetails {
+    return {
+      key_id: row.id,
+      domain_id: row.domainId,
+      key_alias: row.alias,
+      realm: this.settings.region,
+      key_spec: row.keySpec,
+      key_usage: row.keyUsage,
+      key_description: row.description,
+      creation_date: String(row.createdAt.getTime()),
+      scheduled_deletion_date: '',
+      key_state: STATE_NUMBERS[row.state],
+      default_key_flag: '0',
+      key_type: '1',
+      expiration_time: '',
+      origin: 'kms',
+      key_rotation_enabled: 'false',
+      sys_enterprise_project_id: row.enterpriseProjectId,
+      keystore_id: '0',
+    };
+  }
+}

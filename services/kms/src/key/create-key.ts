@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventStore } from '@windlass/event-store';
+import { metadataOf, type Caller } from '../caller.js';
+import { KmsSettings } from '../settings.js';
+import { KeyMaterial } from './key-material.js';
+import { KeyTable } from './key-table.js';
+import { FIRST_MATERIAL_VERSION, key, keyStream, type NewKey } from './key.js';
+
+/** Answers the new key's id. */
+export class CreateKey extends Command<string> {
+  constructor(
+    readonly caller: Caller,
+    readonly wanted: Omit<NewKey, 'domainId' | 'projectId'>,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateKey)
+export class CreateKeyHandler implements ICommandHandler<CreateKey> {
+  constructor(
+    private readonly events: EventStore,
+    private readonly keys: KeyTable,
+    private readonly material: KeyMaterial,
+    private readonly settings: KmsSettings,
+  ) {}
+
+  async execute({ caller, wanted }: CreateKey): Promise<string> {
+    const keyId = randomUUID();
+    const { domainId, projectId } = caller;
+    await this.events.execute({
+      streamId: keyStream(keyId),
+      tenant: domainId,
+      decider: key,
+      command: { kind: 'create', domainId, projectId, ...wanted },
+      metadata: metadataOf(caller),
+      project: async (manager, [created]) => {
+        await this.keys.requireRoom(manager, domainId, this.settings.keysPerAccount);
+        if (created) await this.keys.apply(manager, created);
+        await this.material.create(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION });
+      },
+    });
+    return keyId;
+  }
+}

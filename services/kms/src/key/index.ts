@@ -1,0 +1,7 @@
+export { isKeyStream, key, keyStream } from './key.js';
+export { invalidKeyId, keyDisabled } from './key.errors.js';
+export { KeyRow, KeyTable } from './key-table.js';
+export { KeyMaterial } from './key-material.js';
+export { CreateKey, CreateKeyHandler } from './create-key.js';
+export { ChangeKeyState, ChangeKeyStateHandler } from './change-key-state.js';
+export { readListing } from './list-keys.js';

@@ -1,0 +1,69 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import { NONCE_BYTES, open, seal } from '../sealed-box.js';
+
+/** Whose material it is; sealed into it, so that a row moved to another key does not open. */
+export interface MaterialOwner {
+  readonly domainId: string;
+  readonly projectId: string;
+  readonly keyId: string;
+  readonly version: number;
+}
+
+const MATERIAL_BYTES = 32;
+const ROOT_KEY_BYTES = 32;
+
+/**
+ * The material of keys: 256 random bits each, in a table of its own and wrapped by the root key, which is not in the
+ * database. Events hold none of it, so deleting a row destroys the key although its history stays.
+ */
+export class KeyMaterial {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly rootKey: Buffer,
+  ) {
+    if (rootKey.length !== ROOT_KEY_BYTES) throw new RangeError(`the root key has ${rootKey.length} bytes, must have ${ROOT_KEY_BYTES}`);
+  }
+
+  /** Refuses to work with another root key than the first: keys wrapped by it would be lost, and new ones made beside them. */
+  async requireSameRootKey(): Promise<void> {
+    const check = createHmac('sha256', this.rootKey).update('windlass kms root key').digest();
+    await this.dataSource.query('INSERT INTO kms.root_key (check_value) VALUES ($1) ON CONFLICT DO NOTHING', [check]);
+    const [stored] = await this.dataSource.query<{ check_value: Buffer }[]>('SELECT check_value FROM kms.root_key');
+    if (stored === undefined || !timingSafeEqual(stored.check_value, check)) {
+      throw new Error('The root key is not the one that the keys in this database were wrapped with.');
+    }
+  }
+
+  /** Makes material in the caller's transaction. */
+  async create(manager: EntityManager, owner: MaterialOwner): Promise<void> {
+    const material = randomBytes(MATERIAL_BYTES);
+    try {
+      const nonce = randomBytes(NONCE_BYTES);
+      const wrapped = Buffer.concat([nonce, seal(this.rootKey, nonce, contextOf(owner), material)]);
+      await manager.query('INSERT INTO kms.key_materials (key_id, version, wrapped) VALUES ($1, $2, $3)', [owner.keyId, owner.version, wrapped]);
+    } finally {
+      material.fill(0);
+    }
+  }
+
+  /** Lends the material for the time of a synchronous use; undefined when the key never had that version. */
+  async use<T>(owner: MaterialOwner, use: (material: Buffer) => T): Promise<T | undefined> {
+    const [row] = await this.dataSource.query<{ wrapped: Buffer }[]>('SELECT wrapped FROM kms.key_materials WHERE key_id = $1 AND version = $2', [
+      owner.keyId,
+      owner.version,
+    ]);
+    if (row === undefined) return undefined;
+    const material = open(this.rootKey, row.wrapped.subarray(0, NONCE_BYTES), contextOf(owner), row.wrapped.subarray(NONCE_BYTES));
+    if (material === undefined) throw new Error(`The material of key ${owner.keyId}, version ${owner.version}, does not open: its row was altered.`);
+    try {
+      return use(material);
+    } finally {
+      material.fill(0);
+    }
+  }
+}
+
+function contextOf({ domainId, projectId, keyId, version }: MaterialOwner): string[] {
+  return ['windlass kms key material', domainId, projectId, keyId, String(version)];
+}

@@ -1,0 +1,250 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
+import type { DataSource } from 'typeorm';
+import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { CreateDatakeyRequest, CreateKeyRequest, DecryptDatakeyRequest, KeyServiceClient, ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
+import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
+import { EventStore } from '@windlass/event-store';
+import { connect, type Remote, type RunningService } from '@windlass/grpc';
+import { PrincipalSigner } from '@windlass/principal';
+import { createLogger } from '@windlass/telemetry';
+import { openDatabase } from './database.js';
+import { startKms, type KmsConfig } from './index.js';
+import { KeyMaterial } from './key/index.js';
+import { rebuildReadModels } from './rebuild-read-models.js';
+
+const principalKey = Buffer.alloc(32, 5);
+const rootKey = Buffer.alloc(32, 6);
+const signer = new PrincipalSigner(principalKey);
+
+describe('the key service', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'windlass-kms-'));
+  const logged: string[] = [];
+  let postgres: TemporaryPostgres;
+  let dataSource: DataSource;
+  let config: KmsConfig;
+  let service: RunningService;
+  let kms: Remote<KeyServiceClient>;
+
+  beforeAll(async () => {
+    postgres = await startTemporaryPostgres();
+    const databaseUrl = postgres.connectionString(postgres.database);
+    const logger = createLogger('kms', { level: 'debug', destination: { write: (line) => void logged.push(line) } });
+    config = { grpcAddress: `unix:${join(directory, 'kms.sock')}`, databaseUrl, principalKey, rootKey, region: 'local-1', keysPerAccount: 5, logger };
+    service = await startKms(config);
+    dataSource = await openDatabase(databaseUrl);
+    kms = connect(KeyServiceClient, config.grpcAddress);
+  });
+
+  afterAll(async () => {
+    kms?.close();
+    await dataSource?.destroy();
+    await service?.close();
+    await postgres?.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** A caller of an account and project of its own. */
+  function tenant(fields: Partial<Principal> = {}) {
+    const principal = Principal.fromPartial({ domain_id: randomUUID(), project_id: randomUUID(), user_id: 'u1', ...fields });
+    const { domain_id, project_id } = principal;
+    const as = () => {
+      const metadata = new Metadata();
+      signer.attach(metadata, principal, { requestId: 'r1' });
+      return { metadata };
+    };
+    const ofKey = (key_id: string) => ({ project_id, key_id, sequence: '' });
+    return {
+      domain_id,
+      project_id,
+      as,
+      create: async (request: Partial<CreateKeyRequest> = {}) =>
+        (await kms.createKey(CreateKeyRequest.fromPartial({ project_id, key_alias: 'orders', ...request }), as())).key_info?.key_id ?? '',
+      describe: async (key_id: string) => (await kms.describeKey(ofKey(key_id), as())).key_info,
+      list: (request: Partial<ListKeysRequest> = {}) => kms.listKeys(ListKeysRequest.fromPartial({ project_id, ...request }), as()),
+      enable: (key_id: string) => kms.enableKey(ofKey(key_id), as()),
+      disable: (key_id: string) => kms.disableKey(ofKey(key_id), as()),
+      dataKey: (key_id: string, request: Partial<CreateDatakeyRequest> = {}) =>
+        kms.createDatakey(CreateDatakeyRequest.fromPartial({ project_id, key_id, ...request }), as()),
+      decrypt: (key_id: string, cipher_text: string, request: Partial<DecryptDatakeyRequest> = {}) =>
+        kms.decryptDatakey(DecryptDatakeyRequest.fromPartial({ project_id, key_id, cipher_text, ...request }), as()),
+    };
+  }
+
+  it('creates a key and describes it, every field as text', async () => {
+    const { create, describe, domain_id } = tenant();
+    const key_id = await create({ key_alias: 'orders:a/b_c-1', key_description: 'for orders' });
+    expect(await describe(key_id)).toEqual({
+      key_id,
+      domain_id,
+      key_alias: 'orders:a/b_c-1',
+      realm: 'local-1',
+      key_spec: 'AES_256',
+      key_usage: 'ENCRYPT_DECRYPT',
+      key_description: 'for orders',
+      creation_date: expect.stringMatching(/^\d{13}$/),
+      scheduled_deletion_date: '',
+      key_state: '2',
+      default_key_flag: '0',
+      key_type: '1',
+      expiration_time: '',
+      origin: 'kms',
+      key_rotation_enabled: 'false',
+      sys_enterprise_project_id: '0',
+      keystore_id: '0',
+    });
+  });
+
+  it('refuses an alias that the project has, and only the project', async () => {
+    const { create, domain_id } = tenant();
+    await create();
+    await expect(create()).rejects.toMatchObject({ kind: 'invalid', code: 'KMS.1104' });
+    await expect(tenant({ domain_id }).create()).resolves.toBeDefined();
+  });
+
+  it('gives an account no more keys than its quota, however fast they are asked for, and leaves no material behind', async () => {
+    const { create, list } = tenant();
+    const materials = async () => Number((await dataSource.query<{ count: string }[]>('SELECT count(*) FROM kms.key_materials'))[0]?.count);
+    const before = await materials();
+    const attempts = await Promise.allSettled(Array.from({ length: 9 }, (_, index) => create({ key_alias: `k${index}` })));
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    expect(attempts.find((attempt) => attempt.status === 'rejected')?.reason).toMatchObject({
+      kind: 'quota_exceeded',
+      code: 'KMS.1105',
+      message: expect.stringMatching(/at most 5.*WINDLASS_KMS_KEYS_PER_ACCOUNT/),
+    });
+    expect((await list()).total).toBe(5);
+    expect((await materials()) - before).toBe(5);
+  });
+
+  it('lists keys page by page', async () => {
+    const { create, list, disable } = tenant();
+    const ids = [await create({ key_alias: 'a' }), await create({ key_alias: 'b' }), await create({ key_alias: 'c' })].sort();
+    const first = await list({ limit: '2' });
+    expect(first).toMatchObject({ keys: ids.slice(0, 2), truncated: 'true', next_marker: ids[1], total: 3 });
+    expect(first.key_details.map(({ key_id }) => key_id)).toEqual(first.keys);
+    expect(await list({ limit: '2', marker: first.next_marker })).toMatchObject({ keys: ids.slice(2), truncated: 'false', next_marker: '', total: 3 });
+    await disable(ids[0] ?? '');
+    expect((await list({ key_state: '3' })).keys).toEqual(ids.slice(0, 1));
+    expect((await list({ key_state: '4' })).keys).toEqual([]);
+    expect((await list({ key_spec: 'ALL' })).keys).toEqual(ids);
+    expect((await list({ key_spec: 'SM4' })).keys).toEqual([]);
+    await expect(list({ limit: '1001' })).rejects.toMatchObject({ code: 'KMS.1601' });
+    await expect(list({ marker: 'x' })).rejects.toMatchObject({ code: 'KMS.1602' });
+    await expect(list({ key_state: '9' })).rejects.toMatchObject({ code: 'KMS.0308' });
+  });
+
+  it('wraps data keys of every length and unwraps them again', async () => {
+    const { create, dataKey, decrypt } = tenant();
+    const key_id = await create();
+    for (const [request, bytes] of [[{}, 32], [{ key_spec: 'AES_128' }, 16], [{ datakey_length: '8192' }, 1024], [{ datakey_length: '8' }, 1]] as const) {
+      const { plain_text, cipher_text } = await dataKey(key_id, request);
+      expect(plain_text).toMatch(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
+      const datakey_dgst = createHash('sha256').update(Buffer.from(plain_text, 'hex')).digest('hex');
+      expect(await decrypt(key_id, cipher_text.toUpperCase(), { datakey_cipher_length: '64' })).toEqual({ data_key: plain_text, datakey_length: String(bytes), datakey_dgst });
+    }
+  });
+
+  it('unwraps only what is whole and comes with its authenticated data', async () => {
+    const { create, dataKey, decrypt } = tenant();
+    const key_id = await create({ key_alias: 'one' });
+    const { cipher_text, plain_text } = await dataKey(key_id, { additional_authenticated_data: 'package 7' });
+    const refused = { kind: 'invalid', code: 'KMS.2201' };
+    const withData = { additional_authenticated_data: 'package 7' };
+    expect(await decrypt(key_id, cipher_text, withData)).toMatchObject({ data_key: plain_text });
+    await expect(decrypt(key_id, cipher_text)).rejects.toMatchObject(refused);
+    await expect(decrypt(key_id, cipher_text, { additional_authenticated_data: 'package 8' })).rejects.toMatchObject(refused);
+    await expect(decrypt(key_id, cipher_text.replace(/.$/, (last) => (last === '0' ? '1' : '0')), withData)).rejects.toMatchObject(refused);
+    await expect(decrypt(key_id, '', withData)).rejects.toMatchObject(refused);
+    await expect(decrypt(key_id, 'not hex', withData)).rejects.toMatchObject(refused);
+    await expect(decrypt(await create({ key_alias: 'two' }), cipher_text, withData)).rejects.toMatchObject(refused);
+  });
+
+  it('uses no disabled key, and a key enabled again as before', async () => {
+    const { create, dataKey, decrypt, disable, enable, describe } = tenant();
+    const key_id = await create();
+    const { cipher_text, plain_text } = await dataKey(key_id);
+    expect(await disable(key_id)).toEqual({ key_info: { key_id, key_state: '3' } });
+    expect(await describe(key_id)).toMatchObject({ key_state: '3' });
+    await expect(dataKey(key_id)).rejects.toMatchObject({ kind: 'forbidden', code: 'KMS.0209' });
+    await expect(decrypt(key_id, cipher_text)).rejects.toMatchObject({ kind: 'forbidden', code: 'KMS.0209' });
+    await expect(disable(key_id)).rejects.toMatchObject({ code: 'KMS.1301' });
+    expect(await enable(key_id)).toEqual({ key_info: { key_id, key_state: '2' } });
+    await expect(enable(key_id)).rejects.toMatchObject({ code: 'KMS.1201' });
+    expect(await decrypt(key_id, cipher_text)).toMatchObject({ data_key: plain_text });
+  });
+
+  it("knows no key of another project, even of the caller's own account", async () => {
+    const owner = tenant();
+    const key_id = await owner.create();
+    const { cipher_text } = await owner.dataKey(key_id);
+    for (const other of [tenant(), tenant({ domain_id: owner.domain_id })]) {
+      const missing = { kind: 'not_found', code: 'KMS.0207' };
+      await expect(other.describe(key_id)).rejects.toMatchObject(missing);
+      await expect(other.enable(key_id)).rejects.toMatchObject(missing);
+      await expect(other.disable(key_id)).rejects.toMatchObject(missing);
+      await expect(other.dataKey(key_id)).rejects.toMatchObject(missing);
+      await expect(other.decrypt(key_id, cipher_text)).rejects.toMatchObject(missing);
+      expect((await other.list()).keys).toEqual([]);
+    }
+  });
+
+  it('refuses callers that are not signed, name a project that is not theirs, or send ids that are none', async () => {
+    const { describe, list, as } = tenant();
+    await expect(kms.listKeys(ListKeysRequest.fromPartial({ project_id: 'p' }), {})).rejects.toMatchObject({ kind: 'unauthenticated' });
+    await expect(kms.listKeys(ListKeysRequest.fromPartial({ project_id: 'p' }), as())).rejects.toMatchObject({ kind: 'forbidden', code: 'KMS.0306' });
+    await expect(describe('x')).rejects.toMatchObject({ code: 'KMS.0205' });
+    await expect(list({ sequence: 'x' })).rejects.toMatchObject({ code: 'KMS.0206' });
+    await expect(list({ sequence: randomUUID() })).resolves.toBeDefined();
+  });
+
+  it('keeps no plain key in tables, events or its log, and none in memory after its use', async () => {
+    const { create, dataKey, decrypt, domain_id: domainId, project_id: projectId } = tenant();
+    const key_id = await create();
+    const { plain_text, cipher_text } = await dataKey(key_id);
+    await decrypt(key_id, cipher_text);
+    let lent = Buffer.alloc(0);
+    const material = await new KeyMaterial(dataSource, rootKey).use({ domainId, projectId, keyId: key_id, version: 1 }, (bytes) => {
+      lent = bytes;
+      return Buffer.from(bytes);
+    });
+    expect(material).toHaveLength(32);
+    expect(lent).toEqual(Buffer.alloc(32));
+    const secrets = [Buffer.from(plain_text, 'hex'), rootKey, material ?? lent].flatMap((secret) => [secret.toString('hex'), secret.toString('base64')]);
+    for (const table of ['events', 'keys', 'key_materials', 'root_key']) {
+      const rows = await dataSource.query<{ row: string }[]>(`SELECT row_to_json(t)::text AS row FROM kms.${table} AS t`);
+      expect(rows.length).toBeGreaterThan(0);
+      for (const secret of secrets) expect(JSON.stringify(rows)).not.toContain(secret);
+    }
+    for (const secret of secrets) expect(logged.join('')).not.toContain(secret);
+    expect(logged.join('')).toContain('the key service is ready');
+  });
+
+  it('refuses to start with another root key', async () => {
+    const other = { ...config, grpcAddress: `unix:${join(directory, 'other.sock')}`, rootKey: Buffer.alloc(32, 7) };
+    await expect(startKms(other)).rejects.toThrow(/root key is not the one/);
+  });
+
+  it('notices material that was moved to another key', async () => {
+    const { create, dataKey } = tenant();
+    const [one, two] = [await create({ key_alias: 'one' }), await create({ key_alias: 'two' })];
+    await dataSource.query('UPDATE kms.key_materials SET wrapped = (SELECT wrapped FROM kms.key_materials WHERE key_id = $1) WHERE key_id = $2', [one, two]);
+    await expect(dataKey(one)).resolves.toBeDefined();
+    await expect(dataKey(two)).rejects.toMatchObject({ kind: 'internal' });
+    expect(logged.join('')).toContain('does not open');
+  });
+
+  it('makes its keys again from the events, and they still work', async () => {
+    const { create, dataKey, decrypt, disable } = tenant();
+    const key_id = await create({ key_alias: 'one' });
+    await disable(await create({ key_alias: 'two' }));
+    const { cipher_text, plain_text } = await dataKey(key_id);
+    const before = await dataSource.query('SELECT * FROM kms.keys ORDER BY id');
+    expect(await rebuildReadModels(new EventStore(dataSource, { schema: 'kms' }))).toBeGreaterThan(2);
+    expect(await dataSource.query('SELECT * FROM kms.keys ORDER BY id')).toEqual(before);
+    expect(await decrypt(key_id, cipher_text)).toMatchObject({ data_key: plain_text });
+  });
+});

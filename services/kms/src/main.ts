@@ -1,0 +1,23 @@
+import { EventStore } from '@windlass/event-store';
+import { createLogger } from '@windlass/telemetry';
+import { readConfig } from './config.js';
+import { openDatabase } from './database.js';
+import { rebuildReadModels } from './rebuild-read-models.js';
+import { startKms } from './start-kms.js';
+
+// `main.js` runs the service alone; `main.js rebuild` makes its read models again from the events and ends.
+const logger = createLogger('kms');
+try {
+  const config = readConfig(process.env);
+  if (process.argv[2] === 'rebuild') {
+    const dataSource = await openDatabase(config.databaseUrl);
+    const events = await rebuildReadModels(new EventStore(dataSource, { schema: 'kms' })).finally(() => dataSource.destroy());
+    logger.info({ events }, 'read models rebuilt');
+  } else {
+    const service = await startKms({ ...config, logger });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void service.close());
+  }
+} catch (error) {
+  logger.error({ err: error }, 'the key service could not run');
+  process.exitCode = 1;
+}

@@ -1,0 +1,22 @@
+import { rebuildProjection, replay, type EventStore } from '@windlass/event-store';
+import { isKeyStream, key, KeyRow, KeyTable } from './key/index.js';
+
+/** Makes the table of keys again from the events, in one transaction; answers how many events that took. Material stays. */
+export function rebuildReadModels(store: EventStore): Promise<number> {
+  const keys = new KeyTable(store.dataSource);
+  return rebuildProjection({
+    store,
+    reset: async (manager) => {
+      await manager.deleteAll(KeyRow);
+    },
+    replays: [
+      replay({
+        owns: isKeyStream,
+        decider: key,
+        project: async (manager, events) => {
+          for (const event of events) await keys.apply(manager, event);
+        },
+      }),
+    ],
+  });
+}

@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
+import { closeAll, GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { createLogger, type Logger } from '@windlass/telemetry';
+import { openDatabase } from './database.js';
+import { KeyMaterial } from './key/index.js';
+import { KmsModule } from './kms.module.js';
+import { KmsSettings } from './settings.js';
+
+export interface KmsConfig {
+  /** Where the service listens: "unix:/path" or "host:port". */
+  readonly grpcAddress: string;
+  readonly databaseUrl: string;
+  /** Signs the callers that the edge names: 32 bytes. */
+  readonly principalKey: Buffer;
+  /** Wraps every key's material: 32 bytes, kept outside the database. Lost, every key is lost; changed, the service refuses to start. */
+  readonly rootKey: Buffer;
+  /** Answered as the realm of keys. */
+  readonly region: string;
+  /** 100 by default. */
+  readonly keysPerAccount?: number;
+  readonly logger?: Logger;
+}
+
+/** Starts the key service: its database and its gRPC server. */
+export async function startKms(config: KmsConfig): Promise<RunningService> {
+  const logger = config.logger ?? createLogger('kms');
+  const opened: RunningService[] = [];
+  try {
+    const dataSource = await openDatabase(config.databaseUrl);
+    opened.push({ close: () => dataSource.destroy() });
+    const material = new KeyMaterial(dataSource, config.rootKey);
+    await material.requireSameRootKey();
+
+    const settings = new KmsSettings(config.region, config.keysPerAccount ?? 100);
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(KmsModule.of({ dataSource, material, settings, principalKey: config.principalKey }), {
+      ...grpcServer({ address: config.grpcAddress, services: { 'windlass.kms.v1.KeyService': KeyServiceService as never } }),
+      logger: false,
+      abortOnError: false,
+    });
+    opened.push(app);
+    app.useGlobalFilters(new GrpcErrorFilter(logger));
+    await app.listen();
+    logger.info({ address: config.grpcAddress }, 'the key service is ready');
+    return { close: () => closeAll(opened) };
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
