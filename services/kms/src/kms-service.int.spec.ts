@@ -206,7 +206,7 @@ describe('the key service', () => {
     const key_id = await create();
     const { plain_text, cipher_text } = await dataKey(key_id);
     await decrypt(key_id, cipher_text);
-    let lent = Buffer.alloc(0);
+    let lent: Buffer = Buffer.alloc(0);
     const material = await new KeyMaterial(dataSource, rootKey).use({ domainId, projectId, keyId: key_id, version: 1 }, (bytes) => {
       lent = bytes;
       return Buffer.from(bytes);

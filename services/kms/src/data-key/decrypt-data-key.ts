@@ -28,7 +28,6 @@ export class DecryptDataKeyHandler implements IQueryHandler<DecryptDataKey> {
     const key = await this.keys.require(caller.projectId, request.key_id);
     if (key.state === 'disabled') throw keyDisabled();
     const envelope = envelopeOf(request.cipher_text);
-    if (envelope.keyId !== key.id) throw invalidCipherText();
     const { domainId, projectId } = key;
     const context = { domainId, projectId, authenticatedData: request.additional_authenticated_data };
     const answer = await this.material.use({ domainId, projectId, keyId: key.id, version: envelope.materialVersion }, (material) => {
