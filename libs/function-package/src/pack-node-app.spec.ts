@@ -35,7 +35,8 @@ describe('the package of a Node.js app', () => {
     write('app/lib/größe.js', '');
     manifest('node_modules/web/', { '@scope/deep': '^1' });
     write('node_modules/web/index.js', '');
-    manifest('node_modules/@scope/deep/');
+    manifest('node_modules/@scope/deep/', { web: '^0' });
+    manifest('node_modules/@scope/deep/node_modules/web/');
     expect(await entries(await packNodeApp(join(root, 'app')))).toEqual({
       bootstrap: '100755',
       'lib/größe.js': '100644',
@@ -43,6 +44,7 @@ describe('the package of a Node.js app', () => {
       'node_modules/web/index.js': '100644',
       'node_modules/web/package.json': '100644',
       'node_modules/@scope/deep/package.json': '100644',
+      'node_modules/@scope/deep/node_modules/web/package.json': '100644',
     });
   });
 

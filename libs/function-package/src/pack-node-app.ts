@@ -10,8 +10,8 @@ import { packFiles, type PackageFile } from './pack-files.js';
  */
 export async function packNodeApp(folder: string): Promise<Buffer> {
   const files = filesUnder(folder).map((file) => readFile(file, relative(folder, file)));
-  for (const [name, place] of productionPackages(join(folder, 'package.json'))) {
-    files.push(...filesUnder(place).map((file) => readFile(file, join('node_modules', name, relative(place, file)))));
+  for (const [place, source] of productionPackages(join(folder, 'package.json'))) {
+    files.push(...filesUnder(source).map((file) => readFile(file, join(place, relative(source, file)))));
   }
   return packFiles(files);
 }
@@ -20,15 +20,17 @@ function readFile(file: string, name: string): PackageFile {
   return { name: name.split(sep).join('/'), content: readFileSync(file), executable: (statSync(file).mode & 0o111) !== 0 };
 }
 
-/** Folder by name of every package needed at run time, the dependencies' own dependencies included. */
+/** Every package needed at run time, the dependencies' own dependencies included: its folder by its place in the app. */
 function productionPackages(manifestFile: string, found = new Map<string, string>()): Map<string, string> {
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as { dependencies?: Record<string, string> };
   for (const name of Object.keys(manifest.dependencies ?? {})) {
     const folder = packageFolder(name, manifestFile);
-    const known = found.get(name);
+    // One version of a package may lie inside another package; it keeps that place, where only that package finds it.
+    const place = folder.slice(folder.indexOf(`${sep}node_modules${sep}`) + 1);
+    const known = found.get(place);
     if (known === folder) continue;
-    if (known !== undefined) throw new Error(`two versions of ${name} are installed, and the package has room for one`);
-    found.set(name, folder);
+    if (known !== undefined) throw new Error(`two versions of ${name} would lie in ${place} of the package`);
+    found.set(place, folder);
     productionPackages(join(folder, 'package.json'), found);
   }
   return found;
