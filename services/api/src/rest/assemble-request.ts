@@ -1,7 +1,7 @@
 import { fromJson, type DescField, type JsonObject, type JsonValue, type Message, ScalarType } from '@bufbuild/protobuf';
 import { edgeError } from '../error/index.js';
 import type { Operation } from '../operation/index.js';
-import { parseJson } from './parse-json.js';
+import { isJsonObject, parseJson } from './parse-json.js';
 import { findWrongField } from './wrong-field.js';
 
 /** The parts of an HTTP request that become fields of the operation's request message. */
@@ -32,7 +32,7 @@ function fromBody(operation: Operation, bytes: Uint8Array): JsonObject {
   if (!parsed.ok) throw malformed(operation, parsed.problem);
   if (parsed.value === undefined) return {};
   if (operation.body !== '*') return { [operation.body]: parsed.value };
-  if (!isObject(parsed.value)) throw malformed(operation, 'the body must be a JSON object');
+  if (!isJsonObject(parsed.value)) throw malformed(operation, 'the body must be a JSON object');
   // The path names these; the same thing under its other JSON spelling would name it twice.
   return without(parsed.value, pathAliases(operation));
 }
@@ -66,10 +66,6 @@ function pathAliases(operation: Operation): ReadonlySet<string> {
 
 function without(json: JsonObject, keys: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(Object.entries(json).filter(([key]) => !keys.has(key)));
-}
-
-function isObject(json: JsonValue): json is JsonObject {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
 function malformed(operation: Operation, problem: string): Error {

@@ -1,3 +1,4 @@
+import { DEFAULT_BODY_LIMIT_BYTES } from '../api-config.js';
 import type { Operation } from '../operation/index.js';
 
 /** Most bytes a request body may have, and what a caller is told about it. */
@@ -17,7 +18,7 @@ export function bodyLimit(operation: Operation, codeBytes: number): BodyLimit {
     return { bytes: INVOCATION_BYTES, code: 'FSS.1201', explanation: 'an event has at most 6 MB and the limit is fixed' };
   }
   if (operation.input.fields.some((field) => field.message?.typeName === CODE_MESSAGE)) {
-    return { bytes: codeBytes, explanation: 'the operator of this installation can raise it (WINDLASS_API_BODY_LIMIT_BYTES)' };
+    return { bytes: codeBytes, explanation: `the operator of this installation sets this limit, up to ${DEFAULT_BODY_LIMIT_BYTES} (WINDLASS_API_BODY_LIMIT_BYTES)` };
   }
   return { bytes: ORDINARY_BYTES, explanation: 'the limit of this operation is fixed' };
 }

@@ -40,14 +40,25 @@ export class OperationServer {
     const { path, query } = splitTarget(request.url ?? '');
     const route = this.parts.routes.find(method, path);
     const own = { 'x-request-id': requestId, ...(route?.operation.adapter === 'invocation' ? { 'x-cff-request-id': requestId } : {}) };
-    try {
+    const began = performance.now();
+    const answer = await this.outcome(() => {
       if (route === undefined) throw unknownApi(method, path);
-      const answer = await this.serve({ route, request, query, requestId, signal });
-      return { ...answer, headers: { ...answer.headers, ...own } };
+      return this.serve({ route, request, query, requestId, signal });
+    }, placeOf(route, path, requestId));
+    const durationMs = Math.round(performance.now() - began);
+    this.parts.logger.info({ requestId, method, operation: route?.operation.name, status: answer.status, durationMs }, 'answered');
+    return { ...answer, headers: { ...answer.headers, ...own } };
+  }
+
+  /** The answer of a call, or that of its failure; what is the platform's fault is logged with its cause. */
+  private async outcome(call: () => Promise<HttpAnswer>, place: ErrorPlace): Promise<HttpAnswer> {
+    try {
+      return await call();
     } catch (failure) {
-      const answer = errorAnswer(failure, placeOf(route, path, requestId));
-      this.report(failure, route, requestId);
-      return { ...answer, headers: { ...answer.headers, ...own } };
+      const error = publicError(failure);
+      const { requestId } = place;
+      if (HTTP_STATUS[error.kind] >= 500) this.parts.logger.error({ requestId, kind: error.kind, err: error.cause ?? error }, 'operation failed');
+      return errorAnswer(failure, place);
     }
   }
 
@@ -83,12 +94,6 @@ export class OperationServer {
     const projectId = route.variables['project_id'] ?? (typeof named === 'string' ? named : '');
     const { method = '', url: target = '', rawHeaders } = request;
     return (body) => this.parts.authenticator.bySignature({ method, target, rawHeaders, body, projectId });
-  }
-
-  private report(failure: unknown, route: Route | undefined, requestId: string): void {
-    const error = publicError(failure);
-    if (HTTP_STATUS[error.kind] < 500) return;
-    this.parts.logger.error({ requestId, operation: route?.operation.name, kind: error.kind, err: error.cause ?? error }, 'operation failed');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@bufbuild/protobuf';
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 
 // Far deeper than any documented body, and shallow enough for every recursive reader behind the edge.
 const MAX_DEPTH = 64;
@@ -46,4 +46,8 @@ function problemOf(value: JsonValue, checkText: boolean): string | undefined {
     level = next;
   }
   return undefined;
+}
+
+export function isJsonObject(json: JsonValue): json is JsonObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

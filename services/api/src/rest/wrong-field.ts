@@ -1,4 +1,5 @@
 import { fromJson, ScalarType, type DescField, type DescMessage, type JsonValue } from '@bufbuild/protobuf';
+import { isJsonObject } from './parse-json.js';
 
 export interface WrongField {
   /** Path of the field as the client wrote it: "func_code.file", "users[2].name". */
@@ -9,7 +10,7 @@ export interface WrongField {
 
 /** The first field of a JSON object that a message cannot take. Asked only after the whole was refused. */
 export function findWrongField(message: DescMessage, json: JsonValue): WrongField {
-  if (!isObject(json)) return { path: '', expected: 'a JSON object' };
+  if (!isJsonObject(json)) return { path: '', expected: 'a JSON object' };
   for (const [key, value] of Object.entries(json)) {
     const field = message.fields.find((candidate) => candidate.name === key || candidate.jsonName === key);
     if (field === undefined || fits(message, { [key]: value })) continue;
@@ -20,7 +21,7 @@ export function findWrongField(message: DescMessage, json: JsonValue): WrongFiel
 
 function within(field: DescField, key: string, value: JsonValue): WrongField {
   if (field.message !== undefined && !field.message.typeName.startsWith('google.protobuf.')) {
-    if (field.fieldKind === 'message' && isObject(value)) return prefixed(`${key}.`, findWrongField(field.message, value));
+    if (field.fieldKind === 'message' && isJsonObject(value)) return prefixed(`${key}.`, findWrongField(field.message, value));
     if (field.fieldKind === 'list' && Array.isArray(value)) {
       const message = field.message;
       const index = value.findIndex((item) => !fits(message, item));
@@ -83,8 +84,4 @@ function scalarName(scalar: ScalarType): string {
     case ScalarType.SFIXED64:
       return 'a whole number of 64 bits';
   }
-}
-
-function isObject(json: JsonValue): json is Record<string, JsonValue> {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
