@@ -15,6 +15,8 @@ export class ListGroupRoutesHandler implements IQueryHandler<ListGroupRoutesQuer
   constructor(private readonly dataSource: DataSource) {}
 
   async execute({ groupId }: ListGroupRoutesQuery): Promise<Route[]> {
+    // A group is asked for by what a stranger wrote into an address; what cannot be an id is not looked up.
+    if (!/^[0-9a-f]{32}$/.test(groupId)) return [];
     const rows = await this.dataSource.manager.find(TriggerRow, { where: { groupId }, order: { createdAt: 'ASC', triggerId: 'ASC' } });
     return rows.map((row) => triggerRoute(row.record, row.revision));
   }

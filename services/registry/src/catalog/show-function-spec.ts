@@ -26,6 +26,7 @@ export class ShowFunctionSpecHandler implements IQueryHandler<ShowFunctionSpecQu
 
   /** The whole specification, environment and secrets included: the answer is for the worker that starts the function. */
   async execute({ funcId, version }: ShowFunctionSpecQuery): Promise<FunctionSpec> {
+    if (!/^[0-9a-f-]{36}$/.test(funcId)) throw functionMissing(funcId);
     const row = await this.dataSource.manager.findOneBy(FunctionRow, { funcId });
     if (row === null) throw functionMissing(funcId);
     requireLatest(version === '' ? { kind: 'none' } : { kind: 'version', version });

@@ -18,7 +18,7 @@ describe('a function URN', () => {
     expect(parseFunctionUrn(urn, home)).toEqual({ ...here, qualifier });
   });
 
-  it.each(['', ':', 'a:b:c:d:e', 'urn:fss:local-1:p1:workflow:default:hello', 'p1:default:hello:!', 'urn:fss:local-1:p1:function:default:hello:v:x'])(
+  it.each(['', ':', 'a\0b', 'a:b:c:d:e', 'urn:fss:local-1:p1:workflow:default:hello', 'p1:default:hello:!', 'urn:fss:local-1:p1:function:default:hello:v:x'])(
     'is refused when malformed: %j',
     (urn) => {
       expect(() => parseFunctionUrn(urn, home)).toThrow(expect.objectContaining({ code: 'FSS.1309', kind: 'invalid' }));

@@ -32,7 +32,7 @@ const DEFAULT_PACKAGE = 'default';
  */
 export function parseFunctionUrn(urn: string, home: UrnHome): FunctionAddress {
   const parts = urn.split(':');
-  if (parts.some((part) => part === '')) throw malformed(urn);
+  if (parts.some((part) => part === '') || urn.includes('\0')) throw malformed(urn);
   switch (parts.length) {
     case 1:
     case 2: {

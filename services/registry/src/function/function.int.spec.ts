@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
 import { createRequest, RegistryFixture, zipBase64, type Tenant } from '../testing/registry-fixture.js';
-import { bootstrap, handmadeZip, SCRIPT } from '../code-package/testing/handmade-zip.js';
+import { handmadeZip, SCRIPT } from '../code-package/testing/handmade-zip.js';
 
 describe('functions, through gRPC', () => {
   let registry: RegistryFixture;
@@ -177,8 +177,10 @@ describe('functions, through gRPC', () => {
     await expect(registry.invocations.invokeFunction({ ...of('hello'), event: {} }, tenant.metadata())).rejects.toMatchObject({ kind: 'precondition_failed', message: expect.stringContaining('disabled') });
   });
 
-  it('cannot be invoked asynchronously', async () => {
+  it('cannot be invoked asynchronously, disabled or not', async () => {
+    await expect(registry.invocations.asyncInvokeFunction({ ...of('hello'), event: {} }, tenant.metadata())).rejects.toMatchObject({ code: 'FSS.1051' });
     await registry.create(tenant);
+    await registry.functions.updateFunctionMaxInstanceConfig({ ...of('hello'), max_instance_num: 0 }, tenant.metadata());
     await expect(registry.invocations.asyncInvokeFunction({ ...of('hello'), event: {} }, tenant.metadata())).rejects.toMatchObject({
       kind: 'invalid',
       code: 'FSS.0400',
@@ -199,7 +201,7 @@ describe('functions, through gRPC', () => {
     expect(await names({ marker: '2', maxitems: '2' })).toEqual(['twenty']);
     expect(await list({ marker: '2' })).toMatchObject({ next_marker: 3 });
     expect(await list({ marker: '9' })).toMatchObject({ functions: [], next_marker: 3 });
-    for (const bad of [{ marker: '-1' }, { maxitems: '-1' }, { maxitems: 'x' }]) await expect(list(bad)).rejects.toMatchObject({ kind: 'invalid', code: 'FSS.1001' });
+    for (const bad of [{ marker: '-1' }, { maxitems: '-1' }, { maxitems: 'x' }, { func_name: '\0' }, { package_name: '\0' }]) await expect(list(bad)).rejects.toMatchObject({ kind: 'invalid', code: 'FSS.1001' });
   });
 
   it('are refused as a whole when anything about them is', async () => {

@@ -2,6 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ListFunctionsResponse, type ListFunctionsRequest } from '@windlass/contracts/registry/v1/function_service';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
+import { refusal } from '../refusal.js';
 import { FunctionRow } from './function.entity.js';
 import { viewFunction } from './function-view.js';
 import { readPage } from './page.js';
@@ -23,6 +24,9 @@ export class ListFunctionsHandler implements IQueryHandler<ListFunctionsQuery> {
   async execute({ caller, request }: ListFunctionsQuery): Promise<ListFunctionsResponse> {
     const { offset, limit } = readPage(request.marker, request.maxitems);
     const selected = this.dataSource.manager.createQueryBuilder(FunctionRow, 'f').where('f.projectId = :projectId', { projectId: caller.projectId });
+    for (const field of ['package_name', 'func_name'] as const) {
+      if (request[field].includes('\0')) throw refusal('invalid', 'FSS.1001', 'QUERY_PARAMETER_INVALID', `${field} holds a NUL character.`);
+    }
     if (request.package_name !== '') selected.andWhere('f.package = :package', { package: request.package_name });
     // A part of the name, letter case aside, without the meaning that LIKE gives to some characters.
     if (request.func_name !== '') selected.andWhere('strpos(lower(f.name), lower(:name)) > 0', { name: request.func_name });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { functionMissing } from './function-urn.js';
 import type { FunctionEvent } from './function.events.js';
 import { evolveFunction, NO_FUNCTION, type FunctionRecord, type FunctionSettings, type FunctionState, type LogSettings, type Scaling } from './function.state.js';
@@ -30,9 +31,10 @@ function decide(state: FunctionState, command: ReplaceFunctionConfig): readonly 
     secrets,
     scaling: { ...before.scaling, ...command.scaling },
     logs: command.logs ?? before.logs,
-    modifiedAt: command.now,
   };
-  return [{ type: 'FunctionConfigReplaced', data: { function: after } }];
+  // Clients send the whole configuration to change nothing: no instance is restarted for it.
+  if (isDeepStrictEqual(before, after)) return [];
+  return [{ type: 'FunctionConfigReplaced', data: { function: { ...after, modifiedAt: command.now } } }];
 }
 
 function changedSecrets(before: FunctionRecord['secrets'], changes: ReplaceFunctionConfig['secrets']): FunctionRecord['secrets'] {

@@ -10,6 +10,7 @@ import type {
 } from '@windlass/contracts/registry/v1/invocation_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf } from '../caller/caller.js';
+import { ShowFunctionQuery } from '../function/show-function.js';
 import { refusal } from '../refusal.js';
 import { ResolveInvocationQuery } from './resolve-invocation.js';
 
@@ -30,7 +31,7 @@ export class InvocationController {
   /** Every function of this platform is an HTTP function, and those have no asynchronous invocation ("Notes and Constraints"). */
   @GrpcMethod(SERVICE, 'asyncInvokeFunction')
   async asyncInvokeFunction(request: AsyncInvokeFunctionRequest, metadata: Metadata): Promise<AsyncInvokeFunctionResponse> {
-    await this.queries.execute(new ResolveInvocationQuery(callerOf(this.calls.read(metadata), request.project_id), request.function_urn));
+    await this.queries.execute(new ShowFunctionQuery(callerOf(this.calls.read(metadata), request.project_id), request.function_urn));
     throw refusal('invalid', 'FSS.0400', 'ASYNC_INVOCATION_UNAVAILABLE', 'HTTP functions cannot be invoked asynchronously. Call the URL of a trigger, or use the synchronous invocations operation.');
   }
 }

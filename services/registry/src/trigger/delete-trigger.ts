@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Caller } from '../caller/caller.js';
 import { FunctionLookup } from '../function/function-lookup.js';
+import { requireTriggerId } from './trigger.errors.js';
 import { TriggerStreams } from './trigger-streams.js';
 import { requireTriggerType } from './show-trigger.js';
 
@@ -24,6 +25,7 @@ export class DeleteTriggerHandler implements ICommandHandler<DeleteTriggerComman
   async execute({ caller, urn, trigger }: DeleteTriggerCommand): Promise<void> {
     const of = await this.lookup.find(caller, urn);
     requireTriggerType(trigger.type);
+    requireTriggerId(trigger.id);
     await this.triggers.deleteOne(caller, of, urn, trigger);
   }
 }

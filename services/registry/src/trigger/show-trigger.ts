@@ -5,7 +5,7 @@ import type { Caller } from '../caller/caller.js';
 import { FunctionLookup } from '../function/function-lookup.js';
 import { GatewayAddress } from './gateway-address.js';
 import { TriggerRow } from './trigger.entity.js';
-import { triggerMissing, triggerTypeMissing } from './trigger.errors.js';
+import { requireTriggerId, triggerMissing, triggerTypeMissing } from './trigger.errors.js';
 import { isGatewayType } from './trigger-type.js';
 import { viewTrigger } from './trigger-view.js';
 
@@ -30,6 +30,7 @@ export class ShowTriggerHandler implements IQueryHandler<ShowTriggerQuery> {
   async execute({ caller, urn, trigger }: ShowTriggerQuery): Promise<Trigger> {
     const { funcId } = await this.lookup.find(caller, urn);
     requireTriggerType(trigger.type);
+    requireTriggerId(trigger.id);
     const row = await this.dataSource.manager.findOneBy(TriggerRow, { funcId, triggerId: trigger.id });
     if (row?.record.type !== trigger.type) throw triggerMissing(trigger.id);
     return viewTrigger(row.record, this.gateway);

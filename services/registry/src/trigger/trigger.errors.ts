@@ -2,6 +2,13 @@ import type { WindlassError } from '@windlass/errors';
 import { refusal } from '../refusal.js';
 import type { GatewayTriggerType } from './trigger.state.js';
 
+const TRIGGER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What cannot be an id is the id of no trigger, and is not looked up. */
+export function requireTriggerId(text: string): void {
+  if (!TRIGGER_ID.test(text)) throw triggerMissing(text);
+}
+
 export function triggerMissing(triggerId: string): WindlassError {
   return refusal('not_found', 'FSS.1138', 'TRIGGER_NOT_FOUND', `The function has no trigger ${triggerId.slice(0, 80)}.`);
 }

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { FunctionEvent, RouteEvent } from '@windlass/contracts/registry/v1/registry_events';
+import type { PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
+import { PostgresEventBus, type BusMessage } from '@windlass/event-bus';
+import { EventStore } from '@windlass/event-store';
+import { createLogger } from '@windlass/telemetry';
+import { DataSource } from 'typeorm';
+import { FilePackageStore } from '../code-package/package-store.js';
+import { PackageUses } from '../code-package/package-uses.js';
+import { databaseOptions } from '../database/database.js';
+import { rebuildRegistry } from '../index.js';
+import { eventually, RegistryFixture, type Tenant, zipBase64 } from '../testing/registry-fixture.js';
+
+describe('the catalog', () => {
+  let registry: RegistryFixture;
+  let tenant: Tenant;
+  beforeAll(async () => {
+    registry = await RegistryFixture.start();
+  });
+  afterAll(() => registry.stop());
+  beforeEach(() => {
+    tenant = registry.tenant();
+  });
+
+  async function withDatabase<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+    const dataSource = await new DataSource(databaseOptions(registry.config.databaseUrl)).initialize();
+    try {
+      return await work(dataSource);
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  const trigger = (path: string): Promise<{ event_data: { [key: string]: unknown } | undefined; trigger_id: string }> =>
+    registry.triggers.createFunctionTrigger(
+      { project_id: tenant.project, function_urn: 'hello', trigger_type_code: 'APIG', trigger_status: '', event_type_code: '', event_data: { path, auth: 'NONE', func_info: { timeout: 5000 } } },
+      tenant.metadata(),
+    );
+
+  async function download(digest: string): Promise<Buffer[]> {
+    const chunks: Buffer[] = [];
+    const stream = registry.catalog.client.downloadPackage({ code_digest: digest });
+    for await (const chunk of stream) chunks.push(Buffer.from((chunk as PackageChunk).data));
+    return chunks;
+  }
+
+  it('tells all a worker must know of a function', async () => {
+    const created = await registry.create(tenant, { user_data: '{"A":"1"}', encrypted_user_data: '{"B":"2"}', lts_custom_tag: { team: 'blue' }, initializer_timeout: 20 });
+    await expect(registry.catalog.showFunctionSpec({ func_id: created.func_id, version: 'latest' })).resolves.toEqual({
+      func_id: created.func_id,
+      func_urn: created.func_urn,
+      func_name: 'hello',
+      package: 'default',
+      version: 'latest',
+      revision: 1,
+      domain_id: tenant.principal.domain_id,
+      project_id: tenant.project,
+      region: 'local-1',
+      runtime: 'http',
+      handler: '-',
+      memory_mb: 256,
+      cpu_millicores: 400,
+      timeout_seconds: 30,
+      start_timeout_seconds: 20,
+      ephemeral_storage_mb: 512,
+      instance_concurrency: 1,
+      max_instances: 400,
+      environment: { A: '1', B: '2' },
+      code_digest: created.digest,
+      code_size_bytes: created.code_size,
+      log_group_id: created.log_group_id,
+      log_stream_id: created.log_stream_id,
+      log_tags: { team: 'blue' },
+      user_data: '{"A":"1"}',
+    });
+    await expect(registry.catalog.showFunctionSpec({ func_id: created.func_id, version: 'v1' })).rejects.toMatchObject({ code: 'FSS.1052' });
+    for (const nobody of ['nobody', '\0', '00000000-0000-0000-0000-000000000000']) {
+      await expect(registry.catalog.showFunctionSpec({ func_id: nobody, version: '' })).rejects.toMatchObject({ code: 'FSS.1051' });
+    }
+  });
+
+  it('hands a package out in bounded chunks, whole, and not one that does not exist', async () => {
+    const file = Buffer.from(`#!/bin/sh\n#${'x'.repeat(700_000)}`).toString('base64');
+    const created = await registry.create(tenant, { code_type: 'inline', func_code: { file, link: '' } });
+    const chunks = await download(created.digest);
+    expect(createHash('sha512').update(Buffer.concat(chunks)).digest('hex')).toBe(created.digest);
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(256 * 1024);
+    await expect(download('0'.repeat(128))).rejects.toMatchObject({ details: expect.stringContaining('no code package') });
+    await expect(download('../../etc/passwd')).rejects.toThrow();
+  });
+
+  it('lists the routes of a group, and none of a group that is not there', async () => {
+    const created = await registry.create(tenant);
+    const made = await trigger('/orders');
+    const group_id = String(made.event_data?.['group_id']);
+    await expect(registry.catalog.listGroupRoutes({ group_id })).resolves.toEqual({
+      routes: [
+        {
+          route_id: made.trigger_id.replaceAll('-', ''),
+          group_id,
+          domain_id: tenant.principal.domain_id,
+          project_id: tenant.project,
+          path: '/orders',
+          match_mode: 'SWA',
+          method: 'ANY',
+          auth: 'NONE',
+          timeout_ms: 5000,
+          func_id: created.func_id,
+          func_urn: created.func_urn,
+          func_version: 'latest',
+          revision: 1,
+        },
+      ],
+    });
+    for (const nobody of ['f'.repeat(32), '', '\0', 'favicon.ico']) {
+      await expect(registry.catalog.listGroupRoutes({ group_id: nobody })).resolves.toEqual({ routes: [] });
+    }
+  });
+
+  it('publishes every change in order, without what tenants put into environments', async () => {
+    const created = await registry.create(tenant, { user_data: '{"A":"of-the-tenant"}' });
+    const made = await trigger('/x');
+    await registry.functions.updateFunctionMaxInstanceConfig({ project_id: tenant.project, function_urn: 'hello', max_instance_num: 7 }, tenant.metadata());
+    await registry.functions.deleteFunction({ project_id: tenant.project, function_urn: 'hello' }, tenant.metadata());
+
+    const bus = await PostgresEventBus.open({ connectionString: registry.config.databaseUrl, logger: createLogger('test', { level: 'silent' }) });
+    const messages: BusMessage[] = [];
+    const consumption = await bus.consume({ group: 'test', topics: ['registry.functions', 'registry.routes'], onMessages: async (batch) => void messages.push(...batch) });
+    const group = String(made.event_data?.['group_id']);
+    const functions = (): FunctionEvent[] => messages.filter(({ topic, key }) => topic === 'registry.functions' && key === created.func_id).map(({ payload }) => FunctionEvent.decode(payload));
+    const routes = (): RouteEvent[] => messages.filter(({ topic, key }) => topic === 'registry.routes' && key === group).map(({ payload }) => RouteEvent.decode(payload));
+    await eventually(() => expect([functions().length, routes().length]).toEqual([3, 2]));
+    await consumption.stop();
+    await bus.close();
+
+    expect(functions().map(({ change }) => change)).toMatchObject([
+      { $case: 'put', value: { func_id: created.func_id, revision: 1, max_instances: 400, environment: {}, user_data: '' } },
+      { $case: 'put', value: { revision: 2, max_instances: 7 } },
+      { $case: 'removed', value: { func_id: created.func_id, version: '', revision: 3 } },
+    ]);
+    expect(routes().map(({ change }) => change)).toMatchObject([
+      { $case: 'put', value: { path: '/x', revision: 1 } },
+      { $case: 'removed', value: { revision: 2 } },
+    ]);
+    expect(messages.every(({ payload }) => !Buffer.from(payload).includes('of-the-tenant'))).toBe(true);
+  });
+
+  it('keeps a package for its grace after its last use and removes it then, but never one in use', async () => {
+    const used = await registry.create(tenant);
+    const unused = await registry.create(tenant, { func_name: 'gone', func_code: { file: zipBase64('unused'), link: '' } });
+    await registry.functions.deleteFunction({ project_id: tenant.project, function_urn: 'gone' }, tenant.metadata());
+    const store = new FilePackageStore(registry.config.packageDirectory);
+    await withDatabase(async ({ manager }) => {
+      await new PackageUses('registry', 3600).removeUnused(manager, store);
+      expect(await store.stat(unused.digest)).toBeDefined();
+      await new PackageUses('registry', 0).removeUnused(manager, store);
+    });
+    expect(await store.stat(unused.digest)).toBeUndefined();
+    expect(await store.stat(used.digest)).toBeDefined();
+    // The same package again is stored again.
+    await registry.create(tenant, { func_name: 'back', func_code: { file: zipBase64('unused'), link: '' } });
+    expect(await store.stat(unused.digest)).toBeDefined();
+  });
+
+  it('is the same after it was rebuilt from the events, and their chain is whole', async () => {
+    await registry.create(tenant);
+    await trigger('/a');
+    const tables = ['functions', 'triggers', 'api_groups', 'quota_usage'];
+    const snapshot = (): Promise<unknown[]> =>
+      withDatabase(({ manager }) => Promise.all(tables.map((table) => manager.query(`SELECT t::text AS row FROM registry.${table} t ORDER BY 1`))));
+    const before = await snapshot();
+    expect(await rebuildRegistry(registry.config)).toBeGreaterThan(0);
+    expect(await snapshot()).toEqual(before);
+    await withDatabase(async (dataSource) => {
+      const store = new EventStore(dataSource, { schema: 'registry' });
+      await expect(store.verifyStream(`function:${tenant.project}:default:hello`)).resolves.toEqual({ ok: true });
+    });
+  });
+});

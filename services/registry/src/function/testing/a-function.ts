@@ -1,0 +1,36 @@
+import type { FunctionEvent } from '../function.events.js';
+import type { FunctionRecord } from '../function.state.js';
+
+/** A function as tests need one; override what the test is about. */
+export function aFunction(change: Partial<FunctionRecord> = {}): FunctionRecord {
+  return {
+    funcId: 'f1',
+    domainId: 'd1',
+    projectId: 'p1',
+    region: 'local-1',
+    package: 'default',
+    name: 'hello',
+    runtime: 'http',
+    code: { type: 'zip', filename: 'hello.zip', digest: 'aa', sizeBytes: 100, imageName: 'latest-260101000000@abcde' },
+    settings: {
+      handler: '-',
+      memoryMb: 128,
+      timeoutSeconds: 3,
+      initializerTimeoutSeconds: 0,
+      ephemeralStorageMb: 512,
+      description: '',
+      enterpriseProjectId: '',
+      userData: '',
+    },
+    secrets: {},
+    scaling: { maxInstances: 400, instanceConcurrency: 1 },
+    logs: { enabled: true, groupId: 'g', groupName: 'gn', streamId: 's', streamName: 'sn', tags: {} },
+    createdAt: '2026-01-01T00:00:00.000Z',
+    modifiedAt: '2026-01-01T00:00:00.000Z',
+    ...change,
+  };
+}
+
+export const created = (change: Partial<FunctionRecord> = {}): FunctionEvent => ({ type: 'FunctionCreated', data: { function: aFunction(change) } });
+export const deleted: FunctionEvent = { type: 'FunctionDeleted', data: { function: aFunction() } };
+export const LATER = '2026-02-02T00:00:00.000Z';

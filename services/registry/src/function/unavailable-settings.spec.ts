@@ -1,0 +1,37 @@
+import { refuseDependencies, refuseUnavailableSettings, type UnavailableSettings } from './unavailable-settings.js';
+
+describe('a setting that this installation does not have', () => {
+  it.each<Partial<UnavailableSettings>>([
+    {},
+    { func_vpc: null, xrole: '', gpu_memory: 0, enable_dynamic_memory: false },
+    { func_vpc: { vpc_id: '', subnet_id: '' } },
+    { network_controller: { disable_public_network: false, trigger_access_vpcs: [] } },
+    { mount_config: { mount_user: { user_id: -1, user_group_id: -1 }, func_mounts: [] } },
+    { custom_image: { enabled: false, working_dir: '/' } },
+    { domain_names: '[]', extend_config: '{}' },
+  ])('is let pass when it asks for nothing: %j', (fields) => refuseUnavailableSettings(fields));
+
+  it.each<Partial<UnavailableSettings>>([
+    { func_vpc: { vpc_id: 'v' } },
+    { network_controller: { disable_public_network: true } },
+    { mount_config: { func_mounts: [{ mount_type: 'sfs' }] } },
+    { custom_image: { enabled: true, image: 'swr.x/y' } },
+    { initializer_handler: 'index.init' },
+    { pre_stop_handler: 'index.stop' },
+    { gpu_type: 'nvidia-t4' },
+    { code_encrypt_kms_key_id: 'k' },
+    { user_data_encrypt_kms_key_id: 'k' },
+    { enable_auth_in_header: true },
+    { restore_hook_timeout: 5 },
+    { is_stateful_function: true },
+  ])('is refused by its name and with the reason, not ignored: %j', (fields) => {
+    const [field] = Object.keys(fields);
+    expect(() => refuseUnavailableSettings(fields)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'FSS.0400', message: expect.stringContaining(`${field} is not available`) }));
+  });
+
+  it('is refused under the code of agencies or dependencies where there is one', () => {
+    for (const field of ['xrole', 'app_xrole']) expect(() => refuseUnavailableSettings({ [field]: 'agency' })).toThrow(expect.objectContaining({ code: 'FSS.1021' }));
+    expect(() => refuseDependencies(['d1'])).toThrow(expect.objectContaining({ code: 'FSS.1024' }));
+    refuseDependencies(['']);
+  });
+});

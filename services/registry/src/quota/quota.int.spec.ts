@@ -1,0 +1,59 @@
+import { RegistryFixture } from '../testing/registry-fixture.js';
+
+describe('quotas of an account', () => {
+  let registry: RegistryFixture;
+  beforeAll(async () => {
+    registry = await RegistryFixture.start({ functionQuota: 3, codeSizeQuotaMb: 1 });
+  });
+  afterAll(() => registry.stop());
+
+  it('give the last place to exactly one of many that want it at once', async () => {
+    const tenant = registry.tenant();
+    for (const func_name of ['a', 'b']) await registry.create(tenant, { func_name });
+    const outcomes = await Promise.allSettled(['c', 'd', 'e', 'f'].map((func_name) => registry.create(tenant, { func_name })));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') {
+        expect(outcome.reason).toMatchObject({ kind: 'quota_exceeded', code: 'FSS.1041', message: expect.stringMatching(/fgs_func_num of 3 functions.*WINDLASS_FUNCTION_QUOTA/) });
+      }
+    }
+    await expect(registry.create(tenant, { func_name: 'g' })).rejects.toMatchObject({ code: 'FSS.1041' });
+    const { quotas } = await registry.functions.listQuotas({ project_id: tenant.project }, tenant.metadata());
+    expect(quotas).toEqual({
+      resources: [
+        { type: 'fgs_func_num', quota: 3, used: 3, unit: undefined },
+        { type: 'fgs_func_code_size', quota: 1, used: 1, unit: 'MB' },
+      ],
+    });
+  });
+
+  it('give a place back with a function, and are counted over the projects of the account', async () => {
+    const tenant = registry.tenant();
+    const sameAccount = registry.tenant(tenant.principal.domain_id);
+    for (const func_name of ['a', 'b']) await registry.create(tenant, { func_name });
+    await registry.create(sameAccount);
+    await expect(registry.create(sameAccount, { func_name: 'd' })).rejects.toMatchObject({ code: 'FSS.1041' });
+    await registry.functions.deleteFunction({ project_id: tenant.project, function_urn: 'a' }, tenant.metadata());
+    await registry.create(sameAccount, { func_name: 'd' });
+    // Another account is not touched by any of this.
+    await registry.create(registry.tenant());
+  });
+
+  it('bound the code of all functions together, and replaced code counts once', async () => {
+    const tenant = registry.tenant();
+    const code = (size: number, seed: number): { file: string; link: string } => ({ file: Buffer.from(`#!/bin/sh\n#${String(seed).repeat(size)}`).toString('base64'), link: '' });
+    await registry.create(tenant, { code_type: 'inline', func_code: code(600_000, 1) });
+    await expect(registry.create(tenant, { func_name: 'b', code_type: 'inline', func_code: code(600_000, 2) })).rejects.toMatchObject({
+      kind: 'quota_exceeded',
+      code: 'FSS.1042',
+      message: expect.stringMatching(/fgs_func_code_size of 1 MB/),
+    });
+    const replace = (size: number): Promise<unknown> =>
+      registry.functions.updateFunctionCode(
+        { project_id: tenant.project, function_urn: 'hello', code_type: 'inline', code_url: '', code_filename: '', func_code: code(size, 3), depend_version_list: [], code_encrypt_kms_key_id: '' },
+        tenant.metadata(),
+      );
+    await replace(900_000);
+    await expect(replace(1_100_000)).rejects.toMatchObject({ code: 'FSS.1042' });
+  });
+});
