@@ -4,7 +4,6 @@ import { isHttp1Error, RequestHeadParser } from '@windlass/http1';
 import { Exchange, type ExchangeClient, type ExchangeContext } from './exchange.js';
 import { Refusal, refusalBytes, refusals } from './refusal.js';
 
-const LINGER_MS = 2_000;
 const NO_BYTES = Buffer.alloc(0);
 
 /**
@@ -50,7 +49,8 @@ export class ClientConnection implements ExchangeClient {
   /** No further request: ends now when idle, else after the running one. */
   retire(): void {
     this.retiring = true;
-    if (this.state === 'waiting') this.socket.destroy();
+    // The end of the last answer may still be on its way to a slow client.
+    if (this.state === 'waiting') this.socket.destroySoon();
   }
 
   destroy(): void {
@@ -156,13 +156,15 @@ export class ClientConnection implements ExchangeClient {
   private closeAfterAnswer(): void {
     this.state = 'closing';
     this.unread = NO_BYTES;
-    this.socket.end();
+    const { clientStallMs, lingerMs } = this.context.limits;
+    this.startTimer(clientStallMs, () => this.socket.destroy());
+    this.socket.end(() => this.startTimer(lingerMs, () => this.socket.destroy()));
     this.socket.resume();
-    this.startTimer(LINGER_MS, () => this.socket.destroy());
   }
 
   private startTimer(ms: number, onTimeout: () => void): void {
     clearTimeout(this.timer);
+    if (this.socket.destroyed) return;
     this.timer = setTimeout(onTimeout, ms);
   }
 

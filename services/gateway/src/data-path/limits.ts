@@ -25,6 +25,8 @@ export interface IngressLimits extends HeadLimits {
   readonly workerIdleMs: number;
   /** How long an upgraded connection (WebSocket) may be silent in both directions. */
   readonly tunnelIdleMs: number;
+  /** After the last answer of a connection, how long its client may still send, so that it can read the answer. */
+  readonly lingerMs: number;
   /** How long running requests may take to end when the gateway is closed. */
   readonly drainMs: number;
 }
@@ -49,5 +51,6 @@ export const DEFAULT_LIMITS: IngressLimits = {
   workerConnectMs: 2_000,
   workerIdleMs: 15_000,
   tunnelIdleMs: HOUR_MS,
+  lingerMs: 2_000,
   drainMs: 10_000,
 };

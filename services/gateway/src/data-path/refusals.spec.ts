@@ -188,6 +188,21 @@ describe('the limits of time', () => {
     await expect(client.answer()).rejects.toThrow('closed before the last chunk');
   });
 
+  it('do not cut the last answer of a connection that a slow client is still reading', async () => {
+    const whole = 8 * 1024 * 1024;
+    const sent = Promise.withResolvers<void>();
+    const worker = await startWorker((_request, response) => response.end(Buffer.alloc(whole), () => sent.resolve()));
+    const client = await connect(await startGateway({ workerSockets: [worker.socketPath], limits: { lingerMs: 1 } }));
+    // Reads one piece in each turn, so that the gateway is done with the answer long before the client is.
+    client.socket.on('data', () => {
+      client.socket.pause();
+      setTimeout(() => client.socket.resume(), 1);
+    });
+    client.send(`GET /${GROUP} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
+    expect((await client.answer()).body).toHaveLength(whole);
+    await sent.promise;
+  });
+
   it('do not apply to a WebSocket that speaks, and end one that is silent', async () => {
     const worker = await startWorker(() => undefined);
     worker.server.on('upgrade', (_request, socket: NodeJS.ReadWriteStream) => {
