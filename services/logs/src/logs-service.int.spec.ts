@@ -15,7 +15,8 @@ import { startLogs } from './index.js';
 
 const principalKey = Buffer.alloc(32, 5);
 const signer = new PrincipalSigner(principalKey);
-const quiet = createLogger('logs', { level: 'silent' });
+const logged: string[] = [];
+const logger = createLogger('logs', { destination: { write: (line) => void logged.push(line) } });
 const missingGroup = { kind: 'not_found', code: 'LTS.0201', message: 'The log group does not existed' };
 const missingStream = { kind: 'not_found', code: 'LTS.0208', message: 'The log stream does not existed' };
 
@@ -30,8 +31,8 @@ describe('the log service', () => {
     postgres = await startTemporaryPostgres();
     const databaseUrl = postgres.connectionString(postgres.database);
     const grpcAddress = `unix:${join(directory, 'logs.sock')}`;
-    service = await startLogs({ grpcAddress, databaseUrl, principalKey, groupsPerAccount: 5, streamsPerGroup: 3, functionStreamsPerGroup: 6, logger: quiet });
-    bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger: quiet });
+    service = await startLogs({ grpcAddress, databaseUrl, principalKey, groupsPerAccount: 5, streamsPerGroup: 3, functionStreamsPerGroup: 6, logger });
+    bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger });
     logs = connect(LogServiceClient, grpcAddress);
   });
 
@@ -259,7 +260,7 @@ describe('the log service', () => {
       expect((await caller.query(group, id, { end_time: String(Date.now() - 600_000) })).logs).toEqual([]);
     });
 
-    it('of a stream that is gone, of another tenant or of no sense are dropped, and hold up nobody', async () => {
+    it('of a stream that is gone, of another tenant or of no sense are dropped and counted, and hold up nobody', async () => {
       const caller = tenant();
       const { group, stream: id } = await stream(caller);
       const gone = await caller.createStream(group, 'gone');
@@ -270,6 +271,9 @@ describe('the log service', () => {
       await publish(caller, group, id, ['kept']);
       const answer = await eventually(1, () => caller.query(group, id));
       expect(answer.logs.map(({ content }) => content)).toEqual(['kept']);
+      expect(logged.filter((line) => line.includes('of an unknown stream were dropped'))).toHaveLength(2);
+      expect(logged.filter((line) => line.includes('is no log batch was dropped'))).toHaveLength(1);
+      expect(logged.join('')).not.toMatch(/lost|forged/);
     });
 
     it('cannot be searched with an expression that is none', async () => {
