@@ -3,9 +3,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { EventStore, type DomainEvent } from '@windlass/event-store';
 import { openDatabase } from './database.js';
-import { logGroupStream, type LogGroupEvent } from './log-group/log-group.js';
+import { logGroupStream, type LogGroupEvent } from './log-group/log-group.decider.js';
 import { LogGroupTable } from './log-group/log-group-table.js';
-import { logStreamStream, type LogStreamEvent } from './log-stream/log-stream.js';
+import { logStreamStream, type LogStreamEvent } from './log-stream/log-stream.decider.js';
 import { LogStreamTable } from './log-stream/log-stream-table.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
 

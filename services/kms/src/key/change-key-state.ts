@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
 import { KeyTable } from './key-table.js';
-import { key, keyStream } from './key.js';
+import { key, keyStream } from './key.decider.js';
 
 export class ChangeKeyState extends Command<void> {
   constructor(

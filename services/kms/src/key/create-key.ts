@@ -5,7 +5,7 @@ import { metadataOf, type Caller } from '../caller.js';
 import { KmsSettings } from '../settings.js';
 import { KeyMaterial } from './key-material.js';
 import { KeyTable } from './key-table.js';
-import { FIRST_MATERIAL_VERSION, key, keyStream, type NewKey } from './key.js';
+import { FIRST_MATERIAL_VERSION, key, keyStream, type NewKey } from './key.decider.js';
 
 /** Answers the new key's id. */
 export class CreateKey extends Command<string> {

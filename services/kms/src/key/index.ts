@@ -1,4 +1,4 @@
-export { isKeyStream, key, keyStream } from './key.js';
+export { isKeyStream, key, keyStream } from './key.decider.js';
 export { invalidKeyId, keyDisabled } from './key.errors.js';
 export { KeyRow, KeyTable } from './key-table.js';
 export { KeyMaterial } from './key-material.js';

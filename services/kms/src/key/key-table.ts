@@ -1,7 +1,7 @@
 import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { aliasTaken, invalidKeyId, keyNotFound, tooManyKeys } from './key.errors.js';
-import { keyIdOf, type KeyEvent } from './key.js';
+import { keyIdOf, type KeyEvent } from './key.decider.js';
 
 export type StoredKeyState = 'enabled' | 'disabled';
 

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
 import { LogGroupTable, type LogGroupRow } from './log-group-table.js';
-import { logGroup, logGroupStream, type LogGroupCommand } from './log-group.js';
+import { logGroup, logGroupStream, type LogGroupCommand } from './log-group.decider.js';
 
 /** Changes how long the group keeps its lines, or deletes it. Answers the group as it was before. */
 export class ChangeLogGroup extends Command<LogGroupRow> {

@@ -4,7 +4,7 @@ import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
 import { LogsSettings } from '../settings.js';
 import { LogGroupTable } from './log-group-table.js';
-import { logGroup, logGroupStream } from './log-group.js';
+import { logGroup, logGroupStream } from './log-group.decider.js';
 
 /** Answers the new group's id. */
 export class CreateLogGroup extends Command<string> {

@@ -2,7 +2,7 @@ import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 't
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { isId } from '../naming.js';
 import { groupNameTaken, groupNotFound, tooManyGroups } from './log-group.errors.js';
-import { logGroupIdOf, type LogGroupEvent } from './log-group.js';
+import { logGroupIdOf, type LogGroupEvent } from './log-group.decider.js';
 
 @Entity({ schema: 'logs', name: 'log_groups' })
 export class LogGroupRow {

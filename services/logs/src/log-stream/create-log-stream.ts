@@ -5,7 +5,7 @@ import { metadataOf, type Caller } from '../caller.js';
 import { LogGroupTable } from '../log-group/index.js';
 import { LogsSettings } from '../settings.js';
 import { LogStreamTable, type StreamQuota } from './log-stream-table.js';
-import { logStream, logStreamStream } from './log-stream.js';
+import { logStream, logStreamStream } from './log-stream.decider.js';
 
 /** Answers the new stream's id. */
 export class CreateLogStream extends Command<string> {

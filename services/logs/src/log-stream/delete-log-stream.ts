@@ -3,7 +3,7 @@ import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
 import { LogGroupTable } from '../log-group/index.js';
 import { LogStreamTable } from './log-stream-table.js';
-import { logStream, logStreamStream } from './log-stream.js';
+import { logStream, logStreamStream } from './log-stream.decider.js';
 
 export class DeleteLogStream extends Command<void> {
   constructor(

@@ -3,7 +3,7 @@ import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { groupNotFound, LogGroupRow } from '../log-group/index.js';
 import { isId } from '../naming.js';
 import { streamNameTaken, streamNotFound, tooManyStreams } from './log-stream.errors.js';
-import { logStreamIdOf, type LogStreamEvent } from './log-stream.js';
+import { logStreamIdOf, type LogStreamEvent } from './log-stream.decider.js';
 
 @Entity({ schema: 'logs', name: 'log_streams' })
 export class LogStreamRow {

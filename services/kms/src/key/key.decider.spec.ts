@@ -1,5 +1,5 @@
 import { fold } from '@windlass/event-store';
-import { key, type KeyCommand, type KeyEvent, type NewKey } from './key.js';
+import { key, type KeyCommand, type KeyEvent, type NewKey } from './key.decider.js';
 
 const wanted: NewKey = { domainId: 'd1', projectId: 'p1', alias: 'orders', description: '', enterpriseProjectId: '', keySpec: '', keyUsage: '', origin: '' };
 const created: KeyEvent = {

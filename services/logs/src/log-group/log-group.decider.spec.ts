@@ -1,5 +1,5 @@
 import { fold } from '@windlass/event-store';
-import { logGroup, type LogGroupCommand, type LogGroupEvent } from './log-group.js';
+import { logGroup, type LogGroupCommand, type LogGroupEvent } from './log-group.decider.js';
 
 const details = { domainId: 'd1', projectId: 'p1', name: 'orders', alias: '', ttlInDays: 30 };
 const created: LogGroupEvent = { type: 'LogGroupCreated', data: details };
