@@ -42,7 +42,7 @@ export function v2Parents(mountinfo: string, ownCgroups: string): string[] {
   const path = parseOwnCgroups(ownCgroups).get('');
   if (mount === undefined || path === undefined) return [];
   const parent = posix.dirname(path);
-  return [...new Set([folderOf(mount, parent), mount.at])];
+  return [...new Set([folderOf(mount, parent), mount.at].map((folder) => posix.normalize(`${folder}/`).slice(0, -1)))];
 }
 
 /** The worker's own groups in the v1 hierarchies, if the three that matter are mounted. */

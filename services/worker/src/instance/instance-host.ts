@@ -2,6 +2,7 @@ import type { Logger } from '@windlass/telemetry';
 import { findResourceGroups } from '../cgroup/find-resource-groups.js';
 import { Dialer } from '../network/dialer.js';
 import { openSandboxHost, type SandboxHost } from '../sandbox/sandbox-host.js';
+import { Cleanup } from './cleanup.js';
 import { MemoryWatch } from './memory-watch.js';
 
 export interface InstanceHostOptions {
@@ -35,14 +36,19 @@ const DEFAULT_HOST_UIDS = { first: 1_900_000_000, count: 65_536 };
 /** Probes the machine and starts the dial thread. Rejects, naming the cause, where no sandbox can be made. */
 export async function createInstanceHost(options: InstanceHostOptions): Promise<InstanceHost> {
   const { groups, declined } = findResourceGroups(options.cgroupParent);
-  let sandbox: SandboxHost;
+  const cleanup = new Cleanup();
+  cleanup.push(() => groups.close());
+  let host: LocalInstanceHost;
   try {
-    sandbox = await openSandboxHost({ groups, hostUids: options.hostUids ?? DEFAULT_HOST_UIDS });
+    const sandbox = await openSandboxHost({ groups, hostUids: options.hostUids ?? DEFAULT_HOST_UIDS });
+    cleanup.push(() => sandbox.close());
+    const dialer = await Dialer.open();
+    cleanup.push(() => dialer.close());
+    host = new LocalInstanceHost(sandbox, dialer, cleanup, options.logger);
   } catch (error) {
-    await groups.close();
+    await cleanup.run();
     throw error;
   }
-  const host = new LocalInstanceHost(sandbox, options.logger);
   options.logger.info({ isolation: host.isolation, declined }, 'instances can start');
   return host;
 }
@@ -50,13 +56,14 @@ export async function createInstanceHost(options: InstanceHostOptions): Promise<
 /** What `startInstance` works with, behind the door. */
 export class LocalInstanceHost implements InstanceHost {
   readonly isolation: HostIsolation;
-  readonly dialer = new Dialer();
   readonly memoryWatch = new MemoryWatch();
   readonly #instances = new Set<{ end(): Promise<unknown> }>();
   #closed = false;
 
   constructor(
     readonly sandbox: SandboxHost,
+    readonly dialer: Dialer,
+    private readonly cleanup: Cleanup,
     readonly logger: Logger,
   ) {
     this.isolation = { hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance', cgroups: sandbox.groups.flavour };
@@ -76,8 +83,8 @@ export class LocalInstanceHost implements InstanceHost {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all([...this.#instances].map((instance) => instance.end()));
-    await this.dialer.close();
-    await this.sandbox.groups.close();
-    await this.sandbox.close();
+    for (const error of await this.cleanup.run()) {
+      this.logger.warn({ error: (error as Error).message }, 'a resource of the worker was not given back');
+    }
   }
 }

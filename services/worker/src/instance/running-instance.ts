@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Route } from '../network/dialer.js';
 import { readListeners } from '../network/listeners.js';
 import { launchSandbox, type Sandbox } from '../sandbox/launch.js';
+import { collect } from '../sandbox/orphans.js';
 import { Cleanup } from './cleanup.js';
 import type { LocalInstanceHost } from './instance-host.js';
 import type { InstanceSpec, OutputLine } from './instance-spec.js';
@@ -139,6 +140,7 @@ export class RunningInstance {
     this.#kill();
     const giveUpAt = performance.now() + GONE_TIMEOUT_MS;
     while (sandbox?.isAlive() && performance.now() < giveUpAt) await delay(GONE_POLL_MS);
+    if (sandbox !== undefined) collect(sandbox.firstPid);
     const timer = new AbortController();
     const tooLong = delay(OUTPUT_TIMEOUT_MS, undefined, { signal: timer.signal }).catch(() => undefined);
     await Promise.race([Promise.all(this.#reading.map(({ ended }) => ended)), tooLong]);

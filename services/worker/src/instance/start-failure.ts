@@ -79,7 +79,7 @@ function describe(problem: StartProblem): string {
     case 'NO_SHEBANG':
       return '"bootstrap" is neither a program nor a script with a first line such as "#!/bin/bash": add that line.';
     case 'CRLF_SHEBANG':
-      return 'The first line of "bootstrap" ends with a carriage return (Windows line ends): save the file with Unix line ends.';
+      return 'The first line of "bootstrap" ends with a carriage return (CRLF, Windows line ends): save the file with Unix line ends.';
     case 'WRONG_ARCHITECTURE':
       return `"bootstrap" is a program for ${problem.found} and this machine runs ${problem.expected}: build it for linux ${problem.expected}.`;
     case 'INTERPRETER_MISSING':

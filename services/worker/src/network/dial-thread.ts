@@ -45,6 +45,8 @@ port.on('message', (request: DialRequest) => {
   settle([{ id: request.id, fd, deadline: performance.now() + request.timeoutMs }]);
 });
 
+port.postMessage('listening');
+
 function openSocket({ id, namespaceFd, port: tcpPort }: DialRequest): number | undefined {
   if (setns(namespaceFd, CLONE_NEWNET) !== 0) return fail(id, koffi.errno());
   const fd = socket(AF_INET, SOCK_STREAM_CLOEXEC_NONBLOCK, 0) as number;

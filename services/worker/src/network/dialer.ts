@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { close } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
@@ -30,9 +31,16 @@ export class Dialer {
   #lastId = 0;
   #closed = false;
 
-  constructor() {
+  /** Starts the thread; rejects when it cannot run here. */
+  static async open(): Promise<Dialer> {
     // The thread's file has this file's ending: compiled beside compiled, source beside source.
-    this.#thread = new Worker(new URL(`./dial-thread${extname(import.meta.url)}`, import.meta.url));
+    const thread = new Worker(new URL(`./dial-thread${extname(import.meta.url)}`, import.meta.url));
+    await once(thread, 'message'); // It says that it listens. An error of it rejects.
+    return new Dialer(thread);
+  }
+
+  private constructor(thread: Worker) {
+    this.#thread = thread;
     this.#thread.on('message', (answer: DialAnswer) => this.#settle(answer));
     this.#thread.on('error', (error) => this.#fail(error));
     this.#thread.unref();

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ResourceGroups } from '../cgroup/resource-group.js';
 import { HostUids, mayUse } from './host-uids.js';
+import { adoptOrphans } from './orphans.js';
 import { writePrivateEtc } from './private-etc.js';
 import { readSystemView, type Binding, type SystemView } from './sandbox-view.js';
 import { seccompFilter } from './seccomp/filter.js';
@@ -48,6 +49,7 @@ export async function openSandboxHost({ groups, hostUids }: SandboxHostOptions):
     unshare: findTool('unshare', 'util-linux'),
     prlimit: findTool('prlimit', 'util-linux'),
   };
+  adoptOrphans();
   await probe(tools.bwrap);
   const directory = await mkdtemp(join(tmpdir(), 'windlass-worker-'));
   await chmod(directory, 0o711);
@@ -92,7 +94,7 @@ function findTool(name: string, debianPackage: string): string {
 
 /** Makes one empty sandbox, as only that says whether the kernel and its administrator allow it. */
 async function probe(bwrap: string): Promise<void> {
-  const options = ['--unshare-user', '--unshare-pid', '--unshare-net', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
+  const options = ['--unshare-user', '--unshare-pid', '--as-pid-1', '--unshare-net', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
   try {
     await promisify(execFile)(bwrap, [...options, '--', '/bin/true'], { env: {}, timeout: 10_000 });
   } catch (cause) {

@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createInstanceHost, startInstance, type Instance, type InstanceHost, type InstanceSpec } from './index.js';
+import { describeWithSandbox, get, isRunning, nodeServer, Packages, silent, until } from './testing/instances.js';
+
+describeWithSandbox('what an instance is kept from', () => {
+  const packages = new Packages();
+  const running: Instance[] = [];
+  let host: InstanceHost;
+
+  beforeAll(async () => {
+    await packages.open();
+    host = await createInstanceHost({ logger: silent });
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((instance) => instance.stop(0)));
+  });
+  afterAll(async () => {
+    await host.close();
+    await packages.close();
+  });
+
+  async function start(files: Parameters<Packages['spec']>[0], overrides: Partial<InstanceSpec> = {}): Promise<Instance> {
+    const instance = await startInstance(await packages.spec(files, overrides), host);
+    running.push(instance);
+    return instance;
+  }
+
+  /** Starts an instance, evaluates an expression in its Node, and answers the value. */
+  async function evaluate(expression: string, overrides: Partial<InstanceSpec> = {}): Promise<unknown> {
+    const prelude = "import fs from 'node:fs'; import os from 'node:os'; import net from 'node:net'; import child from 'node:child_process';";
+    return JSON.parse(await get(await start(nodeServer(`return JSON.stringify(await (${expression}))`, prelude), overrides)));
+  }
+
+  const attempt = (code: string): string => `(() => { try { ${code}; return 'done' } catch (error) { return error.code } })()`;
+
+  it('shows none of the host but the allowed system folders', async () => {
+    expect(await evaluate("fs.readdirSync('/').sort()")).toEqual(
+      expect.arrayContaining(['dev', 'etc', 'home', 'opt', 'proc', 'tmp', 'usr', 'var']),
+    );
+    const seen = (await evaluate("fs.readdirSync('/')")) as string[];
+    for (const hidden of ['root', 'sys', 'run', 'boot', 'mnt', 'srv', 'work']) expect(seen).not.toContain(hidden);
+    expect(await evaluate("['/home', '/opt', '/opt/function', '/tmp', '/var'].map((folder) => fs.readdirSync(folder))")).toEqual([
+      ['snuser'],
+      ['function'],
+      ['code', 'runtime'],
+      [],
+      ['tmp'],
+    ]);
+    expect(await evaluate("fs.existsSync('/etc/shadow') || fs.existsSync('/etc/machine-id') || fs.readFileSync('/etc/passwd', 'utf8').split('\\n').length")).toBe(4);
+    expect(await evaluate(`fs.existsSync(${JSON.stringify(process.cwd())})`)).toBe(false);
+  });
+
+  it('gives it exactly its environment, and PWD, which bwrap sets', async () => {
+    const environment = { PATH: '/opt/function/runtime/nodejs/bin:/usr/bin:/bin', SECRET: 'ÿ "quoted" $x\nline', EMPTY: '' };
+    expect(await evaluate("(({ SHLVL, _, OLDPWD, ...rest }) => rest)(process.env)", { environment })).toEqual({ ...environment, PWD: '/opt/function/code' });
+  });
+
+  it('puts no secret into a command line, inside or outside', async () => {
+    const instance = await start(nodeServer("return fs.readFileSync('/proc/1/cmdline', 'utf8') + fs.readFileSync('/proc/1/environ', 'utf8')", "import fs from 'node:fs';"), {
+      environment: { PATH: '/opt/function/runtime/nodejs/bin', SECRET: 'hunter2' },
+    });
+    expect(await get(instance)).not.toContain('hunter2');
+    const parent = /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${instance.pid}/status`, 'utf8'))?.[1];
+    for (const pid of [instance.pid, parent]) {
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('bwrap');
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('hunter2');
+    }
+  });
+
+  it('runs it as user 1003 without capabilities, groups or a way to gain privileges', async () => {
+    const status = (await evaluate("fs.readFileSync('/proc/self/status', 'utf8')")) as string;
+    expect(status).toMatch(/^Uid:\t1003\t1003\t1003\t1003$/m);
+    expect(status).toMatch(/^Gid:\t1003\t1003\t1003\t1003$/m);
+    for (const set of ['Inh', 'Prm', 'Eff', 'Bnd', 'Amb']) expect(status).toMatch(new RegExp(`^Cap${set}:\\t0+$`, 'm'));
+    expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+    expect(status).toMatch(/^Seccomp:\t2$/m);
+    expect(await evaluate('os.userInfo().username + "@" + os.hostname()')).toBe('snuser@function');
+  });
+
+  it('gives instances different host uids where the worker is root', async () => {
+    const uidOf = (instance: Instance): string | undefined => /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${instance.pid}/status`, 'utf8'))?.[1];
+    const uids = [await start(nodeServer("return ''")), await start(nodeServer("return ''"))].map(uidOf);
+    expect(new Set(uids).size).toBe(host.isolation.hostUids === 'per-instance' ? 2 : 1);
+    expect(uids).not.toContain(host.isolation.hostUids === 'per-instance' ? '0' : undefined);
+  });
+
+  it('lets it write nowhere but to its own memory-backed folders', async () => {
+    const places = ['/opt/function/code/x', '/opt/function/runtime/x', '/usr/x', '/etc/x', '/x', '/dev/x', '/opt/x', '/var/x', '/proc/sys/kernel/hostname'];
+    expect(await evaluate(`${JSON.stringify(places)}.filter((place) => ${attempt("fs.writeFileSync(place, 'x')")} === 'done')`)).toEqual([]);
+    expect(await evaluate(`['/tmp/x', '/home/snuser/x', '/home/snuser/log/x', '/dev/shm/x', '/var/tmp/y'].map((place) => ${attempt("fs.writeFileSync(place, 'x')")})`)).toEqual(
+      Array.from({ length: 5 }, () => 'done'),
+    );
+  });
+
+  it('bounds /tmp by the ephemeral storage, which does not count as memory', async () => {
+    const fill = "(() => { const fd = fs.openSync('/tmp/fill', 'w'); const mib = Buffer.alloc(1 << 20); let written = 0; try { for (;;) written += fs.writeSync(fd, mib) } catch (error) { return [error.code, written >> 20] } })()";
+    expect(await evaluate(fill, { ephemeralStorageMb: 200, memoryMb: 128 })).toEqual(['ENOSPC', 200]);
+  });
+
+  it("cannot reach the host's loopback or any other network", async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const connect = (address: string): string =>
+      `new Promise((resolve) => net.connect(${port}, '${address}').on('connect', () => resolve('connected')).on('error', (error) => resolve(error.code)))`;
+    expect(await evaluate(`Promise.all([${connect('127.0.0.1')}, ${connect('192.0.2.1')}])`)).toEqual(['ECONNREFUSED', 'ENETUNREACH']);
+    expect(await evaluate('Object.keys(os.networkInterfaces())')).toEqual(['lo']);
+    server.close();
+  });
+
+  it('sees no process but its own', async () => {
+    const names = (await evaluate("fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).map((pid) => fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8').split('\\0')[0])")) as string[];
+    expect(names).toEqual([expect.stringMatching(/bwrap$/), 'node']);
+    const secrets = ['kcore', 'kallsyms', 'keys', 'kmsg'].map((name) => `/proc/${name}`);
+    expect(await evaluate(`${JSON.stringify(secrets)}.filter((file) => ${attempt('if (fs.readFileSync(file).length === 0) throw { code: 0 }')} === 'done')`)).toEqual([]);
+  });
+
+  it('is refused the system calls that lead out', async () => {
+    const x64 = { mount: 165, umount2: 166, pivot_root: 155, unshare: 272, setns: 308, ptrace: 101, process_vm_readv: 310, keyctl: 250, add_key: 248, bpf: 321, perf_event_open: 298, kexec_load: 246, init_module: 175, swapon: 167, reboot: 169, userfaultfd: 323, open_by_handle_at: 304, syslog: 103, acct: 163, settimeofday: 164, clone3: 435, io_uring_setup: 425 };
+    const arm64 = { mount: 40, umount2: 39, pivot_root: 41, unshare: 97, setns: 268, ptrace: 117, process_vm_readv: 270, keyctl: 219, add_key: 217, bpf: 280, perf_event_open: 241, kexec_load: 104, init_module: 105, swapon: 224, reboot: 142, userfaultfd: 282, open_by_handle_at: 265, syslog: 116, acct: 89, settimeofday: 170, clone3: 435, io_uring_setup: 425 };
+    const numbers = process.arch === 'x64' ? x64 : arm64;
+    const clone = process.arch === 'x64' ? 56 : 220;
+    const python = `
+import ctypes, json, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def call(number, *arguments):
+    ctypes.set_errno(0)
+    result = libc.syscall(number, *arguments)
+    return ctypes.get_errno() if result == -1 else 'allowed'
+results = {name: call(number, 0, 0, 0, 0, 0) for name, number in json.loads('${JSON.stringify(numbers)}').items()}
+results['clone into a user namespace'] = call(${clone}, 0x10000000 | 17, 0, 0, 0, 0)
+results['clone into a network namespace'] = call(${clone}, 0x40000000 | 17, 0, 0, 0, 0)
+for name, family in (('packet', 17), ('vsock', 40), ('alg', 38)):
+    try:
+        socket.socket(family, socket.SOCK_DGRAM)
+        results[name] = 'allowed'
+    except OSError as error:
+        results[name] = error.errno
+print(json.dumps(results))
+`;
+    const output = (await evaluate(`child.execFileSync('/usr/bin/python3', ['-c', ${JSON.stringify(python)}]).toString()`)) as string;
+    const expected = Object.fromEntries(Object.keys(numbers).map((name) => [name, name === 'clone3' || name === 'io_uring_setup' ? 38 : 1]));
+    expect(JSON.parse(output)).toEqual({ ...expected, 'clone into a user namespace': 1, 'clone into a network namespace': 1, packet: 97, vsock: 97, alg: 97 });
+  });
+
+  it('is given no setuid program that works', async () => {
+    expect(await evaluate("child.spawnSync('/usr/bin/su', ['-c', 'id', 'root']).status !== 0 || 'became root'")).toBe(true);
+  });
+
+  it('bounds open files, processes and core dumps', async () => {
+    const limits = (await evaluate("fs.readFileSync('/proc/self/limits', 'utf8')")) as string;
+    expect(limits).toMatch(/^Max open files +2048 +2048 /m);
+    expect(limits).toMatch(/^Max processes +1024 +1024 /m);
+    expect(limits).toMatch(/^Max core file size +0 +0 /m);
+  });
+
+  it('stops a fork bomb at its bound, while another instance still starts', async () => {
+    const bomb = '#!/usr/bin/python3\nimport os, socket, time\ns = socket.socket()\ns.bind(("127.0.0.1", 8000))\ns.listen(8)\nfailed = False\nwhile not failed:\n  try:\n    if os.fork() == 0: time.sleep(1000)\n  except OSError:\n    failed = True\nprint("bounded", flush=True)\ntime.sleep(1000)\n';
+    const bounded = Promise.withResolvers<void>();
+    const instance = await startInstance(await packages.spec({ bootstrap: bomb }, { memoryMb: 1024 }), host, { onOutput: ({ text }) => text === 'bounded' && bounded.resolve() });
+    running.push(instance);
+    await bounded.promise;
+    expect(await get(await start(nodeServer("return 'alive'")))).toBe('alive');
+  });
+
+  it('ends an instance that outgrows its memory, and says so', async () => {
+    const instance = await start(nodeServer('globalThis.hog = []; for (;;) { globalThis.hog.push(Buffer.alloc(4 << 20, 1)); await new Promise((resolve) => setTimeout(resolve, 1)); }'), { memoryMb: 128 });
+    await get(instance).catch(() => undefined);
+    expect(await instance.exited).toEqual({ kind: 'OUT_OF_MEMORY', memoryMb: 128 });
+  });
+
+  it('ends with its worker, also when that is killed', async () => {
+    const spec = await packages.spec(nodeServer("return ''", "import { spawn } from 'node:child_process'; process.on('SIGTERM', () => undefined); spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });"));
+    const folder = new URL('./testing/', import.meta.url).pathname;
+    const worker = spawn(process.execPath, ['--experimental-transform-types', '--import', `${folder}source-hooks.mjs`, `${folder}lonely-worker.ts`, JSON.stringify(spec)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface(worker.stdout), 'line')) as [string];
+    const pid = Number(line);
+    expect(isRunning(pid)).toBe(true);
+    worker.kill('SIGKILL');
+    await until(() => !isRunning(pid), 'the sandbox ended with its worker');
+  });
+});

@@ -1,0 +1,7 @@
+// A worker that starts one instance, says its pid and waits to be killed.
+import { createInstanceHost, startInstance, type InstanceSpec } from '../index.js';
+
+const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
+const host = await createInstanceHost({ logger });
+const instance = await startInstance(JSON.parse(process.argv[2] ?? '') as InstanceSpec, host);
+process.stdout.write(`${instance.pid}\n`);
