@@ -1,47 +1,55 @@
 import type { RegistryConfig } from './registry-config.js';
+import type { GatewayUrl } from './trigger/gateway-address.js';
 
-/** Reads the configuration of a registry that runs as a process of its own. Fails with the name of the variable that is wrong. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): RegistryConfig {
-  const domain = env['WINDLASS_GATEWAY_DOMAIN'];
-  return {
-    grpcAddress: required(env, 'WINDLASS_REGISTRY_ADDRESS'),
-    databaseUrl: required(env, 'WINDLASS_DATABASE_URL'),
-    region: env['WINDLASS_REGION'] ?? 'local-1',
-    principalKey: key(env, 'WINDLASS_PRINCIPAL_KEY'),
-    secretsKey: key(env, 'WINDLASS_SECRETS_KEY'),
-    packageDirectory: required(env, 'WINDLASS_PACKAGE_DIRECTORY'),
-    logsAddress: required(env, 'WINDLASS_LOGS_ADDRESS'),
-    gatewayUrl: {
-      scheme: scheme(env['WINDLASS_GATEWAY_SCHEME'] ?? 'http'),
-      host: env['WINDLASS_GATEWAY_HOST'] ?? '127.0.0.1',
-      port: whole(env, 'WINDLASS_GATEWAY_PORT', 7480),
-      ...(domain === undefined || domain === '' ? {} : { domain }),
-    },
-    functionQuota: whole(env, 'WINDLASS_FUNCTION_QUOTA', 400),
-    codeSizeQuotaMb: whole(env, 'WINDLASS_CODE_SIZE_QUOTA_MB', 10_240),
+/**
+ * The configuration of the service when it runs alone, from environment variables. Throws one error that lists everything
+ * wrong.
+ *
+ * - `WINDLASS_REGISTRY_GRPC_ADDRESS`: "unix:/path" or "host:port"; required.
+ * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required. `WINDLASS_BUS_URL`: the event bus's, when it is another.
+ * - `WINDLASS_REGION` (local-1): part of URNs and the name of every project.
+ * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
+ * - `WINDLASS_REGISTRY_SECRETS_KEY`: 64 hex digits; encrypts encrypted_user_data; required.
+ * - `WINDLASS_PACKAGE_DIRECTORY`: absolute path; required.
+ * - `WINDLASS_LOGS_GRPC_ADDRESS`: where the log service listens; required.
+ * - `WINDLASS_GATEWAY_PUBLIC_URL` (http://127.0.0.1:7480): where callers reach the gateway; `WINDLASS_GATEWAY_DOMAIN`: the
+ *   domain with wildcard DNS, when there is one.
+ * - `WINDLASS_FUNCTION_QUOTA` (400), `WINDLASS_CODE_SIZE_QUOTA_MB` (10240): what an account may use.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): RegistryConfig {
+  const problems: string[] = [];
+  const text = (name: string, form: RegExp, what: string, preset = ''): string => {
+    const value = environment[name] ?? preset;
+    if (!form.test(value)) problems.push(`${name} ${value === '' ? 'is missing' : 'is not right'}: it is ${what}`);
+    return value;
   };
+  const address = (name: string): string => text(name, /^(unix:\/.+|[^\s/]+:\d+)$/, '"unix:/path" or "host:port"');
+  const database = (name: string): string => text(name, /^postgres(ql)?:\/\/./, 'a postgresql:// URL');
+  const key = (name: string): Buffer => Buffer.from(text(name, /^[0-9a-fA-F]{64}$/, '64 hex digits'), 'hex');
+  const number = (name: string, preset: number): number => Number(text(name, /^[1-9]\d{0,8}$/, 'a whole number from 1 on', String(preset)));
+
+  const databaseUrl = database('WINDLASS_DATABASE_URL');
+  const publicUrl = text('WINDLASS_GATEWAY_PUBLIC_URL', /^https?:\/\/[^\s/:]+(:\d+)?\/?$/, 'a URL such as https://functions.example.com', 'http://127.0.0.1:7480');
+  const domain = environment['WINDLASS_GATEWAY_DOMAIN'] ?? '';
+  const config = {
+    grpcAddress: address('WINDLASS_REGISTRY_GRPC_ADDRESS'),
+    databaseUrl,
+    busUrl: environment['WINDLASS_BUS_URL'] === undefined ? databaseUrl : database('WINDLASS_BUS_URL'),
+    region: text('WINDLASS_REGION', /^[a-z0-9-]+$/, 'lower-case letters, digits and hyphens', 'local-1'),
+    principalKey: key('WINDLASS_PRINCIPAL_KEY'),
+    secretsKey: key('WINDLASS_REGISTRY_SECRETS_KEY'),
+    packageDirectory: text('WINDLASS_PACKAGE_DIRECTORY', /^\//, 'an absolute path'),
+    logsAddress: address('WINDLASS_LOGS_GRPC_ADDRESS'),
+    functionQuota: number('WINDLASS_FUNCTION_QUOTA', 400),
+    codeSizeQuotaMb: number('WINDLASS_CODE_SIZE_QUOTA_MB', 10_240),
+  };
+  if (problems.length > 0) throw new Error(`The configuration of the registry is not right:\n- ${problems.join('\n- ')}`);
+  return { ...config, gatewayUrl: gatewayUrl(publicUrl, domain) };
 }
 
-function required(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set.`);
-  return value;
-}
-
-function key(env: NodeJS.ProcessEnv, name: string): Buffer {
-  const bytes = Buffer.from(required(env, name), 'hex');
-  if (bytes.length !== 32) throw new Error(`${name} must be 64 hexadecimal digits.`);
-  return bytes;
-}
-
-function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number): number {
-  const text = env[name];
-  if (text === undefined || text === '') return otherwise;
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} must be a whole number, not "${text}".`);
-  return Number(text);
-}
-
-function scheme(text: string): 'http' | 'https' {
-  if (text !== 'http' && text !== 'https') throw new Error(`WINDLASS_GATEWAY_SCHEME must be http or https, not "${text}".`);
-  return text;
+function gatewayUrl(publicUrl: string, domain: string): GatewayUrl {
+  const { protocol, hostname, port } = new URL(publicUrl);
+  const scheme = protocol === 'https:' ? 'https' : 'http';
+  const implied = scheme === 'https' ? 443 : 80;
+  return { scheme, host: hostname, port: port === '' ? implied : Number(port), ...(domain === '' ? {} : { domain }) };
 }

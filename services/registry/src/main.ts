@@ -5,7 +5,7 @@ import { rebuildRegistry, startRegistry } from './start-registry.js';
 // `main.js` serves until it is told to stop; `main.js rebuild` makes the read models anew and ends.
 const logger = createLogger('registry');
 try {
-  const config = readConfig();
+  const config = readConfig(process.env);
   if (process.argv[2] === 'rebuild') {
     logger.info({ events: await rebuildRegistry(config) }, 'rebuilt the read models');
   } else {

@@ -4,8 +4,10 @@ import type { GatewayUrl } from './trigger/gateway-address.js';
 export interface RegistryConfig {
   /** Address to serve gRPC on: "unix:/path" or "host:port". */
   readonly grpcAddress: string;
-  /** PostgreSQL URL; the service keeps to the schema `registry`, and publishes to the bus in the same database. */
+  /** PostgreSQL URL; the service keeps to the schema `registry`. */
   readonly databaseUrl: string;
+  /** The database of the event bus; the service's own unless told. */
+  readonly busUrl?: string;
   readonly region: string;
   /** 32 bytes: proves who is calling, and who is called for. */
   readonly principalKey: Buffer;

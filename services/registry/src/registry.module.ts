@@ -117,7 +117,7 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
       provide: Publication,
       inject: [DataSource],
       useFactory: async (dataSource: DataSource) => {
-        const bus = await PostgresEventBus.open({ connectionString: config.databaseUrl, logger });
+        const bus = await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger });
         return new Publication(bus, new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishedEvent, logger }));
       },
     },

@@ -6,7 +6,7 @@ import { FunctionServiceService } from '@windlass/contracts/registry/v1/function
 import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
 import { EventStore } from '@windlass/event-store';
-import { GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
 import { databaseOptions, openDatabase, SCHEMA } from './database/database.js';
 import { rebuildReadModels } from './database/rebuild-read-models.js';
@@ -28,7 +28,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(RegistryModule.with(config, logger), { ...transport, logger: false, abortOnError: false });
   app.useGlobalFilters(new GrpcErrorFilter(logger));
   try {
-    await app.listen();
+    await listen(app, config.grpcAddress);
   } catch (error) {
     await app.close();
     throw error;

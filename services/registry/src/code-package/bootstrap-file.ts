@@ -56,7 +56,7 @@ export function requireRunnable(head: Buffer, arch: string): void {
   const end = head.indexOf('\n');
   const firstLine = head.subarray(0, end === -1 ? head.length : end).toString('latin1');
   if (firstLine.endsWith('\r')) {
-    throw unusablePackage('The first line of bootstrap ends with a carriage return (Windows line ends): save the file with Unix line ends.');
+    throw unusablePackage('The first line of bootstrap ends with a carriage return (CRLF, Windows line ends): save the file with Unix line ends.');
   }
   if (!firstLine.slice(2).trim().startsWith('/')) {
     throw unusablePackage(`The first line of bootstrap, ${quoted(firstLine)}, names no absolute path of an interpreter: use one such as "#!/bin/bash".`);

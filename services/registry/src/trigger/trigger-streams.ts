@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { EventStore, fold, type StoredEvent } from '@windlass/event-store';
-import { DataSource, type EntityManager } from 'typeorm';
+import { EventStore } from '@windlass/event-store';
+import type { EntityManager } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
 import { FunctionRow } from '../function/function.entity.js';
 import { functionMissing } from '../function/function-urn.js';
 import { createTrigger } from './create-trigger.decider.js';
-import { deleteTrigger } from './delete-trigger.decider.js';
+import { deleteTrigger, type DeleteTrigger } from './delete-trigger.decider.js';
 import { projectTrigger, TriggerRow } from './trigger.entity.js';
 import { tooManyTriggers, triggerMissing } from './trigger.errors.js';
 import { triggerStream, type TriggerEvent } from './trigger.events.js';
@@ -19,10 +19,7 @@ const MOST_TRIGGERS_OF_A_FUNCTION = 100;
  */
 @Injectable()
 export class TriggerStreams {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly store: EventStore,
-  ) {}
+  constructor(private readonly store: EventStore) {}
 
   async create(caller: Caller, trigger: TriggerRecord): Promise<void> {
     await this.store.execute<TriggerState, TriggerRecord, TriggerEvent>({
@@ -42,7 +39,7 @@ export class TriggerStreams {
 
   /** FSS.1138 when the function has no such trigger. */
   async deleteOne(caller: Caller, of: FunctionRow, urn: string, trigger: { type: string; id: string }): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await this.store.transaction(async (manager) => {
       await lockFunction(manager, of.funcId, urn);
       const row = await manager.findOneBy(TriggerRow, { funcId: of.funcId, triggerId: trigger.id });
       if (row?.record.type !== trigger.type) throw triggerMissing(trigger.id);
@@ -51,7 +48,7 @@ export class TriggerStreams {
   }
 
   async deleteAll(caller: Caller, of: FunctionRow, urn: string): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await this.store.transaction(async (manager) => {
       await lockFunction(manager, of.funcId, urn);
       await this.deleteAllOf(manager, caller, of.funcId);
     });
@@ -64,12 +61,14 @@ export class TriggerStreams {
   }
 
   private async delete(manager: EntityManager, caller: Caller, triggerId: string): Promise<void> {
-    const streamId = triggerStream(triggerId);
-    const history: StoredEvent<TriggerEvent>[] = await this.store.load<TriggerEvent>(streamId, manager);
-    const events = deleteTrigger.decide(fold(deleteTrigger, deleteTrigger.initial, history), { triggerId });
-    const metadata = { actor: caller.actor, requestId: caller.requestId };
-    const appended = await this.store.append<TriggerEvent>(manager, { streamId, tenant: caller.domainId, expectedVersion: history.length, events, metadata });
-    await projectTrigger(manager, appended);
+    await this.store.executeIn<TriggerState, DeleteTrigger, TriggerEvent>(manager, {
+      streamId: triggerStream(triggerId),
+      tenant: caller.domainId,
+      decider: deleteTrigger,
+      command: { triggerId },
+      metadata: { actor: caller.actor, requestId: caller.requestId },
+      project: projectTrigger,
+    });
   }
 }
 

@@ -12,7 +12,10 @@ export const protobufPackage = "windlass.registry.v1";
 
 export const protobufFileName = "windlass/registry/v1/registry_events.proto";
 
-/** Topic "registry.functions", keyed by func_id. */
+/**
+ * Topic "registry.functions", keyed by func_id. A put specification has no environment and no user_data, which are the
+ * tenant's and may be secret: a worker asks CatalogService.ShowFunctionSpec when it first starts a revision.
+ */
 export interface FunctionEvent {
   change: { $case: "put"; value: FunctionSpec } | { $case: "removed"; value: FunctionRemoved } | undefined;
 }
