@@ -1,6 +1,5 @@
-import { deploy, eventually, nodeFunction, type Deployed } from './harness/deploy.js';
-import { credentials, fg, TokenClient } from './harness/tenant.js';
-import { demoClient } from './harness/deploy.js';
+import { demoClient, deploy, eventually, nodeFunction, type Deployed } from './harness/deploy.js';
+import { credentials, fg, TokenClient, wire } from './harness/tenant.js';
 
 interface LogRow {
   readonly content: string;
@@ -36,8 +35,8 @@ describe('what a function writes', () => {
       const answer = await demoClient().invokeFunction(new fg.InvokeFunctionRequest(deployed.urn).withBody({ httpMethod: 'GET', path: `/${order}` } as never));
       requestIds.push((answer as unknown as { 'X-Cff-Request-Id': string })['X-Cff-Request-Id']);
     }
-    const detail = await demoClient().showLtsLogDetails(new fg.ShowLtsLogDetailsRequest(deployed.urn));
-    place = `/groups/${detail.groupId}/streams/${detail.streamId}`;
+    const detail = wire<{ group_id: string; stream_id: string }>(await demoClient().showLtsLogDetails(new fg.ShowLtsLogDetailsRequest(deployed.urn)));
+    place = `/groups/${detail.group_id}/streams/${detail.stream_id}`;
     await eventually(() => search({}), (rows) => rows.some(({ content }) => content.includes('oops-beta')));
   });
 
@@ -72,6 +71,6 @@ describe('what a function writes', () => {
   it('is nobody else’s to read', async () => {
     const other = await TokenClient.logIn(credentials().admin);
     const { status, body } = await other.call('POST', `${place}/content/query`, { start_time: String(started), end_time: String(Date.now()) });
-    expect({ status, body }).toMatchObject({ status: 400, body: { error_msg: expect.stringContaining('does not existed') } });
+    expect({ status, body }).toMatchObject({ status: 404, body: { error_msg: expect.stringContaining('does not existed') } });
   });
 });

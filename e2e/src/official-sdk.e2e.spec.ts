@@ -1,6 +1,6 @@
 import { packFiles } from '@windlass/function-package';
 import { addTrigger, createRequest, demoClient, deploy, eventually, nodeFunction, uniqueName } from './harness/deploy.js';
-import { credentials, fg, refusal } from './harness/tenant.js';
+import { credentials, fg, refusal, sdkClient, wire } from './harness/tenant.js';
 
 const ECHO = nodeFunction(`http.createServer((request, response) => {
   let body = '';
@@ -19,7 +19,7 @@ describe('the official Node.js SDK', () => {
     const { demo, region } = credentials();
     const zip = await packFiles(ECHO);
     const name = uniqueName('sdk-zip');
-    const created = await client.createFunction(createRequest(name, zip, { userData: { GREETING: 'hello' } }));
+    const created = wire<{ func_urn: string; func_id: string; digest: string }>(await client.createFunction(createRequest(name, zip, { userData: { GREETING: 'hello' } })));
     expect(created).toMatchObject({
       httpStatusCode: 200,
       func_urn: `urn:fss:${region}:${demo.project_id}:function:default:${name}:latest`,
@@ -39,9 +39,9 @@ describe('the official Node.js SDK', () => {
       strategy_config: { concurrency: 400, concurrent_num: 1 },
     });
     expect(created.digest).toMatch(/^[0-9a-f]{128}$/);
-    const config = await client.showFunctionConfig(new fg.ShowFunctionConfigRequest(created.funcUrn));
-    expect(config).toMatchObject({ func_id: created.funcId, func_name: name, user_data: '{"GREETING":"hello"}', digest: created.digest });
-    await client.deleteFunction(new fg.DeleteFunctionRequest(created.funcUrn));
+    const config = await client.showFunctionConfig(new fg.ShowFunctionConfigRequest(created.func_urn));
+    expect(config).toMatchObject({ func_id: created.func_id, func_name: name, user_data: '{"GREETING":"hello"}', digest: created.digest });
+    await client.deleteFunction(new fg.DeleteFunctionRequest(created.func_urn));
   });
 
   it('creates a function from inline code and invokes it', async () => {
@@ -51,20 +51,20 @@ require('node:http').createServer((request, response) => response.end('inline ' 
     const request = createRequest(name, Buffer.from(script), { userData: { WHO: 'works' } });
     request.body!.codeType = 'inline' as never;
     request.body!.codeFilename = 'bootstrap';
-    const { funcUrn } = await client.createFunction(request);
-    const answer = await client.invokeFunction(new fg.InvokeFunctionRequest(funcUrn).withBody({}));
+    const { func_urn: urn } = wire<{ func_urn: string }>(await client.createFunction(request));
+    const answer = await client.invokeFunction(new fg.InvokeFunctionRequest(urn).withBody({}));
     expect(Buffer.from((answer as unknown as { body: string }).body, 'base64').toString()).toBe('inline works');
-    const code = await client.showFunctionCode(new fg.ShowFunctionCodeRequest(funcUrn));
-    expect(Buffer.from(code.funcCode?.file ?? '', 'base64').toString()).toBe(script);
-    await client.deleteFunction(new fg.DeleteFunctionRequest(funcUrn));
+    const code = wire<{ func_code: { file: string } }>(await client.showFunctionCode(new fg.ShowFunctionCodeRequest(urn)));
+    expect(Buffer.from(code.func_code.file, 'base64').toString()).toBe(script);
+    await client.deleteFunction(new fg.DeleteFunctionRequest(urn));
   });
 
   it('gets back the code it uploaded', async () => {
     const zip = await packFiles(ECHO);
     const deployed = await deploy(zip);
-    const code = await client.showFunctionCode(new fg.ShowFunctionCodeRequest(deployed.urn));
+    const code = wire<{ func_code: { link: string } }>(await client.showFunctionCode(new fg.ShowFunctionCodeRequest(deployed.urn)));
     expect(code).toMatchObject({ code_type: 'zip', code_size: zip.length });
-    const download = await fetch(code.funcCode?.link ?? '');
+    const download = await fetch(code.func_code.link);
     expect(Buffer.from(await download.arrayBuffer()).equals(zip)).toBe(true);
     await deployed.remove();
   });
@@ -98,7 +98,7 @@ require('node:http').createServer((request, response) => response.end('inline ' 
     const answer = await eventually(() => fetch(`${url}/sub?x=1`), (response) => response.status === 201);
     expect(await answer.json()).toMatchObject({ method: 'GET', url: `/${deployed.name}/sub?x=1` });
 
-    const triggers = (await client.listFunctionTriggers(new fg.ListFunctionTriggersRequest(deployed.urn))) as unknown as { trigger_id: string; trigger_type_code: string }[];
+    const triggers = wire<{ trigger_id: string; trigger_type_code: string }[]>(await client.listFunctionTriggers(new fg.ListFunctionTriggersRequest(deployed.urn)));
     expect(triggers).toHaveLength(1);
     const [{ trigger_id: id, trigger_type_code: type }] = triggers as [{ trigger_id: string; trigger_type_code: string }];
     expect(type).toBe('DEDICATEDGATEWAY');
@@ -121,7 +121,7 @@ require('node:http').createServer((request, response) => response.end('inline ' 
     expect(first.functions).toHaveLength(1);
     expect(first.count).toBeGreaterThanOrEqual(1);
     const all = await list('0', '400');
-    expect(all.functions?.map((each) => (each as unknown as { func_name: string }).func_name)).toEqual(expect.arrayContaining([...names, 'hello-express']));
+    expect(wire<{ functions: { func_name: string }[] }>(all).functions.map((each) => each.func_name)).toEqual(expect.arrayContaining([...names, 'hello-express']));
     for (const each of deployed) await each.remove();
     const { functions } = await list('0', '400', 'page-');
     expect(functions).toEqual([]);
@@ -144,7 +144,6 @@ require('node:http').createServer((request, response) => response.end('inline ' 
 
   it('is told when its signature does not match, and by which header', async () => {
     const { demo } = credentials();
-    const { sdkClient } = await import('./harness/tenant.js');
     const forged = sdkClient({ ...demo, secret_key: `${demo.secret_key}x` });
     expect(await refusal(forged.listFunctions(new fg.ListFunctionsRequest()))).toMatchObject({ status: 401, code: 'APIGW.0301' });
   });

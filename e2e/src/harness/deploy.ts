@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { packFiles, type PackageFile } from '@windlass/function-package';
-import { credentials, fg, sdkClient } from './tenant.js';
+import { credentials, fg, sdkClient, wire } from './tenant.js';
 
 export interface Deployed {
   readonly urn: string;
@@ -32,7 +32,7 @@ export async function deploy(code: Buffer | readonly PackageFile[], options: Dep
   const name = options.name ?? uniqueName('e2e');
   const zip = Buffer.isBuffer(code) ? code : await packFiles(code as readonly PackageFile[]);
   const created = await client.createFunction(createRequest(name, zip, options));
-  const urn = created.funcUrn as string;
+  const { func_urn: urn } = wire<{ func_urn: string }>(created);
   if (options.concurrency !== undefined) {
     const config = new fg.UpdateFunctionConfigRequestBody(name, 'http' as never, options.timeoutSeconds ?? 10, 'bootstrap', options.memoryMb ?? 256);
     config.strategyConfig = new fg.StrategyConfig().withConcurrency(400).withConcurrentNum(options.concurrency);
@@ -66,8 +66,7 @@ export async function addTrigger(urn: string, name: string, path: string, auth =
     func_info: { invocation_type: 'sync', timeout: 30_000 },
   } as never);
   const trigger = await demoClient().createFunctionTrigger(new fg.CreateFunctionTriggerRequest(urn).withBody(body));
-  // The response's model names the field as the documents do; the object is the parsed JSON itself.
-  return (trigger.eventData as unknown as { invoke_url: string }).invoke_url;
+  return wire<{ event_data: { invoke_url: string } }>(trigger).event_data.invoke_url;
 }
 
 /** A function in plain Node.js; `script` has `http` at hand and must listen itself. */

@@ -59,6 +59,11 @@ export class TokenClient {
   }
 }
 
+/** An answer of the SDK as what it is: the service's JSON with the wire's names, whatever the SDK's types say. */
+export function wire<T = Record<string, never>>(answer: object): T {
+  return answer as T;
+}
+
 /** What the SDK throws for an answer that is no success, reduced to what the service said. */
 export async function refusal(call: Promise<unknown>): Promise<{ status: number; code: string; message: string }> {
   const answer = await call.then(

@@ -5,7 +5,7 @@ import { GatewayServiceService } from '@windlass/contracts/gateway/v1/gateway_se
 import { AuthenticationServiceClient } from '@windlass/contracts/iam/v1/authentication_service';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
 import { PostgresEventBus } from '@windlass/event-bus';
-import { closeAll, connect, GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { IamAuthenticator } from './authentication/index.js';
 import { Ingress, RouteTable, type IngressLimits } from './data-path/index.js';
@@ -85,7 +85,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       }),
     );
     app.useGlobalFilters(new GrpcErrorFilter(logger));
-    await app.listen();
+    await listen(app, config.grpcAddress);
     logger.info({ host: config.host, port: ingress.port, domain: config.gatewayDomain, routes: routes.size }, 'the gateway is ready');
     return { port: ingress.port, close: () => closeAll(started) };
   } catch (error) {

@@ -1,13 +1,13 @@
 import { parseConfig } from './config.js';
 
-const key = Buffer.alloc(32, 7).toString('base64');
+const key = Buffer.alloc(32, 7).toString('hex');
 const env = {
   WINDLASS_IAM_GRPC_ADDRESS: 'unix:/run/windlass/iam.sock',
   WINDLASS_DATABASE_URL: 'postgresql://windlass@db/windlass',
   WINDLASS_REGION: 'local-1',
   WINDLASS_PRINCIPAL_KEY: key,
   WINDLASS_IAM_SECRETS_KEY: key,
-  WINDLASS_PUBLIC_API_URL: 'http://127.0.0.1:7400',
+  WINDLASS_API_PUBLIC_URL: 'http://127.0.0.1:7400',
 };
 
 describe('the configuration', () => {
@@ -34,9 +34,9 @@ describe('the configuration', () => {
     ['WINDLASS_IAM_GRPC_ADDRESS', 'somewhere'],
     ['WINDLASS_DATABASE_URL', 'mysql://db'],
     ['WINDLASS_REGION', 'Local 1'],
-    ['WINDLASS_PRINCIPAL_KEY', Buffer.alloc(16).toString('base64')],
-    ['WINDLASS_IAM_SECRETS_KEY', 'not base64 at all, but of about the length'],
-    ['WINDLASS_PUBLIC_API_URL', 'ftp://127.0.0.1'],
+    ['WINDLASS_PRINCIPAL_KEY', Buffer.alloc(16).toString('hex')],
+    ['WINDLASS_IAM_SECRETS_KEY', 'not hex at all, but of about the length'],
+    ['WINDLASS_API_PUBLIC_URL', 'ftp://127.0.0.1'],
   ])('refuses %s "%s" and does not repeat its value', (name, value) => {
     const parsed = parseConfig({ ...env, [name]: value });
     expect(parsed).toEqual({ ok: false, problems: [expect.stringContaining(`${name} is not right`)] });

@@ -32,9 +32,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     grpcAddress: read('WINDLASS_IAM_GRPC_ADDRESS', '"unix:/path" or "host:port"', matching(/^(unix:\/.+|[^\s/]+:\d+)$/)),
     databaseUrl: read('WINDLASS_DATABASE_URL', 'a postgresql:// URL', matching(/^postgres(ql)?:\/\/.+$/)),
     region: read('WINDLASS_REGION', 'a region name such as "local-1"', matching(/^[a-z][a-z0-9-]{0,62}$/)),
-    principalKey: read('WINDLASS_PRINCIPAL_KEY', `${KEY_BYTES} bytes in Base64`, key),
-    secretsKey: read('WINDLASS_IAM_SECRETS_KEY', `${KEY_BYTES} bytes in Base64`, key),
-    publicApiUrl: read('WINDLASS_PUBLIC_API_URL', 'an http:// or https:// URL', matching(/^https?:\/\/\S+$/)),
+    principalKey: read('WINDLASS_PRINCIPAL_KEY', `${KEY_BYTES * 2} hex digits`, key),
+    secretsKey: read('WINDLASS_IAM_SECRETS_KEY', `${KEY_BYTES * 2} hex digits`, key),
+    publicApiUrl: read('WINDLASS_API_PUBLIC_URL', 'an http:// or https:// URL', matching(/^https?:\/\/\S+$/)),
   };
   return isComplete(config) ? { ok: true, config } : { ok: false, problems };
 }
@@ -44,8 +44,7 @@ function matching(form: RegExp): (value: string) => string | undefined {
 }
 
 function key(value: string): Buffer | undefined {
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.length === KEY_BYTES && bytes.toString('base64') === value ? bytes : undefined;
+  return /^[0-9a-fA-F]+$/.test(value) && value.length === KEY_BYTES * 2 ? Buffer.from(value, 'hex') : undefined;
 }
 
 function isComplete(config: { [K in keyof IamConfig]: IamConfig[K] | undefined }): config is IamConfig {

@@ -7,7 +7,7 @@ import { ProjectServiceService } from '@windlass/contracts/iam/v1/project_servic
 import { TokenServiceService } from '@windlass/contracts/iam/v1/token_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
-import { closeAll, GrpcErrorFilter, grpcServer, removeDeadSocket, type RunningService } from '@windlass/grpc';
+import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
 import { publishAccount } from './account/index.js';
 import type { IamConfig } from './config.js';
@@ -42,8 +42,7 @@ export async function startIam(config: IamConfig): Promise<RunningService> {
     });
     app.useGlobalFilters(new GrpcErrorFilter(logger));
     started.push({ close: () => app.close() });
-    await removeDeadSocket(config.grpcAddress);
-    await app.listen();
+    await listen(app, config.grpcAddress);
     logger.info({ address: config.grpcAddress }, 'iam is ready');
   } catch (error) {
     await closeAll(started);

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
-import { closeAll, GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase } from './database.js';
 import { KeyMaterial } from './key/index.js';
@@ -42,7 +42,7 @@ export async function startKms(config: KmsConfig): Promise<RunningService> {
     });
     opened.push(app);
     app.useGlobalFilters(new GrpcErrorFilter(logger));
-    await app.listen();
+    await listen(app, config.grpcAddress);
     logger.info({ address: config.grpcAddress }, 'the key service is ready');
     return { close: () => closeAll(opened) };
   } catch (error) {

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
 import { PostgresEventBus } from '@windlass/event-bus';
-import { closeAll, GrpcErrorFilter, grpcServer, type RunningService } from '@windlass/grpc';
+import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase } from './database.js';
 import { LogIngestion } from './ingestion/log-ingestion.js';
@@ -61,7 +61,7 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
     });
     opened.push(app);
     app.useGlobalFilters(new GrpcErrorFilter(logger));
-    await app.listen();
+    await listen(app, config.grpcAddress);
     logger.info({ address: config.grpcAddress }, 'the log service is ready');
     return { close: () => closeAll(opened) };
   } catch (error) {
