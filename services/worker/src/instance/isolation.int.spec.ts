@@ -158,6 +158,22 @@ print(json.dumps(results))
     expect(limits).toMatch(/^Max core file size +0 +0 /m);
   });
 
+  it('is in a group of its own, with its share of the processor, where the worker may use cgroups', async () => {
+    const instance = await start(nodeServer("return ''"), { cpuMillicores: 250 });
+    const groups = readFileSync(`/proc/${instance.pid}/cgroup`, 'utf8').split('\n').filter((line) => line.endsWith(`/${instance.id}`));
+    switch (host.isolation.cgroups) {
+      case 'none':
+        return expect(groups).toEqual([]);
+      case 'v1': {
+        expect(groups.map((line) => line.split(':')[1]).sort()).toEqual([expect.stringContaining('cpu'), 'memory', 'pids']);
+        const [, controllers, path] = groups.find((line) => line.includes('cpu'))?.split(':') ?? [];
+        return expect(readFileSync(`/sys/fs/cgroup/${controllers}${path}/cpu.cfs_quota_us`, 'utf8').trim()).toBe('25000');
+      }
+      case 'v2':
+        return expect(groups).toHaveLength(1);
+    }
+  });
+
   it('stops a fork bomb at its bound, while another instance still starts', async () => {
     const bomb = '#!/usr/bin/python3\nimport os, socket, time\ns = socket.socket()\ns.bind(("127.0.0.1", 8000))\ns.listen(8)\nfailed = False\nwhile not failed:\n  try:\n    if os.fork() == 0: time.sleep(1000)\n  except OSError:\n    failed = True\nprint("bounded", flush=True)\ntime.sleep(1000)\n';
     const bounded = Promise.withResolvers<void>();

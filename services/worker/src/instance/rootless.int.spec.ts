@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,7 @@ const isInside = process.env['WINDLASS_ROOTLESS_TESTS'] !== undefined;
 (isInside ? describe.skip : describe)('without root', () => {
   it.each(['start-instance', 'start-failure', 'isolation'])('the suite "%s" passes as well', (suite) => {
     const cache = mkdtempSync(join(tmpdir(), 'windlass-jest-'));
+    if (isRoot) chownSync(cache, NOBODY, NOBODY);
     const asUser = isRoot ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'] : [];
     const jest = [process.execPath, '--experimental-vm-modules', process.argv[1] ?? '', '--ci', '--no-cache', `--cacheDirectory=${cache}`, '--maxWorkers=1'];
     const [command = '', ...args] = [...asUser, 'unshare', '--user', '--map-root-user', '--', ...jest, `src/instance/${suite}.int`];

@@ -49,6 +49,9 @@ export async function openSandboxHost({ groups, hostUids }: SandboxHostOptions):
     unshare: findTool('unshare', 'util-linux'),
     prlimit: findTool('prlimit', 'util-linux'),
   };
+  if (!mayEnterNamespaces(readFileSync('/proc/self/status', 'utf8'))) {
+    throw new Error('The worker must be root, or be started under "unshare --user --map-root-user", to reach the instances it makes.');
+  }
   adoptOrphans();
   await probe(tools.bwrap);
   const directory = await mkdtemp(join(tmpdir(), 'windlass-worker-'));
@@ -78,6 +81,14 @@ export function isSearchableByOthers(directory: string): boolean {
     if ((statSync(folder).mode & 0o001) === 0) return false;
     if (folder === dirname(folder)) return true;
   }
+}
+
+const CAP_SYS_ADMIN = 21n;
+
+/** Whether this process has CAP_SYS_ADMIN in its user namespace, and so in those that bwrap makes below it. */
+export function mayEnterNamespaces(status: string): boolean {
+  const effective = /^CapEff:\t([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
+  return ((BigInt(`0x${effective}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
 }
 
 function findTool(name: string, debianPackage: string): string {

@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CgroupsV2 } from './cgroup-v2.js';
+
+// A plain folder stands for the hierarchy: it shows which files are written, not what a kernel makes of them.
+describe('limits in cgroup v2', () => {
+  let parent: string;
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'windlass-cgroup-'));
+    writeFileSync(join(parent, 'cgroup.controllers'), 'cpuset cpu io memory pids\n');
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  const limits = { memoryBytes: 128 << 20, fileBytes: 64 << 20, cpuMillicores: 250, processes: 1024 };
+
+  it('gives memory room for files, and processor time and processes as told', () => {
+    new CgroupsV2(parent).create('one', limits).add(42);
+    const folder = join(parent, `windlass-worker-${process.pid}`, 'one');
+    const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+    expect(Object.fromEntries(readdirSync(folder).map((name) => [name, read(name)]))).toEqual({
+      'memory.max': String(192 << 20),
+      'memory.oom.group': '1',
+      'cpu.max': '25000 100000',
+      'pids.max': '1024',
+      'cgroup.procs': '42',
+    });
+    expect(readFileSync(join(parent, 'cgroup.subtree_control'), 'utf8')).toBe('+cpu +memory +pids');
+  });
+
+  it('reads use and kills, and nothing of a group that is gone', () => {
+    const group = new CgroupsV2(parent).create('one', limits);
+    const folder = join(parent, `windlass-worker-${process.pid}`, 'one');
+    expect([group.usedBytes(), group.outOfMemoryKills()]).toEqual([0, 0]);
+    writeFileSync(join(folder, 'memory.stat'), 'anon 4096\nfile 81920\n');
+    writeFileSync(join(folder, 'memory.events'), 'low 0\noom 2\noom_kill 1\n');
+    expect([group.usedBytes(), group.outOfMemoryKills()]).toEqual([4096, 1]);
+  });
+
+  it('is not for a folder that lacks a controller', () => {
+    writeFileSync(join(parent, 'cgroup.controllers'), 'cpu pids\n');
+    expect(() => new CgroupsV2(parent)).toThrow('no memory controller');
+  });
+
+  it('removes the groups of a worker that was killed, and of no other', () => {
+    const dead = join(parent, 'windlass-worker-4194305'); // Above the largest pid there can be.
+    const alive = join(parent, `windlass-worker-${process.ppid}`);
+    for (const folder of [dead, alive]) mkdirSync(join(folder, 'one'), { recursive: true });
+    new CgroupsV2(parent);
+    expect([existsSync(dead), existsSync(join(alive, 'one'))]).toEqual([false, true]);
+  });
+});
