@@ -5,6 +5,9 @@ import { errorBody, judge, type Invoker } from '../invocation/index.js';
 import { DataRequest, type RequestConnection } from './data-request.js';
 import { forwardedFields, readIngress } from './ingress-headers.js';
 
+/** How long a connection that is over may take to close. */
+const LINGER_MS = 5_000;
+
 /** One connection of a gateway: requests one after the other, each handed to the invoker. */
 export class DataConnection implements RequestConnection {
   private readonly heads = new RequestHeadParser();
@@ -24,7 +27,7 @@ export class DataConnection implements RequestConnection {
   over(keep: boolean, rest: Buffer): void {
     this.current = undefined;
     if (!keep) {
-      this.socket.end();
+      this.close();
       return;
     }
     this.socket.resume();
@@ -55,6 +58,14 @@ export class DataConnection implements RequestConnection {
     this.current?.closed();
     this.current = undefined;
   };
+
+  /** Sends what is written and ends. What the gateway still sends is read and dropped, so that it gets to read the answer. */
+  private close(): void {
+    this.socket.off('data', this.onData);
+    this.socket.resume();
+    this.socket.end();
+    setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
+  }
 
   private begin(head: RequestHead, rest: Buffer): void {
     const ingress = readIngress(head);
@@ -91,6 +102,7 @@ export class DataConnection implements RequestConnection {
       ['Content-Length', String(body.length)],
       ['Connection', 'close'],
     ] as const;
-    this.socket.end(Buffer.concat([serializeResponseHead(status, '', fields), body]));
+    this.socket.write(Buffer.concat([serializeResponseHead(status, '', fields), body]));
+    this.close();
   }
 }

@@ -22,6 +22,7 @@ export interface RequestConnection {
   leave(): void;
 }
 
+const EMPTY = Buffer.alloc(0);
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 /** Bytes that came before anybody wanted them; more are left in the socket. */
 const MAX_EARLY_BYTES = 64 * 1024;
@@ -122,7 +123,7 @@ export class DataRequest implements RequestBody, Caller {
   }
 
   cut(): void {
-    this.connection.socket.destroy();
+    this.connection.over(false, EMPTY);
   }
 
   fail(verdict: Verdict): void {

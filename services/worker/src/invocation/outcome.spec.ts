@@ -1,0 +1,40 @@
+import { StartFailure } from '../instance/index.js';
+import { errorBody, judge, type FailedOutcome } from './outcome.js';
+
+const start = (failure: StartFailure): FailedOutcome => ({ kind: 'START_FAILED', failure });
+
+describe('the verdict on an outcome', () => {
+  const table: [string, FailedOutcome, number, string, number][] = [
+    ['an unknown function', { kind: 'FUNCTION_UNKNOWN' }, 4024, 'caller', 404],
+    ['a disabled function', { kind: 'FUNCTION_DISABLED' }, 150434, 'caller', 403],
+    ['a start that failed', start(new StartFailure({ reason: 'BOOTSTRAP_MISSING' })), 4201, 'function', 502],
+    ['a start that timed out', start(new StartFailure({ reason: 'PORT_NOT_OPENED', timeoutMs: 3000 })), 4211, 'function', 502],
+    ['memory used up at start', start(new StartFailure({ reason: 'OUT_OF_MEMORY', memoryMb: 128 })), 4205, 'function', 502],
+    ['a sandbox that failed', start(new StartFailure({ reason: 'SANDBOX_FAILED', detail: 'x' })), 4201, 'platform', 503],
+    ['a full queue', { kind: 'QUEUE_FULL', queueLength: 5 }, 4021, 'caller', 429],
+    ['the function\'s instance limit', { kind: 'NO_INSTANCE_IN_TIME', waitedMs: 9, blockedBy: 'function-limit' }, 150429, 'caller', 429],
+    ['a worker without room', { kind: 'NO_INSTANCE_IN_TIME', waitedMs: 9, blockedBy: 'worker' }, 150430, 'platform', 503],
+    ['a request over the limit', { kind: 'REQUEST_TOO_LARGE' }, 4140, 'caller', 413],
+    ['a timeout', { kind: 'TIMED_OUT', timeoutMs: 3000 }, 4010, 'function', 504],
+    ['a crash', { kind: 'PROCESS_ENDED', exit: { kind: 'EXITED', exitCode: 3 }, stderrTail: [] }, 4002, 'function', 502],
+    ['memory used up', { kind: 'PROCESS_ENDED', exit: { kind: 'OUT_OF_MEMORY', memoryMb: 128 }, stderrTail: [] }, 4205, 'function', 502],
+    ['an instance we stopped', { kind: 'PROCESS_ENDED', exit: { kind: 'STOPPED' }, stderrTail: [] }, 500, 'platform', 503],
+    ['a lost connection', { kind: 'CONNECTION_LOST', detail: 'reset', stderrTail: [] }, 4002, 'function', 502],
+    ['an answer over the limit', { kind: 'RESPONSE_TOO_LARGE', bodyBytes: 7_000_000 }, 4004, 'function', 502],
+    ['an answer that is no HTTP', { kind: 'RESPONSE_MALFORMED', detail: 'bad' }, 4007, 'function', 502],
+  ];
+
+  it.each(table)('on %s has its number, its fault and its status', (_name, outcome, code, fault, httpStatus) => {
+    expect(judge(outcome)).toMatchObject({ code, fault, httpStatus });
+  });
+
+  it('tells the last lines of stderr where the process is the cause', () => {
+    const { message } = judge({ kind: 'PROCESS_ENDED', exit: { kind: 'SIGNALED', signal: 'SIGSEGV' }, stderrTail: ['one', 'two'] });
+    expect(message).toBe("The function's process was ended by SIGSEGV while it served the request. Last lines of stderr:\none\ntwo");
+  });
+
+  it('is answered in the documented error form', () => {
+    const body = errorBody(judge({ kind: 'TIMED_OUT', timeoutMs: 3000 }), 'r1');
+    expect(JSON.parse(body.toString())).toEqual({ error_code: 'FSS.4010', error_msg: 'call request timed out after 3s', request_id: 'r1' });
+  });
+});
