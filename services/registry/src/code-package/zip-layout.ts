@@ -34,16 +34,15 @@ const SIZE_IN_ZIP64 = 0xffffffff;
  * its local header describes as the directory does. Whatever two unpacking tools could understand differently is refused.
  */
 export function placeEntries(zip: Buffer, directory: ZipDirectory, limits: PackageLimits): readonly PlacedEntry[] {
-  const declared = directory.entries.reduce((sum, entry) => sum + entry.unpackedBytes, 0);
-  if (declared > limits.unpackedBytes) throw unpacksTooLarge(limits);
+  // A promise only, but one that each entry is held to, byte by byte, when it is unpacked: so together they cannot pass it.
+  const promised = directory.entries.reduce((sum, entry) => sum + entry.unpackedBytes, 0);
+  if (promised > limits.unpackedBytes) {
+    throw unusablePackage(`The package unpacks to more than ${limits.unpackedBytes / 1024 / 1024} MB, which is the most a function's code may take.`);
+  }
   const placed = directory.entries.map((entry) => place(zip, directory.offset, entry));
   requireOwnBytes(zip, placed);
   requireOneTree(placed);
   return placed;
-}
-
-export function unpacksTooLarge(limits: PackageLimits): Error {
-  return unusablePackage(`The package unpacks to more than ${limits.unpackedBytes / 1024 / 1024} MB, which is the most a function's code may take.`);
 }
 
 /** FSS.1071 for more bytes than an upload may have. */

@@ -1,5 +1,6 @@
 import type { Trigger } from '@windlass/contracts/registry/v1/trigger_service';
-import { RegistryFixture, type Tenant } from '../testing/registry-fixture.js';
+import { DataSource } from 'typeorm';
+import { eventually, RegistryFixture, type Tenant } from '../testing/registry-fixture.js';
 
 describe('triggers, through gRPC', () => {
   let registry: RegistryFixture;
@@ -100,6 +101,22 @@ describe('triggers, through gRPC', () => {
     await create({ path: '/1' });
     await registry.triggers.batchDeleteFunctionTriggers({ project_id: tenant.project, function_urn: 'hello' }, tenant.metadata());
     expect(await list()).toEqual([]);
+  });
+
+  it('are not made for a function that is being deleted', async () => {
+    const database = await new DataSource({ type: 'postgres', url: registry.config.databaseUrl }).initialize();
+    const deleting = database.createQueryRunner();
+    await deleting.startTransaction();
+    await deleting.query('DELETE FROM registry.functions WHERE project_id = $1', [tenant.project]);
+    const pending = create().then(() => 'made', (error: { code?: string }) => error.code);
+    await eventually(async () => {
+      const [waiting] = (await database.query('SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted')) as { count: number }[];
+      expect(waiting?.count).toBe(1);
+    });
+    await deleting.commitTransaction();
+    await deleting.release();
+    await database.destroy();
+    expect(await pending).toBe('FSS.1051');
   });
 
   it('go with their function, also those that are made while it goes', async () => {
