@@ -27,6 +27,7 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
   readonly requestId?: string;
+  readonly signal?: AbortSignal;
 }
 
 const BOOTSTRAP = '#!/bin/bash\nexec node index.js\n';
@@ -41,7 +42,7 @@ export class RunningWorker {
   private directory = '';
   private readonly undo: (() => Promise<unknown> | unknown)[] = [];
   private worker: RunningService | undefined;
-  private databaseUrl = '';
+  private startAgain: () => Promise<RunningService>;
   private sequence = 0;
 
   static async start(limits: Partial<WorkerLimits> = {}): Promise<RunningWorker> {
@@ -57,6 +58,10 @@ export class RunningWorker {
 
   get dataSocket(): string {
     return join(this.directory, 'data.sock');
+  }
+
+  private get grpcAddress(): string {
+    return `unix:${join(this.directory, 'worker.sock')}`;
   }
 
   /** Deploys a function; `source` is its index.js, or all files of its package. */
@@ -76,7 +81,8 @@ export class RunningWorker {
   /** Sends a request as the gateway does and reads the whole answer. */
   send(spec: FunctionSpec, sending: Sending = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const request = httpRequest({ socketPath: this.dataSocket, method: sending.method ?? 'GET', path: sending.path ?? '/', headers: this.headers(spec, sending) });
+      const { method = 'GET', path = '/', signal } = sending;
+      const request = httpRequest({ socketPath: this.dataSocket, method, path, signal, headers: this.headers(spec, sending) });
       request.on('error', reject);
       request.on('response', (response) => {
         const pieces: Buffer[] = [];
@@ -110,6 +116,11 @@ export class RunningWorker {
     this.worker = undefined;
   }
 
+  async restart(): Promise<void> {
+    await this.stopWorker();
+    this.worker = await this.startAgain();
+  }
+
   async close(): Promise<void> {
     await this.stopWorker();
     for (const step of this.undo.splice(0).reverse()) await step();
@@ -120,9 +131,8 @@ export class RunningWorker {
     this.undo.push(() => rm(this.directory, { recursive: true, force: true }));
     const postgres = await startTemporaryPostgres();
     this.undo.push(() => postgres.stop());
-    this.databaseUrl = postgres.connectionString(postgres.database);
     const logger = createLogger('worker', { destination: { write: (line) => void this.logged.push(line) } });
-    this.bus = await PostgresEventBus.open({ connectionString: this.databaseUrl, logger });
+    this.bus = await PostgresEventBus.open({ connectionString: postgres.connectionString(postgres.database), logger });
     this.undo.push(() => this.bus.close());
     await this.bus.consume({
       group: 'test',
@@ -134,18 +144,19 @@ export class RunningWorker {
     const registryAddress = `unix:${join(this.directory, 'registry.sock')}`;
     await this.registry.listen(registryAddress);
     this.undo.push(() => this.registry.close());
-    const grpcAddress = `unix:${join(this.directory, 'worker.sock')}`;
-    this.worker = await startWorker({
-      workerId: 'w1',
-      grpcAddress,
-      dataSocket: this.dataSocket,
-      registryAddress,
-      databaseUrl: this.databaseUrl,
-      dataDirectory: join(this.directory, 'data'),
-      limits: { closeSeconds: 2, stopGraceSeconds: 1, ...limits },
-      logger,
-    });
-    this.control = connect(WorkerServiceClient, grpcAddress);
+    this.startAgain = () =>
+      startWorker({
+        workerId: 'w1',
+        grpcAddress: this.grpcAddress,
+        dataSocket: this.dataSocket,
+        registryAddress,
+        databaseUrl: postgres.connectionString(postgres.database),
+        dataDirectory: join(this.directory, 'data'),
+        limits: { closeSeconds: 2, stopGraceSeconds: 1, ...limits },
+        logger,
+      });
+    this.worker = await this.startAgain();
+    this.control = connect(WorkerServiceClient, this.grpcAddress);
     this.undo.push(() => this.control.close());
   }
 }
