@@ -17,7 +17,7 @@ import { AnswerRelay, type AnswerProgress } from './answer-relay.js';
 import { workersFor } from './choose-worker.js';
 import { isForFunction, requestFields, type CredentialKind } from './forwarded-head.js';
 import type { Gatekeeper } from './gatekeeper.js';
-import type { HeldBodies } from './held-bodies.js';
+import type { HeldBodies, HeldBody } from './held-bodies.js';
 import type { IngressLimits } from './limits.js';
 import { Refusal, refusalBytes, refusals } from './refusal.js';
 import { RequestBodyRelay } from './request-body-relay.js';
@@ -75,7 +75,7 @@ export class Exchange implements WorkerConnectionUser {
   private tunnel: Tunnel | undefined;
   /** The body of a signed request, complete. */
   private heldBody: Buffer | undefined;
-  private releaseHeldBody: (() => void) | undefined;
+  private held: HeldBody | undefined;
   private onBodyBytes: ((piece: Buffer) => void) | undefined;
   private requestSent = false;
   private continued = false;
@@ -162,7 +162,7 @@ export class Exchange implements WorkerConnectionUser {
     const found = finder.find(address, this.head.method);
     const route = found instanceof Promise ? await found : found;
     const timeoutMs = route.timeout_ms > 0 ? route.timeout_ms + limits.routeTimeoutGraceMs : limits.maxRequestMs;
-    this.startDeadline(timeoutMs, route.timeout_ms || limits.maxRequestMs);
+    this.deadline = setTimeout(() => this.refuse(refusals.timedOut(route.timeout_ms || limits.maxRequestMs)), timeoutMs);
     const credential = gatekeeper.credentialOf(route, this.head);
     if (credential !== undefined) {
       if (credential === 'signature') this.heldBody = await this.holdBody(decoder);
@@ -174,24 +174,17 @@ export class Exchange implements WorkerConnectionUser {
   /** Reads the whole body into memory. */
   private holdBody(decoder: BodyDecoder): Promise<Buffer> {
     if (decoder.done) return Promise.resolve(NO_BYTES);
-    if (this.over) return Promise.reject(refusals.internal());
-    this.releaseHeldBody = this.context.heldBodies.reserve(this.head.body);
+    const { heldBodies, limits } = this.context;
+    const held = heldBodies.hold(this.head.body, decoder, () => this.refuse(refusals.bodyStalled(limits.clientStallMs)));
+    this.held = held;
+    this.onBodyBytes = (piece) => {
+      const rest = held.onClientData(piece);
+      if (rest !== undefined && rest.length > 0) this.client.keepUnread(rest);
+    };
     this.continueIfExpected();
-    return new Promise((resolve) => {
-      const slices: Buffer[] = [];
-      const stall = setTimeout(() => this.refuse(refusals.bodyStalled(this.context.limits.clientStallMs)), this.context.limits.clientStallMs);
-      this.clientStall = stall;
-      this.onBodyBytes = (piece) => {
-        stall.refresh();
-        const rest = decoder.decode(piece, (slice) => slices.push(slice));
-        if (rest === undefined) return;
-        clearTimeout(stall);
-        if (rest.length > 0) this.client.keepUnread(rest);
-        resolve(Buffer.concat(slices));
-      };
-      this.onBodyBytes(this.firstBytes);
-      if (!decoder.done) this.client.socket.resume();
-    });
+    this.onBodyBytes(this.firstBytes);
+    if (!decoder.done) this.client.socket.resume();
+    return held.whole;
   }
 
   private async forward(admitted: Admitted, decoder: BodyDecoder, fresh = false): Promise<void> {
@@ -390,17 +383,12 @@ export class Exchange implements WorkerConnectionUser {
     return refusals.internal();
   }
 
-  private startDeadline(ms: number, namedMs: number): void {
-    this.deadline = setTimeout(() => this.refuse(refusals.timedOut(namedMs)), ms);
-  }
-
   private end(): void {
     this.over = true;
     clearTimeout(this.deadline);
     clearTimeout(this.clientStall);
     this.bodyRelay?.stop();
-    this.releaseHeldBody?.();
-    this.releaseHeldBody = undefined;
+    this.held?.release();
     if (this.worker !== undefined) this.context.pool.discard(this.worker);
     this.worker = undefined;
   }

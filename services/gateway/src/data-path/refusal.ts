@@ -34,6 +34,8 @@ export const refusals = {
   forbidden: () => new Refusal(403, 'APIG.0302', 'The caller does not belong to the account that owns this API.'),
   authenticationBusy: () => new Refusal(503, 'APIG.0601', 'Too many requests wait for their credentials to be checked. Try again.'),
   authenticationDown: () => new Refusal(503, 'APIG.0601', 'Credentials cannot be checked at the moment. Try again.'),
+  bodiesHeld: (max: number) =>
+    new Refusal(503, 'APIG.0601', `Signed requests already hold as much of ${max} bytes, the most this gateway keeps, that there is no room for this body. Try again.`),
   catalogBusy: () => new Refusal(503, 'APIG.0601', 'Too many unknown APIs are being looked up. Try again.'),
   catalogDown: () => new Refusal(503, 'APIG.0601', 'The API is not known here yet and cannot be looked up at the moment. Try again.'),
   internal: () => new Refusal(500, 'APIG.0601', 'The gateway failed to serve this request. The request id finds the cause in its logs.'),
