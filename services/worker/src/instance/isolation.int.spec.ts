@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createInstanceHost, startInstance, type Instance, type InstanceHost, type InstanceSpec } from './index.js';
-import { describeWithSandbox, get, isRunning, nodeServer, Packages, silent, until } from './testing/instances.js';
+import { describeWithSandbox, get, isRunning, keepOpenInChildren, nodeServer, Packages, silent, until } from './testing/instances.js';
 
 describeWithSandbox('what an instance is kept from', () => {
   const packages = new Packages();
@@ -69,6 +69,22 @@ describeWithSandbox('what an instance is kept from', () => {
       expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('bwrap');
       expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('hunter2');
     }
+  });
+
+  it('hands it no descriptor but the standard three', async () => {
+    const lines: string[] = [];
+    const files = { ...nodeServer("return ''"), bootstrap: '#!/bin/sh\nls -l /proc/self/fd\nexec node server.mjs\n' };
+    // Inherited by this process from its own parent, as far as Node can tell: open, and not marked to be closed.
+    const stranger = openSync('/etc/hostname', 'r');
+    keepOpenInChildren(stranger);
+    const other = await createInstanceHost({ logger: silent });
+    const instance = await startInstance(await packages.spec(files), other, { onOutput: ({ text }) => lines.push(text) });
+    await instance.stop(0);
+    await other.close();
+    closeSync(stranger);
+    const descriptors = lines.flatMap((line) => /(\d+) -> (.*)$/.exec(line)?.slice(1, 3).join(' ') ?? []);
+    // The fourth is the folder that ls lists.
+    expect(descriptors).toEqual(['0 /dev/null', expect.stringMatching(/^1 pipe:/), expect.stringMatching(/^2 pipe:/), expect.stringMatching(/^3 \/proc\/\d+\/fd$/)]);
   });
 
   it('runs it as user 1003 without capabilities, groups or a way to gain privileges', async () => {

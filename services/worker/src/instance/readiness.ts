@@ -6,6 +6,8 @@ import type { StartProblem } from './start-failure.js';
 
 export const APP_PORT = 8000;
 const POLL_MS = 5;
+/** A connection on loopback is made at once or not at all; one begun while the interface comes up would wait a second. */
+const ATTEMPT_MS = 20;
 
 /** Resolves with true at the first accepted connection on the app's port, with false at the deadline. */
 export async function waitUntilListening(route: Route, deadline: number, signal: AbortSignal): Promise<boolean> {
@@ -13,7 +15,7 @@ export async function waitUntilListening(route: Route, deadline: number, signal:
     const leftMs = deadline - performance.now();
     if (leftMs <= 0 || signal.aborted) return false;
     try {
-      (await route.connect(APP_PORT, leftMs)).destroy();
+      (await route.connect(APP_PORT, Math.min(leftMs, ATTEMPT_MS))).destroy();
       return true;
     } catch (error) {
       // Nothing listens yet, or the loopback interface is not up yet. That the worker stops is told by the signal.

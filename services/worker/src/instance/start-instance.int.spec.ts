@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstanceHost, DialFailure, startInstance, type InstanceHost, type OutputLine } from './index.js';
 import { describeWithSandbox, get, isRunning, nodeServer, Packages, silent, until } from './testing/instances.js';
@@ -78,6 +79,15 @@ int main(void) {
     const instances = await Promise.all(specs.map((spec) => startInstance(spec, host)));
     expect(await Promise.all(instances.map((instance) => get(instance)))).toEqual(['one', 'two']);
     await Promise.all(instances.map((instance) => instance.stop(0)));
+  });
+
+  it.each([['private', 0o700], ['public', 0o755]])('reaches a package below a %s folder', async (_, mode) => {
+    const { bootstrap = '', ...files } = nodeServer("return 'reached'");
+    const directory = await packages.extract({ 'code/bootstrap': { content: bootstrap as string, mode: 0o755 }, 'code/server.mjs': files['server.mjs'] ?? '' });
+    await chmod(directory, mode);
+    const instance = await startInstance(packages.specOf(join(directory, 'code')), host);
+    expect(await get(instance)).toBe('reached');
+    await instance.stop(0);
   });
 
   it('hears everything the app wrote, stdout and stderr apart, from the first line to the last', async () => {

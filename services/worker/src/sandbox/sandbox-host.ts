@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ResourceGroups } from '../cgroup/resource-group.js';
+import { keepDescriptorsPrivate } from './descriptors.js';
 import { HostUids, mayUse } from './host-uids.js';
 import { adoptOrphans } from './orphans.js';
 import { writePrivateEtc } from './private-etc.js';
@@ -52,6 +53,7 @@ export async function openSandboxHost({ groups, hostUids }: SandboxHostOptions):
   if (!mayEnterNamespaces(readFileSync('/proc/self/status', 'utf8'))) {
     throw new Error('The worker must be root, or be started under "unshare --user --map-root-user", to reach the instances it makes.');
   }
+  keepDescriptorsPrivate();
   adoptOrphans();
   await probe(tools.bwrap);
   const directory = await mkdtemp(join(tmpdir(), 'windlass-worker-'));

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { readFileSync } from 'node:fs';
+import koffi from 'koffi';
 import type { Logger } from '@windlass/telemetry';
 import { prepareRuntimes, sandboxPath, type Instance, type InstanceSpec } from '../index.js';
 
@@ -40,6 +41,7 @@ export class Packages {
 
   async open(): Promise<void> {
     this.#directory = await mkdtemp(join(tmpdir(), 'windlass-test-'));
+    await chmod(this.#directory, 0o755);
     await prepareRuntimes(this.runtimes);
   }
 
@@ -103,6 +105,11 @@ export async function get(instance: Instance, path = '/'): Promise<string> {
     });
     outgoing.on('error', reject).end();
   });
+}
+
+/** Takes away the mark by which a descriptor is closed in programs this process starts. */
+export function keepOpenInChildren(fd: number): void {
+  koffi.load('libc.so.6').func('int fcntl(int fd, int command, int value)')(fd, 2, 0);
 }
 
 /** Waits for a condition, and fails when it does not come to hold. */
