@@ -16,10 +16,17 @@ export interface AccountEvent {
   domain_id: string;
   /** "active", "suspended" or "closed". */
   status: string;
+  /** Quotas an operator has set for this account, by quota type ("fgs_func_num"); a type that is absent has the default. */
+  quotas: { [key: string]: number };
+}
+
+export interface AccountEvent_QuotasEntry {
+  key: string;
+  value: number;
 }
 
 function createBaseAccountEvent(): AccountEvent {
-  return { domain_id: "", status: "" };
+  return { domain_id: "", status: "", quotas: {} };
 }
 
 export const AccountEvent: MessageFns<AccountEvent> = {
@@ -30,6 +37,9 @@ export const AccountEvent: MessageFns<AccountEvent> = {
     if (message.status !== "") {
       writer.uint32(18).string(message.status);
     }
+    globalThis.Object.entries(message.quotas).forEach(([key, value]: [string, number]) => {
+      AccountEvent_QuotasEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
     return writer;
   },
 
@@ -62,6 +72,17 @@ export const AccountEvent: MessageFns<AccountEvent> = {
             message.status = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = AccountEvent_QuotasEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.quotas[entry3.key] = entry3.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -81,6 +102,82 @@ export const AccountEvent: MessageFns<AccountEvent> = {
     const message = createBaseAccountEvent();
     message.domain_id = object.domain_id ?? "";
     message.status = object.status ?? "";
+    message.quotas = (globalThis.Object.entries(object.quotas ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseAccountEvent_QuotasEntry(): AccountEvent_QuotasEntry {
+  return { key: "", value: 0 };
+}
+
+export const AccountEvent_QuotasEntry: MessageFns<AccountEvent_QuotasEntry> = {
+  encode(message: AccountEvent_QuotasEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccountEvent_QuotasEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccountEvent_QuotasEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AccountEvent_QuotasEntry>): AccountEvent_QuotasEntry {
+    return AccountEvent_QuotasEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AccountEvent_QuotasEntry>): AccountEvent_QuotasEntry {
+    const message = createBaseAccountEvent_QuotasEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };

@@ -26,6 +26,15 @@ export interface Principal {
   roles: string[];
   /** Access key id, when the call was signed; empty for a token. */
   access_key: string;
+  /** Set when the caller acts through an agency: it then has the agency's grants and nothing else. */
+  agency_id: string;
+  agency_name: string;
+  /**
+   * What the decision of the edge reaches for this one call: every enterprise project, or only those listed. A service
+   * shows and touches nothing outside of it.
+   */
+  all_enterprise_projects: boolean;
+  enterprise_project_ids: string[];
 }
 
 function createBasePrincipal(): Principal {
@@ -38,6 +47,10 @@ function createBasePrincipal(): Principal {
     project_name: "",
     roles: [],
     access_key: "",
+    agency_id: "",
+    agency_name: "",
+    all_enterprise_projects: false,
+    enterprise_project_ids: [],
   };
 }
 
@@ -66,6 +79,18 @@ export const Principal: MessageFns<Principal> = {
     }
     if (message.access_key !== "") {
       writer.uint32(66).string(message.access_key);
+    }
+    if (message.agency_id !== "") {
+      writer.uint32(74).string(message.agency_id);
+    }
+    if (message.agency_name !== "") {
+      writer.uint32(82).string(message.agency_name);
+    }
+    if (message.all_enterprise_projects !== false) {
+      writer.uint32(88).bool(message.all_enterprise_projects);
+    }
+    for (const v of message.enterprise_project_ids) {
+      writer.uint32(98).string(v!);
     }
     return writer;
   },
@@ -147,6 +172,38 @@ export const Principal: MessageFns<Principal> = {
             message.access_key = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.agency_id = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.agency_name = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.all_enterprise_projects = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.enterprise_project_ids.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -172,6 +229,10 @@ export const Principal: MessageFns<Principal> = {
     message.project_name = object.project_name ?? "";
     message.roles = object.roles?.map((e) => e) || [];
     message.access_key = object.access_key ?? "";
+    message.agency_id = object.agency_id ?? "";
+    message.agency_name = object.agency_name ?? "";
+    message.all_enterprise_projects = object.all_enterprise_projects ?? false;
+    message.enterprise_project_ids = object.enterprise_project_ids?.map((e) => e) || [];
     return message;
   },
 };

@@ -32,6 +32,10 @@ export enum Access {
   AUTHENTICATED = 2,
   /** PROJECT - A credential of the project in the path whose policies allow `action` on `resource`. */
   PROJECT = 3,
+  /** DOMAIN - A credential of the account whose policies allow `action` on `resource` (global services: IAM, EPS). */
+  DOMAIN = 4,
+  /** OPERATOR - An operator of the platform. */
+  OPERATOR = 5,
 }
 
 export interface Operation {
