@@ -29,7 +29,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const number = (name: string, preset: number): number => Number(text(name, /^[1-9]\d{0,8}$/, 'a whole number from 1 on', String(preset)));
 
   const databaseUrl = database('WINDLASS_DATABASE_URL');
-  const publicUrl = text('WINDLASS_GATEWAY_PUBLIC_URL', /^https?:\/\/[^\s/:]+(:\d+)?\/?$/, 'a URL such as https://functions.example.com', 'http://127.0.0.1:7480');
+  const url = /^https?:\/\/[^\s/:]+(:\d+)?\/?$/;
+  const publicUrl = text('WINDLASS_GATEWAY_PUBLIC_URL', url, 'a URL such as https://functions.example.com', 'http://127.0.0.1:7480');
   const domain = environment['WINDLASS_GATEWAY_DOMAIN'] ?? '';
   const config = {
     grpcAddress: address('WINDLASS_REGISTRY_GRPC_ADDRESS'),

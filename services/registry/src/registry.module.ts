@@ -100,13 +100,18 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     { provide: Quotas, useValue: quotasOf(config) },
     { provide: PackageUses, useValue: packageUses() },
     { provide: PackageStore, useValue: new FilePackageStore(config.packageDirectory) },
-    { provide: FunctionLogs, useFactory: () => new FunctionLogs(connect(LogServiceClient, config.logsAddress), new PrincipalSigner(config.principalKey)) },
+    {
+      provide: FunctionLogs,
+      useFactory: () => new FunctionLogs(connect(LogServiceClient, config.logsAddress), new PrincipalSigner(config.principalKey)),
+    },
     { provide: EventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => new EventStore(dataSource, { schema: SCHEMA }) },
     {
       provide: AcceptedPackages,
       inject: [PackageStore, PackageUses, DataSource],
-      useFactory: (store: PackageStore, uses: PackageUses, dataSource: DataSource) =>
-        new AcceptedPackages(store, new CheckSlots(PACKAGE_CHECKS.running, PACKAGE_CHECKS.waiting), (digest) => uses.touch(dataSource.manager, [digest])),
+      useFactory: (store: PackageStore, uses: PackageUses, dataSource: DataSource) => {
+        const slots = new CheckSlots(PACKAGE_CHECKS.running, PACKAGE_CHECKS.waiting);
+        return new AcceptedPackages(store, slots, (digest) => uses.touch(dataSource.manager, [digest]));
+      },
     },
     {
       provide: PackageSweep,

@@ -25,7 +25,11 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       'windlass.registry.v1.CatalogService': CatalogServiceService,
     },
   });
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(RegistryModule.with(config, logger), { ...transport, logger: false, abortOnError: false });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(RegistryModule.with(config, logger), {
+    ...transport,
+    logger: false,
+    abortOnError: false,
+  });
   app.useGlobalFilters(new GrpcErrorFilter(logger));
   try {
     await listen(app, config.grpcAddress);

@@ -28,7 +28,12 @@ export class CheckSlots {
       return;
     }
     if (this.waiting.length >= this.queue) {
-      throw refusal('throttled', 'FSS.0429', 'TOO_MANY_UPLOADS', `More than ${this.slots + this.queue} code packages are being uploaded. Try again in a moment.`);
+      throw refusal(
+        'throttled',
+        'FSS.0429',
+        'TOO_MANY_UPLOADS',
+        `More than ${this.slots + this.queue} code packages are being uploaded. Try again in a moment.`,
+      );
     }
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }

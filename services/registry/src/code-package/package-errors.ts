@@ -9,7 +9,12 @@ export function unusablePackage(message: string): WindlassError {
 /** FSS.1071: more than an upload through the API may hold. */
 export function packageTooLarge(limitBytes: number): WindlassError {
   const megabytes = limitBytes / 1024 / 1024;
-  return refusal('too_large', 'FSS.1071', 'CODE_TOO_LARGE', `The code package is larger than ${megabytes} MB. Leave out what the function does not need at run time.`);
+  return refusal(
+    'too_large',
+    'FSS.1071',
+    'CODE_TOO_LARGE',
+    `The code package is larger than ${megabytes} MB. Leave out what the function does not need at run time.`,
+  );
 }
 
 /** A name out of a package as an error message may show it: short, and on one line. */

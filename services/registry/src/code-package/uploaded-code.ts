@@ -24,7 +24,12 @@ export interface CodeFields {
 export function readUploadedCode(fields: CodeFields): UploadedCode {
   const type = codeType(fields.code_type);
   if (fields.code_url !== '' || (fields.func_code?.link ?? '') !== '') {
-    throw refusal('invalid', 'FSS.1010', 'CODE_URL_UNAVAILABLE', 'This installation downloads no code. Send the package in func_code.file and leave code_url and func_code.link out.');
+    throw refusal(
+      'invalid',
+      'FSS.1010',
+      'CODE_URL_UNAVAILABLE',
+      'This installation downloads no code. Send the package in func_code.file and leave code_url and func_code.link out.',
+    );
   }
   if (fields.code_filename.length > 255 || fields.code_filename.includes('\0')) {
     throw refusal('invalid', 'FSS.0400', 'CODE_FILENAME_INVALID', 'code_filename has at most 255 characters.');

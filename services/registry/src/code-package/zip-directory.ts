@@ -60,7 +60,10 @@ function cursorOf(file: ZipFile): number {
 
 function open(zip: Buffer): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    fromBuffer(zip, { lazyEntries: true, decodeStrings: false, validateEntrySizes: false }, (error, file) => (error === null ? resolve(file) : reject(notAnArchive(error))));
+    fromBuffer(zip, { lazyEntries: true, decodeStrings: false, validateEntrySizes: false }, (error, file) => {
+      if (error === null) resolve(file);
+      else reject(notAnArchive(error));
+    });
   });
 }
 

@@ -90,7 +90,9 @@ function safePath(name: string): string {
   if (path === '') throw unusablePackage(`The package holds an entry without a name: ${shown}.`);
   if (path.includes('\0')) throw unusablePackage(`The file name ${shown} holds a NUL character.`);
   if (path.includes('\\')) throw unusablePackage(`The file name ${shown} holds a backslash. Separate directories with "/".`);
-  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw unusablePackage(`The file name ${shown} is absolute. Names are relative to the package's root.`);
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) {
+    throw unusablePackage(`The file name ${shown} is absolute. Names are relative to the package's root.`);
+  }
   const segments = path.split('/');
   if (segments.includes('..')) throw unusablePackage(`The file name ${shown} leaves the package.`);
   if (segments.includes('.') || segments.includes('')) throw unusablePackage(`The file name ${shown} holds an empty or "." part. Write it plainly.`);
@@ -103,20 +105,25 @@ function safePath(name: string): string {
 function locate(zip: Buffer, directoryOffset: number, entry: ZipEntry, path: string): Buffer {
   const start = entry.headerOffset;
   const broken = (what: string): Error => unusablePackage(`The archive is inconsistent at ${quoted(path)}: ${what}.`);
-  if (start + LOCAL_HEADER_BYTES > directoryOffset || zip.readUInt32LE(start) !== LOCAL_HEADER_SIGNATURE) throw broken('no file header where the directory points');
+  if (start + LOCAL_HEADER_BYTES > directoryOffset || zip.readUInt32LE(start) !== LOCAL_HEADER_SIGNATURE) {
+    throw broken('no file header where the directory points');
+  }
   const flags = zip.readUInt16LE(start + 6);
-  const nameBytes = zip.readUInt16LE(start + 26);
-  const dataStart = start + LOCAL_HEADER_BYTES + nameBytes + zip.readUInt16LE(start + 28);
+  const nameStart = start + LOCAL_HEADER_BYTES;
+  const nameEnd = nameStart + zip.readUInt16LE(start + 26);
+  const dataStart = nameEnd + zip.readUInt16LE(start + 28);
   const dataEnd = dataStart + entry.packedBytes;
   if (dataEnd > directoryOffset) throw broken('its data reaches into the directory');
-  if (!zip.subarray(start + LOCAL_HEADER_BYTES, start + LOCAL_HEADER_BYTES + nameBytes).equals(entry.rawName)) throw broken('directory and file header name it differently');
+  if (!zip.subarray(nameStart, nameEnd).equals(entry.rawName)) throw broken('directory and file header name it differently');
   if (zip.readUInt16LE(start + 8) !== entry.method) throw broken('directory and file header disagree about its compression');
   if ((flags & ENCRYPTED) !== 0) throw broken('directory and file header disagree about encryption');
   if ((flags & SIZES_FOLLOW_DATA) === 0) {
     const packed = zip.readUInt32LE(start + 18);
     const unpacked = zip.readUInt32LE(start + 22);
     const agrees = (local: number, central: number): boolean => local === central || local === SIZE_IN_ZIP64;
-    if (!agrees(packed, entry.packedBytes) || !agrees(unpacked, entry.unpackedBytes)) throw broken('directory and file header disagree about its size');
+    if (!agrees(packed, entry.packedBytes) || !agrees(unpacked, entry.unpackedBytes)) {
+      throw broken('directory and file header disagree about its size');
+    }
   }
   return zip.subarray(dataStart, dataEnd);
 }
@@ -146,7 +153,9 @@ function requireOneTree(placed: readonly PlacedEntry[]): void {
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
       const parent = path.slice(0, slash);
       const kind = kinds.get(parent);
-      if (kind === 'file' || kind === 'link') throw unusablePackage(`The package holds ${quoted(path)} below ${quoted(parent)}, which is not a directory.`);
+      if (kind === 'file' || kind === 'link') {
+        throw unusablePackage(`The package holds ${quoted(path)} below ${quoted(parent)}, which is not a directory.`);
+      }
     }
   }
 }

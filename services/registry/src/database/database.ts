@@ -22,19 +22,25 @@ export function databaseOptions(url: string): DataSourceOptions {
 /** Connects and brings the schema up to date. Several processes may start at once: one migrates, the others wait. */
 export async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
-  const runner = dataSource.createQueryRunner();
   try {
-    await runner.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`windlass migrations of ${SCHEMA}`]);
-    await runner.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
-    await dataSource.runMigrations({ transaction: 'each' });
+    await migrate(dataSource);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();
     throw error;
+  }
+}
+
+async function migrate(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  const lock = `windlass migrations of ${SCHEMA}`;
+  try {
+    await runner.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lock]);
+    await runner.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
+    await dataSource.runMigrations({ transaction: 'each' });
+    await runner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [lock]);
   } finally {
-    if (dataSource.isInitialized) {
-      await runner.query('SELECT pg_advisory_unlock_all()');
-      await runner.release();
-    }
+    // After a failure the data source is closed, and the lock goes with its connection.
+    await runner.release();
   }
 }

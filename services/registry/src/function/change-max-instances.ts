@@ -31,7 +31,12 @@ export class ChangeMaxInstancesHandler implements ICommandHandler<ChangeMaxInsta
     const { function_urn: urn, max_instance_num: maxInstances } = request;
     const { record } = await this.lookup.find(caller, urn);
     if (maxInstances === undefined) {
-      throw refusal('invalid', 'FSS.1026', 'CONCURRENCY_INVALID', 'max_instance_num is missing. Use 1 to 1000, -1 for no limit, or 0 to disable the function.');
+      throw refusal(
+        'invalid',
+        'FSS.1026',
+        'CONCURRENCY_INVALID',
+        'max_instance_num is missing. Use 1 to 1000, -1 for no limit, or 0 to disable the function.',
+      );
     }
     const state = await this.streams.execute(caller, record, changeMaxInstances, { urn, maxInstances, now: this.clock.now().toISOString() });
     return viewFunction(activeFunction(state));

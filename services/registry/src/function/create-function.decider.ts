@@ -1,6 +1,14 @@
 import { functionExists } from './function.errors.js';
 import type { FunctionEvent } from './function.events.js';
-import { evolveFunction, NO_FUNCTION, type FunctionCodeReference, type FunctionRecord, type FunctionSettings, type FunctionState, type LogSettings } from './function.state.js';
+import {
+  evolveFunction,
+  NO_FUNCTION,
+  type FunctionCodeReference,
+  type FunctionRecord,
+  type FunctionSettings,
+  type FunctionState,
+  type LogSettings,
+} from './function.state.js';
 import { DEFAULT_SCALING } from './scaling.js';
 import { parseUserData, requireDistinctKeys } from './user-data.js';
 

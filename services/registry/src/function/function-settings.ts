@@ -58,17 +58,31 @@ function requireHttpRuntime(runtime: string): void {
   if (runtime === 'http') return;
   const bad = (message: string): Error => refusal('invalid', 'FSS.1005', 'RUNTIME_INVALID', message);
   if (runtime === '') throw bad('runtime is missing. This installation runs HTTP functions: use http.');
-  if (!OTHER_RUNTIMES.has(runtime)) throw bad(`The runtime ${JSON.stringify(runtime.slice(0, 60))} is not known. This installation runs HTTP functions: use http.`);
-  throw bad(`The runtime ${runtime} is not available on this installation, which runs HTTP functions: use http and let bootstrap start your program.`);
+  if (!OTHER_RUNTIMES.has(runtime)) {
+    throw bad(`The runtime ${JSON.stringify(runtime.slice(0, 60))} is not known. This installation runs HTTP functions: use http.`);
+  }
+  throw bad(`The runtime ${runtime} is not available on this installation, which runs HTTP functions: use http and bootstrap.`);
 }
 
 function requireTypeV2(type: string): void {
-  if (type !== '' && type !== 'v2') throw refusal('invalid', 'FSS.0400', 'FUNCTION_TYPE_INVALID', 'type is v2 for every function of this installation. Leave it out.');
+  if (type !== '' && type !== 'v2') {
+    throw refusal(
+      'invalid',
+      'FSS.0400',
+      'FUNCTION_TYPE_INVALID',
+      'type is v2 for every function of this installation. Leave it out.',
+    );
+  }
 }
 
 function readHandler(handler: string): string {
   if (handler.length > LONGEST_HANDLER || handler.includes('\0')) {
-    throw refusal('invalid', 'FSS.1003', 'HANDLER_INVALID', `handler has at most ${LONGEST_HANDLER} characters. For an HTTP function it says nothing: use "-".`);
+    throw refusal(
+      'invalid',
+      'FSS.1003',
+      'HANDLER_INVALID',
+      `handler has at most ${LONGEST_HANDLER} characters. For an HTTP function it says nothing: use "-".`,
+    );
   }
   return handler === '' ? HTTP_HANDLER : handler;
 }
@@ -84,14 +98,24 @@ function readMemory(megabytes: number | undefined): number {
 function readTimeout(seconds: number | undefined): number {
   if (seconds === undefined || seconds < TIMEOUT.least || seconds > TIMEOUT.most) {
     const given = seconds === undefined ? 'is missing' : `is ${seconds}`;
-    throw refusal('invalid', 'FSS.1008', 'TIMEOUT_INVALID', `timeout ${given}. An HTTP function may take ${TIMEOUT.least} to ${TIMEOUT.most} seconds for a request; long executions are for event functions.`);
+    throw refusal(
+      'invalid',
+      'FSS.1008',
+      'TIMEOUT_INVALID',
+      `timeout ${given}. An HTTP function may take ${TIMEOUT.least} to ${TIMEOUT.most} seconds for a request; long executions are for event functions.`,
+    );
   }
   return seconds;
 }
 
 function readStartTimeout(seconds: number): number {
   if (seconds > LONGEST_START) {
-    throw refusal('invalid', 'FSS.1405', 'INITIALIZER_TIMEOUT_INVALID', `initializer_timeout is ${seconds}. Starting may take 1 to ${LONGEST_START} seconds.`);
+    throw refusal(
+      'invalid',
+      'FSS.1405',
+      'INITIALIZER_TIMEOUT_INVALID',
+      `initializer_timeout is ${seconds}. Starting may take 1 to ${LONGEST_START} seconds.`,
+    );
   }
   return seconds;
 }
@@ -99,14 +123,24 @@ function readStartTimeout(seconds: number): number {
 function readEphemeralStorage(megabytes: number | undefined): number {
   if (megabytes === undefined || megabytes === 0) return 512;
   if (!EPHEMERAL_STORAGE_SIZES.includes(megabytes)) {
-    throw refusal('invalid', 'FSS.0400', 'EPHEMERAL_STORAGE_INVALID', `ephemeral_storage is ${megabytes}. Use ${EPHEMERAL_STORAGE_SIZES.join(' or ')} (MB).`);
+    throw refusal(
+      'invalid',
+      'FSS.0400',
+      'EPHEMERAL_STORAGE_INVALID',
+      `ephemeral_storage is ${megabytes}. Use ${EPHEMERAL_STORAGE_SIZES.join(' or ')} (MB).`,
+    );
   }
   return megabytes;
 }
 
 function readDescription(description: string): string {
   if (description.length > LONGEST_DESCRIPTION || description.includes('\0')) {
-    throw refusal('invalid', 'FSS.1019', 'DESCRIPTION_TOO_LONG', `description has ${description.length} characters; ${LONGEST_DESCRIPTION} are allowed.`);
+    throw refusal(
+      'invalid',
+      'FSS.1019',
+      'DESCRIPTION_TOO_LONG',
+      `description has ${description.length} characters; ${LONGEST_DESCRIPTION} are allowed.`,
+    );
   }
   return description;
 }

@@ -37,7 +37,9 @@ function readTags(tags: { readonly [key: string]: string }): Readonly<Record<str
   const bad = (message: string): Error => refusal('invalid', 'FSS.0400', 'LOG_TAGS_INVALID', message);
   if (entries.length > MOST_TAGS) throw bad(`lts_custom_tag has ${entries.length} tags; ${MOST_TAGS} are allowed.`);
   for (const [key, value] of entries) {
-    if (!TAG.test(key) || !TAG.test(value)) throw bad(`The log tag ${JSON.stringify(key.slice(0, 80))} is not valid. Keys and values have 1 to 64 letters, digits, underscores and hyphens.`);
+    if (!TAG.test(key) || !TAG.test(value)) {
+      throw bad(`The log tag ${JSON.stringify(key.slice(0, 80))} is not valid. Keys and values have 1 to 64 letters, digits, underscores and hyphens.`);
+    }
   }
   return { ...tags };
 }

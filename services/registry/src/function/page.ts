@@ -11,6 +11,13 @@ export function readPage(marker: string, maxitems: string): { readonly offset: n
 
 function readNumber(field: string, text: string): number {
   if (text === '') return 0;
-  if (!/^\d{1,15}$/.test(text)) throw refusal('invalid', 'FSS.1001', 'QUERY_PARAMETER_INVALID', `${field} is ${JSON.stringify(text.slice(0, 40))}. Use a whole number from 0 on.`);
+  if (!/^\d{1,15}$/.test(text)) {
+    throw refusal(
+      'invalid',
+      'FSS.1001',
+      'QUERY_PARAMETER_INVALID',
+      `${field} is ${JSON.stringify(text.slice(0, 40))}. Use a whole number from 0 on.`,
+    );
+  }
   return Number(text);
 }

@@ -40,7 +40,8 @@ export class ReplaceFunctionCodeHandler implements ICommandHandler<ReplaceFuncti
     refuseUnavailableSettings(request);
     refuseDependencies(request.depend_version_list);
     const upload = readUploadedCode(request);
-    await this.quotas.requireRoom(this.dataSource.manager, caller.domainId, { functions: 0, codeBytes: upload.content.length - record.code.sizeBytes });
+    const codeBytes = upload.content.length - record.code.sizeBytes;
+    await this.quotas.requireRoom(this.dataSource.manager, caller.domainId, { functions: 0, codeBytes });
 
     const accepted = await this.packages.accept(upload);
     const now = this.clock.now();

@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { functionMissing } from './function-urn.js';
 import type { FunctionEvent } from './function.events.js';
-import { evolveFunction, NO_FUNCTION, type FunctionRecord, type FunctionSettings, type FunctionState, type LogSettings, type Scaling } from './function.state.js';
+import {
+  evolveFunction,
+  NO_FUNCTION,
+  type FunctionRecord,
+  type FunctionSettings,
+  type FunctionState,
+  type LogSettings,
+  type Scaling,
+} from './function.state.js';
 import { parseUserData, requireDistinctKeys } from './user-data.js';
 
 /** What to do with one secret value: a new one, encrypted, or the one that is stored. */

@@ -10,7 +10,12 @@ const MOST_REQUESTS = 1000;
 /** -1 without limit, 0 disabled, otherwise 1 to 1000; FSS.1026. */
 export function requireMaxInstances(value: number): number {
   if (value < -1 || value > MOST_INSTANCES) {
-    throw refusal('invalid', 'FSS.1026', 'CONCURRENCY_INVALID', `The most instances of a function are 1 to ${MOST_INSTANCES}, -1 for no limit, or 0 to disable it; not ${value}.`);
+    throw refusal(
+      'invalid',
+      'FSS.1026',
+      'CONCURRENCY_INVALID',
+      `The most instances of a function are 1 to ${MOST_INSTANCES}, -1 for no limit, or 0 to disable it; not ${value}.`,
+    );
   }
   return value;
 }
@@ -18,7 +23,12 @@ export function requireMaxInstances(value: number): number {
 /** 1 to 1000; FSS.1026. */
 export function requireInstanceConcurrency(value: number): number {
   if (value < 1 || value > MOST_REQUESTS) {
-    throw refusal('invalid', 'FSS.1026', 'CONCURRENCY_INVALID', `strategy_config.concurrent_num is ${value}. One instance handles 1 to ${MOST_REQUESTS} requests at once.`);
+    throw refusal(
+      'invalid',
+      'FSS.1026',
+      'CONCURRENCY_INVALID',
+      `strategy_config.concurrent_num is ${value}. One instance handles 1 to ${MOST_REQUESTS} requests at once.`,
+    );
   }
   return value;
 }

@@ -91,6 +91,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Dependencies are packages of their own in the documented service. FSS.1024 for any. */
 export function refuseDependencies(versionIds: readonly string[]): void {
   if (versionIds.some((id) => id !== '')) {
-    throw refusal('invalid', 'FSS.1024', 'DEPENDENCY_UNAVAILABLE', 'Dependencies are not available on this installation: put what the function needs into its code package and leave depend_version_list out.');
+    throw refusal(
+      'invalid',
+      'FSS.1024',
+      'DEPENDENCY_UNAVAILABLE',
+      'Dependencies are not available on this installation: put what the function needs into its code package and leave depend_version_list out.',
+    );
   }
 }

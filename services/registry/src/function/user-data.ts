@@ -35,7 +35,9 @@ function parseObject(field: string, text: string): object {
 }
 
 function requireKey(field: string, key: string): string {
-  if (!KEY.test(key)) throw bad(`${field} has the key ${JSON.stringify(key.slice(0, 80))}. Keys begin with a letter and hold letters, digits and underscores.`);
+  if (!KEY.test(key)) {
+    throw bad(`${field} has the key ${JSON.stringify(key.slice(0, 80))}. Keys begin with a letter and hold letters, digits and underscores.`);
+  }
   if (key.startsWith(RESERVED_PREFIX)) throw bad(`${field} sets ${key}. Names that begin with ${RESERVED_PREFIX} belong to the platform.`);
   return key;
 }

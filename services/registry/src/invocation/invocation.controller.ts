@@ -32,6 +32,11 @@ export class InvocationController {
   @GrpcMethod(SERVICE, 'asyncInvokeFunction')
   async asyncInvokeFunction(request: AsyncInvokeFunctionRequest, metadata: Metadata): Promise<AsyncInvokeFunctionResponse> {
     await this.queries.execute(new ShowFunctionQuery(callerOf(this.calls.read(metadata), request.project_id), request.function_urn));
-    throw refusal('invalid', 'FSS.0400', 'ASYNC_INVOCATION_UNAVAILABLE', 'HTTP functions cannot be invoked asynchronously. Call the URL of a trigger, or use the synchronous invocations operation.');
+    throw refusal(
+      'invalid',
+      'FSS.0400',
+      'ASYNC_INVOCATION_UNAVAILABLE',
+      'HTTP functions cannot be invoked asynchronously. Call the URL of a trigger, or use the synchronous invocations operation.',
+    );
   }
 }

@@ -22,7 +22,12 @@ export class ResolveInvocationHandler implements IQueryHandler<ResolveInvocation
   async execute({ caller, urn }: ResolveInvocationQuery): Promise<InvokeFunctionResponse> {
     const { funcId, revision, record } = await this.lookup.find(caller, urn);
     if (record.scaling.maxInstances === 0) {
-      throw refusal('precondition_failed', 'FSS.0428', 'FUNCTION_DISABLED', `The function ${record.name} is disabled: its most instances are 0. Raise max_instance_num to enable it.`);
+      throw refusal(
+        'precondition_failed',
+        'FSS.0428',
+        'FUNCTION_DISABLED',
+        `The function ${record.name} is disabled: its most instances are 0. Raise max_instance_num to enable it.`,
+      );
     }
     return { func_id: funcId, version: LATEST, revision };
   }

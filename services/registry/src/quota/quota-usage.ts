@@ -54,7 +54,10 @@ export class Quotas {
   }
 
   async used(manager: EntityManager, domainId: string): Promise<QuotaUsage> {
-    const rows = await manager.query<{ quota: QuotaType; used: string }[]>(`SELECT quota, used FROM ${this.schema}.quota_usage WHERE domain_id = $1`, [domainId]);
+    const rows = await manager.query<{ quota: QuotaType; used: string }[]>(
+      `SELECT quota, used FROM ${this.schema}.quota_usage WHERE domain_id = $1`,
+      [domainId],
+    );
     const of = (quota: QuotaType): number => Number(rows.find((row) => row.quota === quota)?.used ?? 0);
     return { functions: of('fgs_func_num'), codeBytes: of('fgs_func_code_size') };
   }
@@ -74,7 +77,7 @@ export class Quotas {
       'quota_exceeded',
       'FSS.1041',
       'FUNCTION_QUOTA_EXCEEDED',
-      `The account has used up its quota fgs_func_num of ${this.limits.functions} functions. Delete functions it no longer needs, or ask the platform's operator to raise WINDLASS_FUNCTION_QUOTA.`,
+      `The account has used up its quota fgs_func_num of ${this.limits.functions} functions. ${remedy('WINDLASS_FUNCTION_QUOTA')}`,
     );
   }
 
@@ -83,7 +86,11 @@ export class Quotas {
       'quota_exceeded',
       'FSS.1042',
       'CODE_SIZE_QUOTA_EXCEEDED',
-      `The code would exceed the account's quota fgs_func_code_size of ${this.limits.codeMegabytes} MB. Delete functions it no longer needs, or ask the platform's operator to raise WINDLASS_CODE_SIZE_QUOTA_MB.`,
+      `The code would exceed the account's quota fgs_func_code_size of ${this.limits.codeMegabytes} MB. ${remedy('WINDLASS_CODE_SIZE_QUOTA_MB')}`,
     );
   }
+}
+
+function remedy(setting: string): string {
+  return `Delete functions it no longer needs, or ask the platform's operator to raise ${setting}.`;
 }

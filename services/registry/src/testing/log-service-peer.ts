@@ -16,7 +16,10 @@ export async function startLogServicePeer(address: string, principalKey: Buffer)
   const server = new Server();
   const { ensureFunctionLog } = LogServiceService;
   server.addService({ ensureFunctionLog } as never, {
-    ensureFunctionLog: (call: ServerUnaryCall<EnsureFunctionLogRequest, EnsureFunctionLogResponse>, callback: sendUnaryData<EnsureFunctionLogResponse>) => {
+    ensureFunctionLog: (
+      call: ServerUnaryCall<EnsureFunctionLogRequest, EnsureFunctionLogResponse>,
+      callback: sendUnaryData<EnsureFunctionLogResponse>,
+    ) => {
       try {
         const context = verifier.read(call.metadata);
         const { request } = call;

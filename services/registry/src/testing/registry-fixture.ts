@@ -89,7 +89,8 @@ export class RegistryFixture {
 
   tenant(domain: string = randomUUID().replaceAll('-', '')): Tenant {
     const project = randomUUID().replaceAll('-', '');
-    const principal = Principal.fromPartial({ domain_id: domain, domain_name: 'acme', user_id: 'u1', user_name: 'ann', project_id: project, project_name: 'local-1' });
+    const names = { domain_name: 'acme', user_name: 'ann', project_name: 'local-1' };
+    const principal = Principal.fromPartial({ ...names, domain_id: domain, user_id: 'u1', project_id: project });
     const signer = new PrincipalSigner(this.config.principalKey);
     const metadata = (): { metadata: Metadata } => {
       const signed = new Metadata();

@@ -37,10 +37,20 @@ export function readGatewayEventData(type: GatewayTriggerType, sent: Readonly<Re
   read.oneOf('backend_type', ['FUNCTION'], 'FUNCTION');
   const visibility = read.visibility();
   const groupId = read.text('group_id', '');
-  if (groupId !== '' && !/^[0-9a-f]{32}$/.test(groupId)) throw badEventData(type, 'group_id is the id of an API group, 32 lower-case hexadecimal digits. Leave it out to use the project\'s default group.');
+  if (groupId !== '' && !/^[0-9a-f]{32}$/.test(groupId)) {
+    throw badEventData(
+      type,
+      'group_id is the id of an API group, 32 lower-case hexadecimal digits. Leave it out to use the project\'s default group.',
+    );
+  }
   const { timeoutMs, functionUrn } = readFuncInfo(type, sent['func_info']);
   const defaults = { name, type: visibility, path, protocol, req_method: method, match_mode: matchMode, env_id: envId, env_name: envName, auth };
-  return { route: { path, matchMode, method, auth, timeoutMs }, groupId: groupId === '' ? undefined : groupId, functionUrn, eventData: { ...defaults, ...withoutEmpty(sent) } };
+  return {
+    route: { path, matchMode, method, auth, timeoutMs },
+    groupId: groupId === '' ? undefined : groupId,
+    functionUrn,
+    eventData: { ...defaults, ...withoutEmpty(sent) },
+  };
 }
 
 /** Official clients send "" and null for what they do not set; the defaults stand in for these. */
@@ -74,7 +84,9 @@ class Fields {
   }
 
   auth(): TriggerAuth {
-    if (this.sent['auth'] === 'APP') throw badEventData(this.type, 'auth APP is not available on this installation, which has no gateway applications yet. Use IAM or NONE.');
+    if (this.sent['auth'] === 'APP') {
+      throw badEventData(this.type, 'auth APP is not available on this installation, which has no gateway applications yet. Use IAM or NONE.');
+    }
     return this.oneOf<TriggerAuth>('auth', ['IAM', 'NONE'], 'IAM');
   }
 
@@ -90,9 +102,15 @@ function requirePath(type: GatewayTriggerType, path: string): string {
   if (!path.startsWith('/')) throw badEventData(type, `path is ${shown}. It begins with "/".`);
   if (path.length > LONGEST_PATH) throw badEventData(type, `path has ${path.length} characters; ${LONGEST_PATH} are allowed.`);
   if (/[?#]/.test(path)) throw badEventData(type, `path is ${shown}. It has no query and no fragment.`);
-  if (/[{}]/.test(path)) throw badEventData(type, `path is ${shown}. Path parameters are not available: use match_mode SWA to match everything below a path.`);
-  if (!/^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/.test(path)) throw badEventData(type, `path is ${shown}. Encode other characters than those of a URL path.`);
-  if (path.split('/').some((segment) => segment === '.' || segment === '..')) throw badEventData(type, `path is ${shown}. It has no "." and ".." parts.`);
+  if (/[{}]/.test(path)) {
+    throw badEventData(type, `path is ${shown}. Path parameters are not available: use match_mode SWA to match everything below a path.`);
+  }
+  if (!/^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$/.test(path)) {
+    throw badEventData(type, `path is ${shown}. Encode other characters than those of a URL path.`);
+  }
+  if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
+    throw badEventData(type, `path is ${shown}. It has no "." and ".." parts.`);
+  }
   return path;
 }
 
@@ -101,7 +119,9 @@ function readFuncInfo(type: GatewayTriggerType, value: unknown): { timeoutMs: nu
   if (typeof value !== 'object' || Array.isArray(value)) throw badEventData(type, 'func_info must be an object.');
   const info = value as Readonly<Record<string, unknown>>;
   const read = new Fields(type, info);
-  if (info['invocation_type'] === 'async') throw badEventData(type, 'func_info.invocation_type is async: HTTP functions cannot be invoked asynchronously. Use sync.');
+  if (info['invocation_type'] === 'async') {
+    throw badEventData(type, 'func_info.invocation_type is async: HTTP functions cannot be invoked asynchronously. Use sync.');
+  }
   read.oneOf('invocation_type', ['sync'], 'sync');
   read.oneOf('version', ['latest'], 'latest');
   const functionUrn = read.text('function_urn', '');

@@ -43,7 +43,18 @@ export async function projectTrigger(manager: EntityManager, events: readonly St
       case 'TriggerCreated': {
         const { triggerId, funcId, projectId, route } = record;
         const { groupId, path, method } = route;
-        const row = { triggerId, funcId, projectId, groupId, path, method, revision: event.version, createdAt: new Date(record.createdAt), record: record as QueryDeepPartialEntity<TriggerRecord> };
+        const row = {
+          triggerId,
+          funcId,
+          projectId,
+          groupId,
+          path,
+          method,
+          revision: event.version,
+          createdAt: new Date(record.createdAt),
+          // TypeORM's type of a column's value does not know free-form JSON.
+          record: record as QueryDeepPartialEntity<TriggerRecord>,
+        };
         const inserted = await manager.createQueryBuilder().insert().into(TriggerRow).values(row).orIgnore().returning('trigger_id').execute();
         if ((inserted.raw as unknown[]).length === 0) throw pathTaken(method, path);
         break;

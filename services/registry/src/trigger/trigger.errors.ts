@@ -19,13 +19,28 @@ export function badEventData(type: GatewayTriggerType, message: string): Windlas
 }
 
 export function pathTaken(method: string, path: string): WindlassError {
-  return refusal('conflict', 'FSS.1147', 'REQUEST_PATH_EXISTS', `The API group already has a trigger for ${method} ${path}. Choose another path, method or group.`);
+  return refusal(
+    'conflict',
+    'FSS.1147',
+    'REQUEST_PATH_EXISTS',
+    `The API group already has a trigger for ${method} ${path}. Choose another path, method or group.`,
+  );
 }
 
 export function tooManyTriggers(limit: number): WindlassError {
-  return refusal('quota_exceeded', 'FSS.1124', 'API_QUOTA_EXCEEDED', `The function has ${limit} triggers, which is the most it may have. Delete one it no longer needs.`);
+  return refusal(
+    'quota_exceeded',
+    'FSS.1124',
+    'API_QUOTA_EXCEEDED',
+    `The function has ${limit} triggers, which is the most it may have. Delete one it no longer needs.`,
+  );
 }
 
 export function triggerTypeMissing(code: string): WindlassError {
-  return refusal('not_found', 'FSS.1137', 'TRIGGER_TYPE_NOT_FOUND', `An HTTP function has no triggers of the type ${JSON.stringify(code.slice(0, 60))}.`);
+  return refusal(
+    'not_found',
+    'FSS.1137',
+    'TRIGGER_TYPE_NOT_FOUND',
+    `An HTTP function has no triggers of the type ${JSON.stringify(code.slice(0, 60))}.`,
+  );
 }

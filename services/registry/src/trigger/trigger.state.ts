@@ -36,7 +36,10 @@ export interface TriggerRecord {
   readonly createdAt: string;
 }
 
-export type TriggerState = { readonly status: 'absent' } | { readonly status: 'active'; readonly trigger: TriggerRecord } | { readonly status: 'deleted' };
+export type TriggerState =
+  | { readonly status: 'absent' }
+  | { readonly status: 'active'; readonly trigger: TriggerRecord }
+  | { readonly status: 'deleted' };
 
 export const NO_TRIGGER: TriggerState = { status: 'absent' };
 
