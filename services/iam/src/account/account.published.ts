@@ -9,7 +9,7 @@ export const ACCOUNTS_TOPIC = 'iam.accounts';
 export function publishAccount(event: StoredEvent<DomainEvent>): BusMessage | undefined {
   if (!isAccountEvent(event)) return undefined;
   const { domainId } = event.data;
-  const payload = PublishedAccountEvent.encode({ domain_id: domainId, status: 'active' }).finish();
+  const payload = PublishedAccountEvent.encode({ domain_id: domainId, status: 'active', quotas: {} }).finish();
   return { topic: ACCOUNTS_TOPIC, key: domainId, id: event.id, payload };
 }
 

@@ -29,6 +29,11 @@ export function authenticated(
     project_name: credential.project?.name ?? '',
     roles: user.roles,
     access_key: credential.accessKey,
+    agency_id: '',
+    agency_name: '',
+    // iam knows who calls; what a call may reach is decided at the edge, call by call.
+    all_enterprise_projects: false,
+    enterprise_project_ids: [],
   };
   const cacheEnd = now.getTime() + CACHE_MS;
   return { principal, cacheableUntil: new Date(Math.min(cacheEnd, credential.expiresAt?.getTime() ?? cacheEnd)) };
