@@ -7,7 +7,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
 import { WorkerServiceService } from '@windlass/contracts/worker/v1/worker_service';
 import { PostgresEventBus } from '@windlass/event-bus';
-import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
+import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, removeDeadSocket, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase } from './catalog/index.js';
 import { CodeCache, downloadPackage } from './code/index.js';
@@ -106,6 +106,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
     own(app);
     app.useGlobalFilters(new GrpcErrorFilter(logger));
     await listen(app, config.grpcAddress);
+    await removeDeadSocket(`unix:${config.dataSocket}`);
     const data = own(
       await startDataServer({
         socketPath: config.dataSocket,

@@ -68,6 +68,11 @@ export class DataConnection implements RequestConnection {
   }
 
   private begin(head: RequestHead, rest: Buffer): void {
+    // A tunnel has no answer whose end could be found.
+    if (head.method === 'CONNECT') {
+      this.refuse(405, 'Functions do not take the method CONNECT.');
+      return;
+    }
     const ingress = readIngress(head);
     if ('missing' in ingress) {
       this.refuse(400, `The field ${ingress.missing} is missing or malformed.`);

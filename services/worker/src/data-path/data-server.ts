@@ -1,10 +1,10 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Invoker } from '../invocation/index.js';
 import { DataConnection } from './data-connection.js';
 
 export interface DataServerOptions {
-  /** Path of the unix socket; what lies there is replaced. Its folder must be private to the platform. */
+  /** Path of the unix socket. Its folder must be private to the platform. */
   readonly socketPath: string;
   readonly invoker: Invoker;
   /** How long an upgraded connection may be silent, in milliseconds. */
@@ -28,8 +28,6 @@ export async function startDataServer(options: DataServerOptions): Promise<DataS
     new DataConnection(socket, options.invoker, options.upgradeIdleMs);
   });
   server.maxConnections = options.maxConnections;
-  // A worker that was killed leaves its socket behind.
-  await rm(options.socketPath, { force: true });
   await listen(server, options.socketPath);
   await chmod(options.socketPath, 0o600);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));

@@ -41,6 +41,7 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
   private timer: NodeJS.Timeout | undefined;
   private readonly sent: ReplayBuffer;
   private settle: (end: ForwardingEnd) => void = () => undefined;
+  private reject: (error: unknown) => void = () => undefined;
 
   constructor(
     private readonly request: InvocationRequest,
@@ -56,8 +57,9 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
   }
 
   run(): Promise<ForwardingEnd> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.settle = resolve;
+      this.reject = reject;
       this.timer = setTimeout(() => this.fail({ kind: 'TIMED_OUT', timeoutMs: this.timeoutMs }, 'doubtful'), this.timeoutMs);
       this.caller.onGone = () => this.callerGone();
       const reusable = this.instance.connections.reuse(this.clock(), this.sent.replayable);
@@ -73,8 +75,8 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
     try {
       this.read(piece);
     } catch (error) {
-      if (!isHttp1Error(error)) throw error;
-      this.fail({ kind: 'RESPONSE_MALFORMED', detail: error.message }, 'sound');
+      if (isHttp1Error(error)) this.fail({ kind: 'RESPONSE_MALFORMED', detail: error.message }, 'sound');
+      else this.breakDown(error);
     }
   }
 
@@ -219,6 +221,12 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
     this.connection?.destroy();
     this.connection = undefined;
     this.finish({ failure, condition });
+  }
+
+  /** A mistake of ours ends this request and no other. */
+  private breakDown(error: unknown): void {
+    this.reject(error);
+    this.fail({ kind: 'WORKER_FAILED' }, 'doubtful');
   }
 
   private finish(end: ForwardingEnd): void {

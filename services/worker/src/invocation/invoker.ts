@@ -4,7 +4,7 @@ import type { FunctionPools, PooledInstance, Slot } from '../pool/index.js';
 import { AnswerDelivery } from './answer-delivery.js';
 import { appHeaders } from './app-headers.js';
 import type { Caller } from './caller.js';
-import { Forwarding } from './forwarding.js';
+import { Forwarding, type ForwardingEnd } from './forwarding.js';
 import type { InvocationLog, InvocationTrace } from './invocation-log.js';
 import { InvocationError, judge, MAX_BODY_BYTES, type FailedOutcome } from './outcome.js';
 import type { InvocationRequest } from './request.js';
@@ -45,8 +45,7 @@ export class Invoker {
       const slot = acquired instanceof Promise ? await this.wait(acquired, spec, request.requestId, caller) : acquired;
       return await this.serve(request, spec, slot, caller);
     } catch (error) {
-      if (!(error instanceof InvocationError)) this.logger.error({ err: error, requestId: request.requestId }, 'invocation failed');
-      const failure: FailedOutcome = error instanceof InvocationError ? error.outcome : { kind: 'WORKER_FAILED' };
+      const failure = error instanceof InvocationError ? error.outcome : this.mistake(error, request.requestId).failure;
       return this.refuse(failure, spec, request.requestId, caller);
     }
   }
@@ -72,7 +71,7 @@ export class Invoker {
       this.log.started(trace);
       const delivery = new AnswerDelivery(caller);
       const forwarding = new Forwarding(request, appHeaders(request, spec), instance, caller, delivery, timeoutMs, this.clock);
-      const end = await forwarding.run();
+      const end = await forwarding.run().catch((error: unknown) => this.mistake(error, request.requestId));
       condition = end.condition;
       const durationMs = this.clock() - startedAt;
       if (end.failure !== undefined) answerFailure(end.failure, delivery, caller);
@@ -95,6 +94,11 @@ export class Invoker {
     if (instance.memoryUsedMb === 0) await sampled;
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  private mistake(error: unknown, requestId: string): ForwardingEnd & { readonly failure: FailedOutcome } {
+    this.logger.error({ err: error, requestId }, 'invocation failed');
+    return { failure: { kind: 'WORKER_FAILED' }, condition: 'doubtful' };
   }
 
   private refuse(failure: FailedOutcome, spec: FunctionSpec | undefined, requestId: string, caller: Caller): InvocationReport {
