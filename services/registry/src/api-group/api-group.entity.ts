@@ -2,7 +2,7 @@ import type { StoredEvent } from '@windlass/event-store';
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { ApiGroupEvent } from './api-group.events.js';
 
-/** Read model of API groups. At most one row of a project is its default. */
+/** Read model of API groups. */
 @Entity({ name: 'api_groups' })
 export class ApiGroupRow {
   @PrimaryColumn({ name: 'group_id', type: 'text' })
@@ -13,9 +13,6 @@ export class ApiGroupRow {
 
   @Column({ name: 'project_id', type: 'text' })
   projectId: string;
-
-  @Column({ name: 'is_default', type: 'boolean' })
-  isDefault: boolean;
 }
 
 export async function projectApiGroup(manager: EntityManager, events: readonly StoredEvent<ApiGroupEvent>[]): Promise<void> {

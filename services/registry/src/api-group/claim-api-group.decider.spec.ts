@@ -1,7 +1,7 @@
 import { given } from '@windlass/event-store/testing';
 import { claimApiGroup } from './claim-api-group.decider.js';
 
-const mine = { groupId: 'g', domainId: 'd1', projectId: 'p1', isDefault: false };
+const mine = { groupId: 'g', domainId: 'd1', projectId: 'p1' };
 
 describe('an API group', () => {
   it('belongs to the project that uses it first', () => {

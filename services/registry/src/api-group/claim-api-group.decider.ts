@@ -8,7 +8,6 @@ export interface ClaimApiGroup {
   readonly groupId: string;
   readonly domainId: string;
   readonly projectId: string;
-  readonly isDefault: boolean;
 }
 
 function decide(state: ApiGroupState, command: ClaimApiGroup): readonly ApiGroupEvent[] {
@@ -19,7 +18,7 @@ function decide(state: ApiGroupState, command: ClaimApiGroup): readonly ApiGroup
     'not_found',
     'FSS.1107',
     'API_GROUP_NOT_FOUND',
-    `There is no API group ${command.groupId}. Leave group_id out to use the project's default group.`,
+    `There is no API group ${command.groupId}. Leave group_id out to use the function's own group.`,
   );
 }
 

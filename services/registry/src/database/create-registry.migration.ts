@@ -38,10 +38,8 @@ export class CreateRegistry1700000000000 implements MigrationInterface {
       CREATE TABLE registry.api_groups (
         group_id   text PRIMARY KEY,
         domain_id  text NOT NULL,
-        project_id text NOT NULL,
-        is_default boolean NOT NULL
+        project_id text NOT NULL
       )`);
-    await queryRunner.query('CREATE UNIQUE INDEX api_groups_default ON registry.api_groups (project_id) WHERE is_default');
     await queryRunner.query(`
       CREATE TABLE registry.quota_usage (
         domain_id text NOT NULL,

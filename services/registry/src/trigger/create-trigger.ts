@@ -43,7 +43,7 @@ export class CreateTriggerHandler implements ICommandHandler<CreateTriggerComman
     if (wish.functionUrn !== undefined && (await this.lookup.find(caller, wish.functionUrn)).funcId !== of.funcId) {
       throw badEventData(type, 'func_info.function_urn names another function than the one the trigger is for.');
     }
-    const groupId = wish.groupId === undefined ? await this.groups.defaultOf(caller) : await this.groups.claim(caller, wish.groupId);
+    const groupId = wish.groupId === undefined ? await this.groups.ownOf(caller, of.funcId) : await this.groups.claim(caller, wish.groupId);
     const triggerId = randomUUID();
     const trigger = {
       triggerId,

@@ -4,7 +4,7 @@ import type { GatewayTriggerType, MatchMode, TriggerAuth, TriggerRoute } from '.
 /** What a gateway trigger asks for, checked. The group is still to be settled. */
 export interface GatewayWish {
   readonly route: Omit<TriggerRoute, 'groupId'>;
-  /** Undefined asks for the project's default group. */
+  /** Undefined asks for the function's own group. */
   readonly groupId: string | undefined;
   readonly functionUrn: string | undefined;
   /** What was sent, and the defaults of what was left out; without the group. */
@@ -40,7 +40,7 @@ export function readGatewayEventData(type: GatewayTriggerType, sent: Readonly<Re
   if (groupId !== '' && !/^[0-9a-f]{32}$/.test(groupId)) {
     throw badEventData(
       type,
-      'group_id is the id of an API group, 32 lower-case hexadecimal digits. Leave it out to use the project\'s default group.',
+      'group_id is the id of an API group, 32 lower-case hexadecimal digits. Leave it out to use the function\'s own group.',
     );
   }
   const { timeoutMs, functionUrn } = readFuncInfo(type, sent['func_info']);

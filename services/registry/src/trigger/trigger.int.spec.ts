@@ -24,7 +24,7 @@ describe('triggers, through gRPC', () => {
   });
   const list = async (): Promise<Trigger[]> => (await registry.triggers.listFunctionTriggers({ project_id: tenant.project, function_urn: 'hello' }, tenant.metadata())).triggers;
 
-  it('give the function a URL in the project\'s default group', async () => {
+  it('give the function a URL in a group of its own', async () => {
     const trigger = await create({ auth: 'NONE', path: '/demo' }, 'DEDICATEDGATEWAY');
     const group = String(trigger.event_data?.['group_id']);
     expect(group).toMatch(/^[0-9a-f]{32}$/);
@@ -47,9 +47,12 @@ describe('triggers, through gRPC', () => {
     await expect(list()).resolves.toEqual([trigger]);
   });
 
-  it('made first at once share one default group', async () => {
+  it('made at once share the function\'s group, and another function may use the same paths in its own', async () => {
     const triggers = await Promise.all(['/a', '/b', '/c', '/d'].map((path) => create({ path })));
     expect(new Set(triggers.map(({ event_data }) => event_data?.['group_id'])).size).toBe(1);
+    await registry.create(tenant, { func_name: 'other' });
+    const other = await create({ path: '/a' }, 'APIG', tenant, 'other');
+    expect(other.event_data?.['group_id']).not.toBe(triggers[0]?.event_data?.['group_id']);
   });
 
   it('of a path and method exist once in a group, however many create them at once', async () => {
