@@ -57,7 +57,7 @@ function describeInstance(instance: PooledInstance): ListInstancesResponse['inst
     // To those who look from outside, an instance that waits is ready, whether it has served before or not.
     state: state.name === 'idle' ? 'ready' : state.name,
     started_at: instance.startedAt,
-    requests_running: instance.running.size,
+    requests_running: instance.active,
     requests_served: instance.served,
   };
 }

@@ -79,6 +79,21 @@ describe('the log shipper', () => {
     expect(lines.get('quiet')).toEqual(['still here']);
   });
 
+  it('keeps to one bound for all streams, at the cost of the one that wrote the most', async () => {
+    const counts = new Map<string, number>();
+    const bus = {
+      publish: async (messages: readonly BusMessage[]) => {
+        for (const { key, payload } of messages) counts.set(key, (counts.get(key) ?? 0) + LogBatch.decode(payload).lines.length);
+      },
+    };
+    const shipper = new LogShipper({ bus, logger, maxBytes: 20 * 300, flushMs: 60_000 });
+    for (let index = 0; index < 5; index += 1) shipper.add({ ...destination, streamId: 'quiet' }, line('x'));
+    for (let index = 0; index < 100; index += 1) shipper.add({ ...destination, streamId: 'loud' }, line('x'));
+    await shipper.close();
+    expect(counts.get('quiet')).toBe(5);
+    expect(counts.get('loud')).toBeLessThan(20);
+  });
+
   it('ships nothing for a function without a log stream', async () => {
     let published = 0;
     const shipper = new LogShipper({ bus: { publish: async (messages) => void (published += messages.length) }, logger });

@@ -37,7 +37,12 @@ export class LogBuffer {
   add(line: LogLine): void {
     this.lines.push(line);
     this.bytes += weight(line);
-    while (this.bytes > this.maxBytes && this.length > 1) this.drop();
+    while (this.bytes > this.maxBytes && this.length > 1) this.dropOldest();
+  }
+
+  dropOldest(): void {
+    this.droppedLabels = this.shift().labels;
+    this.dropped += 1;
   }
 
   /** The oldest lines as one batch, preceded by a line that says how many were lost before them. */
@@ -52,11 +57,6 @@ export class LogBuffer {
       lines.push(line);
     }
     return { batch_id: batchId, domain_id: domainId, project_id: projectId, log_group_id: groupId, log_stream_id: streamId, lines };
-  }
-
-  private drop(): void {
-    this.droppedLabels = this.shift().labels;
-    this.dropped += 1;
   }
 
   private shift(): LogLine {

@@ -9,6 +9,8 @@ export interface LogShipperOptions {
   readonly logger: Logger;
   /** Lines of one stream kept while they cannot be shipped. */
   readonly maxStreamBytes?: number;
+  /** Lines of all streams together. */
+  readonly maxBytes?: number;
   /** How long a line waits for others to travel with. */
   readonly flushMs?: number;
   /** How long `close` tries to ship the rest. */
@@ -26,13 +28,14 @@ const LAST_RETRY_MS = 5_000;
 export class LogShipper {
   private readonly buffers = new Map<string, LogBuffer>();
   private readonly options: Required<LogShipperOptions>;
+  private bytes = 0;
   private timer: NodeJS.Timeout | undefined;
   private shipping: Promise<void> | undefined;
   private giveUpAt = Infinity;
   private wakeFromRetry: () => void = () => undefined;
 
   constructor(options: LogShipperOptions) {
-    this.options = { maxStreamBytes: 4 * 1024 * 1024, flushMs: 250, closeMs: 5_000, ...options };
+    this.options = { maxStreamBytes: 4 * 1024 * 1024, maxBytes: 64 * 1024 * 1024, flushMs: 250, closeMs: 5_000, ...options };
   }
 
   /** Takes a line; a function without a log stream has none shipped. */
@@ -43,7 +46,10 @@ export class LogShipper {
       buffer = new LogBuffer(destination, this.options.maxStreamBytes);
       this.buffers.set(destination.streamId, buffer);
     }
+    const before = buffer.bytes;
     buffer.add(line);
+    this.bytes += buffer.bytes - before;
+    if (this.bytes > this.options.maxBytes) this.dropFromTheFullest();
     if (buffer.length >= BATCH.maxLines || buffer.bytes >= BATCH.maxBytes) this.ship();
     else this.timer ??= setTimeout(() => this.ship(), this.options.flushMs);
   }
@@ -52,8 +58,10 @@ export class LogShipper {
   async close(): Promise<void> {
     this.giveUpAt = Date.now() + this.options.closeMs;
     this.wakeFromRetry();
-    this.ship();
-    await this.shipping;
+    do {
+      this.ship();
+      await this.shipping;
+    } while (this.bytes > 0 && Date.now() < this.giveUpAt);
     clearTimeout(this.timer);
     const lost = [...this.buffers.values()].reduce((sum, buffer) => sum + buffer.length, 0);
     if (lost > 0) this.options.logger.error({ lines: lost }, 'function log lines could not be shipped before the end');
@@ -63,6 +71,16 @@ export class LogShipper {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.shipping ??= this.shipAll().finally(() => (this.shipping = undefined));
+  }
+
+  /** Many functions that write while nothing can be shipped share one bound; who wrote the most loses first. */
+  private dropFromTheFullest(): void {
+    const fullest = [...this.buffers.values()].reduce((a, b) => (a.bytes >= b.bytes ? a : b));
+    while (this.bytes > this.options.maxBytes && fullest.length > 1) {
+      const before = fullest.bytes;
+      fullest.dropOldest();
+      this.bytes += fullest.bytes - before;
+    }
   }
 
   /** One publish at a time keeps the order of each stream. */
@@ -80,7 +98,9 @@ export class LogShipper {
         this.buffers.delete(key);
         continue;
       }
+      const before = buffer.bytes;
       const batch = buffer.take(randomUUID(), BATCH);
+      this.bytes += buffer.bytes - before;
       messages.push({ topic: TOPIC, key, id: batch.batch_id, payload: LogBatch.encode(batch).finish() });
     }
     return messages;

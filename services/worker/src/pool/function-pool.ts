@@ -78,7 +78,7 @@ export class FunctionPool {
     return {
       key: this.key,
       retired: this.retired,
-      concurrency: this.spec.instance_concurrency,
+      concurrency: Math.max(1, this.spec.instance_concurrency),
       maxInstances: this.spec.max_instances,
       memoryMb: this.spec.memory_mb,
       waiting: this.waiting.length,
@@ -189,10 +189,10 @@ export class FunctionPool {
       this.endInstance(instance, 'drain', 'doubtful');
       this.context.changed();
     } else if (instance.state.name === 'draining') {
-      if (instance.running.size === 0) this.endInstance(instance, 'stop', instance.state.why);
+      if (instance.active === 0) this.endInstance(instance, 'stop', instance.state.why);
     } else if (this.waiting.length > 0) {
       this.serve(instance, false);
-    } else if (this.retired || instance.running.size === 0) {
+    } else if (this.retired || instance.active === 0) {
       this.context.changed();
     }
   }
@@ -208,7 +208,7 @@ export class FunctionPool {
 
   private endInstance(instance: PooledInstance, how: 'stop' | 'drain', why: StopReason): void {
     if (instance.state.name === 'gone') return;
-    if (how === 'drain' && instance.running.size > 0) {
+    if (how === 'drain' && instance.active > 0) {
       if (instance.state.name !== 'draining') instance.become({ name: 'draining', why });
       return;
     }

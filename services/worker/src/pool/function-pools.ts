@@ -61,7 +61,7 @@ export class FunctionPools {
   }
 
   get busy(): boolean {
-    for (const instance of this.instances()) if (instance.running.size > 0) return true;
+    for (const instance of this.instances()) if (instance.active > 0) return true;
     return false;
   }
 

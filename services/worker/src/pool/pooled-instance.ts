@@ -18,8 +18,10 @@ export class PooledInstance {
   readonly stderrTail = new StderrTail();
   readonly connections: AppConnections;
   readonly abortStart = new AbortController();
-  /** Ids of the requests it serves now. */
+  /** Ids of the requests it serves now, to know whose its output is. What counts is `active`: ids are the callers' own. */
   readonly running = new Set<string>();
+  /** How many requests it serves now. */
+  active = 0;
   served = 0;
   state: InstanceState = { name: 'starting' };
   since: number;
@@ -45,7 +47,7 @@ export class PooledInstance {
       case 'idle':
         return true;
       case 'busy':
-        return this.running.size < this.spec.instance_concurrency;
+        return this.active < this.spec.instance_concurrency;
       case 'starting':
       case 'draining':
       case 'gone':
@@ -69,14 +71,16 @@ export class PooledInstance {
   }
 
   begin(requestId: string): void {
+    this.active += 1;
     this.running.add(requestId);
     if (this.state.name !== 'busy') this.become({ name: 'busy' });
   }
 
   end(requestId: string): void {
+    this.active -= 1;
     this.running.delete(requestId);
     this.served += 1;
-    if (this.running.size === 0 && this.state.name === 'busy') this.become({ name: 'idle' });
+    if (this.active === 0 && this.state.name === 'busy') this.become({ name: 'idle' });
   }
 
   /** How it ended, waiting a moment for the news: a connection often breaks before the exit is known. */
