@@ -1,6 +1,7 @@
 import { rebuildProjection, replay, type EventStore } from '@windlass/event-store';
 import { accessKey, AccessKeyRow, isAccessKeyStream, projectAccessKey } from '../access-key/index.js';
 import { account, AccountRow, isAccountStream, projectAccount } from '../account/index.js';
+import { enterpriseProject, EnterpriseProjectRow, isEnterpriseProjectStream, projectEnterpriseProject } from '../enterprise-project/index.js';
 import { isProjectStream, project, projectProject, ProjectRow } from '../project/index.js';
 import { isUserStream, projectUser, user, UserRow } from '../user/index.js';
 
@@ -12,13 +13,14 @@ export function rebuildReadModels(store: EventStore): Promise<number> {
   return rebuildProjection({
     store,
     reset: async (manager) => {
-      for (const row of [AccountRow, UserRow, ProjectRow, AccessKeyRow]) await manager.deleteAll(row);
+      for (const row of [AccountRow, UserRow, ProjectRow, AccessKeyRow, EnterpriseProjectRow]) await manager.deleteAll(row);
     },
     replays: [
       replay({ owns: isAccountStream, decider: account, project: projectAccount }),
       replay({ owns: isUserStream, decider: user, project: projectUser }),
       replay({ owns: isProjectStream, decider: project, project: projectProject }),
       replay({ owns: isAccessKeyStream, decider: accessKey, project: projectAccessKey }),
+      replay({ owns: isEnterpriseProjectStream, decider: enterpriseProject, project: projectEnterpriseProject }),
     ],
   });
 }

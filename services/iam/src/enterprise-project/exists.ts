@@ -1,0 +1,9 @@
+import type { EntityManager } from 'typeorm';
+import { DEFAULT_ENTERPRISE_PROJECT, isEnterpriseProjectId } from './enterprise-project-rule.js';
+import { EnterpriseProjectRow } from './enterprise-project.entity.js';
+
+/** Whether the account has this enterprise project, enabled or not. The default one, "0", is always there. */
+export async function exists(manager: EntityManager, domainId: string, id: string): Promise<boolean> {
+  if (id === DEFAULT_ENTERPRISE_PROJECT.id) return true;
+  return isEnterpriseProjectId(id) && (await manager.existsBy(EnterpriseProjectRow, { id, domainId }));
+}
