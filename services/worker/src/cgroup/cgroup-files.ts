@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,16 +41,16 @@ export async function removeGroup(folder: string): Promise<void> {
   }
 }
 
-const WORKER_GROUP = 'windlass-worker-';
+const WORKER_GROUP = /^windlass-worker-(\d+)-/;
 
-/** The folder of this worker process's groups below `parent`. Those of workers that ended without removing theirs go. */
+/** A folder below `parent` for the groups of one host of instances. Those of workers that ended without removing theirs go. */
 export function openWorkerGroup(parent: string): string {
   for (const name of readdirSync(parent)) {
-    const pid = name.startsWith(WORKER_GROUP) ? Number(name.slice(WORKER_GROUP.length)) : 0;
-    if (pid > 0 && pid !== process.pid && !isAlive(pid)) removeLeftover(join(parent, name));
+    const pid = Number(WORKER_GROUP.exec(name)?.[1] ?? process.pid);
+    if (!isAlive(pid)) removeLeftover(join(parent, name));
   }
-  const folder = join(parent, `${WORKER_GROUP}${process.pid}`);
-  mkdirSync(folder, { recursive: true });
+  const folder = join(parent, `windlass-worker-${process.pid}-${randomBytes(4).toString('hex')}`);
+  mkdirSync(folder);
   return folder;
 }
 
@@ -64,7 +65,7 @@ function removeLeftover(folder: string): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

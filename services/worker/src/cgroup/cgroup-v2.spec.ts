@@ -12,11 +12,12 @@ describe('limits in cgroup v2', () => {
   });
   afterEach(() => rmSync(parent, { recursive: true }));
 
+  const folderOf = (name: string): string => join(parent, readdirSync(parent).find((entry) => entry.startsWith(`windlass-worker-${process.pid}-`)) ?? '', name);
   const limits = { memoryBytes: 128 << 20, fileBytes: 64 << 20, cpuMillicores: 250, processes: 1024 };
 
   it('gives memory room for files, and processor time and processes as told', () => {
     new CgroupsV2(parent).create('one', limits).add(42);
-    const folder = join(parent, `windlass-worker-${process.pid}`, 'one');
+    const folder = folderOf('one');
     const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
     expect(Object.fromEntries(readdirSync(folder).map((name) => [name, read(name)]))).toEqual({
       'memory.max': String(192 << 20),
@@ -30,7 +31,7 @@ describe('limits in cgroup v2', () => {
 
   it('reads use and kills, and nothing of a group that is gone', () => {
     const group = new CgroupsV2(parent).create('one', limits);
-    const folder = join(parent, `windlass-worker-${process.pid}`, 'one');
+    const folder = folderOf('one');
     expect([group.usedBytes(), group.outOfMemoryKills()]).toEqual([0, 0]);
     writeFileSync(join(folder, 'memory.stat'), 'anon 4096\nfile 81920\n');
     writeFileSync(join(folder, 'memory.events'), 'low 0\noom 2\noom_kill 1\n');
@@ -43,8 +44,8 @@ describe('limits in cgroup v2', () => {
   });
 
   it('removes the groups of a worker that was killed, and of no other', () => {
-    const dead = join(parent, 'windlass-worker-4194305'); // Above the largest pid there can be.
-    const alive = join(parent, `windlass-worker-${process.ppid}`);
+    const dead = join(parent, 'windlass-worker-4194305-00'); // Above the largest pid there can be.
+    const alive = join(parent, `windlass-worker-${process.ppid}-00`);
     for (const folder of [dead, alive]) mkdirSync(join(folder, 'one'), { recursive: true });
     new CgroupsV2(parent);
     expect([existsSync(dead), existsSync(join(alive, 'one'))]).toEqual([false, true]);

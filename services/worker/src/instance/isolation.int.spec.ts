@@ -210,6 +210,7 @@ print(json.dumps(results))
     const folder = new URL('./testing/', import.meta.url).pathname;
     const worker = spawn(process.execPath, ['--experimental-transform-types', '--import', `${folder}source-hooks.mjs`, `${folder}lonely-worker.ts`, JSON.stringify(spec)], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TMPDIR: packages.directory }, // What it cannot clean up goes with the packages.
     });
     const [line] = (await once(createInterface(worker.stdout), 'line')) as [string];
     const pid = Number(line);

@@ -180,7 +180,7 @@ function isChildOfThisProcess(pid: string): boolean {
 
 /** Groups of instances this process still has, in any mounted hierarchy. */
 function workerGroups(): string[] {
-  return execFileSync('/usr/bin/find', ['/sys/fs/cgroup', '-path', `*windlass-worker-${process.pid}/*`, '-type', 'd'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  return execFileSync('/usr/bin/find', ['/sys/fs/cgroup', '-path', `*windlass-worker-${process.pid}-*/*`, '-type', 'd'], { stdio: ['ignore', 'pipe', 'ignore'] })
     .toString()
     .split('\n')
     .filter(Boolean);

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { accessSync, constants, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isAlive } from '../cgroup/cgroup-files.js';
 import type { ResourceGroups } from '../cgroup/resource-group.js';
 import { keepDescriptorsPrivate } from './descriptors.js';
 import { HostUids, mayUse } from './host-uids.js';
@@ -56,7 +57,7 @@ export async function openSandboxHost({ groups, hostUids }: SandboxHostOptions):
   keepDescriptorsPrivate();
   adoptOrphans();
   await probe(tools.bwrap);
-  const directory = await mkdtemp(join(tmpdir(), 'windlass-worker-'));
+  const directory = await openStateDirectory();
   await chmod(directory, 0o711);
   const ownUids = mayUse(hostUids, process.getuid?.() ?? -1, readFileSync('/proc/self/uid_map', 'utf8'));
   if (ownUids && !isSearchableByOthers(directory)) {
@@ -83,6 +84,20 @@ export function isSearchableByOthers(directory: string): boolean {
     if ((statSync(folder).mode & 0o001) === 0) return false;
     if (folder === dirname(folder)) return true;
   }
+}
+
+const STATE_DIRECTORY = /^windlass-worker-(\d+)-(\d+)-/;
+
+/** A new folder below the temporary one. Those of killed workers of this user and pid namespace go. */
+async function openStateDirectory(): Promise<string> {
+  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  for (const name of await readdir(tmpdir())) {
+    const [, itsNamespace, pid] = STATE_DIRECTORY.exec(name) ?? [];
+    if (itsNamespace !== namespace || isAlive(Number(pid))) continue;
+    // Another user's folder, or one another worker has just removed, is left alone.
+    await rm(join(tmpdir(), name), { recursive: true }).catch(() => undefined);
+  }
+  return mkdtemp(join(tmpdir(), `windlass-worker-${namespace}-${process.pid}-`));
 }
 
 const CAP_SYS_ADMIN = 21n;

@@ -36,26 +36,26 @@ type File = string | Buffer | { readonly content: string | Buffer; readonly mode
 
 /** Packages on disk, and specs for them. */
 export class Packages {
-  #directory = '';
+  directory = '';
   #count = 0;
 
   async open(): Promise<void> {
-    this.#directory = await mkdtemp(join(tmpdir(), 'windlass-test-'));
-    await chmod(this.#directory, 0o755);
+    this.directory = await mkdtemp(join(tmpdir(), 'windlass-test-'));
+    await chmod(this.directory, 0o755);
     await prepareRuntimes(this.runtimes);
   }
 
   close(): Promise<void> {
-    return rm(this.#directory, { recursive: true });
+    return rm(this.directory, { recursive: true });
   }
 
   get runtimes(): string {
-    return join(this.#directory, 'runtimes');
+    return join(this.directory, 'runtimes');
   }
 
   /** Extracts a package; "bootstrap" is executable unless its entry says otherwise. */
   async extract(files: Record<string, File>): Promise<string> {
-    const directory = join(this.#directory, `package-${++this.#count}`);
+    const directory = join(this.directory, `package-${++this.#count}`);
     await mkdir(directory);
     for (const [name, file] of Object.entries(files)) {
       const { content, mode } = typeof file === 'object' && 'mode' in file ? file : { content: file, mode: name === 'bootstrap' ? 0o755 : 0o644 };
