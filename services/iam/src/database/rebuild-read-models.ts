@@ -2,6 +2,8 @@ import { rebuildProjection, replay, type EventStore } from '@windlass/event-stor
 import { accessKey, AccessKeyRow, isAccessKeyStream, projectAccessKey } from '../access-key/index.js';
 import { account, AccountRow, isAccountStream, projectAccount } from '../account/index.js';
 import { enterpriseProject, EnterpriseProjectRow, isEnterpriseProjectStream, projectEnterpriseProject } from '../enterprise-project/index.js';
+import { agency, AgencyRow, isAgencyStream, projectAgency } from '../agency/index.js';
+import { group, GroupMemberRow, GroupRow, isGroupStream, projectGroup } from '../group/index.js';
 import { isProjectStream, project, projectProject, ProjectRow } from '../project/index.js';
 import { isUserStream, projectUser, user, UserRow } from '../user/index.js';
 
@@ -13,12 +15,14 @@ export function rebuildReadModels(store: EventStore): Promise<number> {
   return rebuildProjection({
     store,
     reset: async (manager) => {
-      for (const row of [AccountRow, UserRow, ProjectRow, AccessKeyRow, EnterpriseProjectRow]) await manager.deleteAll(row);
+      for (const row of [AccountRow, UserRow, ProjectRow, AccessKeyRow, EnterpriseProjectRow, GroupRow, GroupMemberRow, AgencyRow]) await manager.deleteAll(row);
     },
     replays: [
       replay({ owns: isAccountStream, decider: account, project: projectAccount }),
       replay({ owns: isUserStream, decider: user, project: projectUser }),
       replay({ owns: isProjectStream, decider: project, project: projectProject }),
+      replay({ owns: isGroupStream, decider: group, project: projectGroup }),
+      replay({ owns: isAgencyStream, decider: agency, project: projectAgency }),
       replay({ owns: isAccessKeyStream, decider: accessKey, project: projectAccessKey }),
       replay({ owns: isEnterpriseProjectStream, decider: enterpriseProject, project: projectEnterpriseProject }),
     ],

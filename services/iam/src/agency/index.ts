@@ -1,0 +1,4 @@
+export { agency, agencyStream, isAgencyStream } from './agency.decider.js';
+export { AgencyRow, projectAgency, trustOf } from './agency.entity.js';
+export { agencyExists, findAgency } from './find-agency.js';
+export { trustsFunctionService } from './trust.js';
