@@ -3,7 +3,8 @@ import type { HeaderField } from '@windlass/http1';
 import type { InvocationRequest } from './request.js';
 
 // Only the platform speaks in these names. The gateway removes them too; an app must be able to trust them whoever calls.
-const PLATFORM_NAME = /^x-(?:cff|windlass)-|^x-apig-(?:api-id|request-id|source-ip|source-stage)$/i;
+// Many frameworks take "_" for "-", so both spellings are the platform's.
+const PLATFORM_NAME = /^x[-_](?:cff|windlass)[-_]|^x[-_]apig[-_](?:api[-_]id|request[-_]id|source[-_]ip|source[-_]stage)$/i;
 // The expectation is met by us: the app gets the body without having to ask for it.
 const NOT_FORWARDED = /^expect$/i;
 

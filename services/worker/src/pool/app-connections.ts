@@ -1,19 +1,23 @@
 import type { Socket } from 'node:net';
 import { AppConnection } from './app-connection.js';
 
-// Node's own server, the most common app, closes after five seconds without saying so when asked over HTTP/1.0 habits;
-// others are not known. Without a promise we trust an idle connection a little less long than that.
+// Node's own server, the most common app, closes an idle connection after five seconds. An app that makes no promise is
+// trusted a little less long than that.
 const UNPROMISED_IDLE_MS = 4_000;
 // A request that must not be sent twice takes a connection only when the app has hardly had time to give it up.
 const FRESH_MS = 1_000;
 // The app's promise and our clock start at different moments.
 const PROMISE_MARGIN_MS = 1_000;
+/** Dials of one instance at once; what is beyond waits its turn, as many as the function may have requests. */
+const MAX_DIALS = 128;
 
 /** The keep-alive connections of one instance. They are never used for another one. */
 export class AppConnections {
   /** Most recently used last. */
   private readonly idle: AppConnection[] = [];
   private closed = false;
+  private dialling = 0;
+  private readonly turns: (() => void)[] = [];
 
   constructor(private readonly dial: () => Promise<Socket>) {}
 
@@ -31,7 +35,14 @@ export class AppConnections {
   }
 
   async open(): Promise<AppConnection> {
-    return new AppConnection(await this.dial());
+    if (this.dialling >= MAX_DIALS) await new Promise<void>((resolve) => this.turns.push(resolve));
+    this.dialling += 1;
+    try {
+      return new AppConnection(await this.dial());
+    } finally {
+      this.dialling -= 1;
+      this.turns.shift()?.();
+    }
   }
 
   /** Takes back a connection on which a whole exchange has ended. */

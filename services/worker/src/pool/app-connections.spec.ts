@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { AppConnections } from './app-connections.js';
+
+describe('the connections of an instance', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'windlass-app-'));
+  const path = join(directory, 'app.sock');
+  const accepted: Socket[] = [];
+  const dialled: Socket[] = [];
+  let server: Server;
+
+  beforeAll(async () => {
+    server = createServer((socket) => accepted.push(socket.on('error', () => undefined)));
+    await once(server.listen(path), 'listening');
+  });
+  afterAll(() => {
+    for (const socket of [...accepted, ...dialled]) socket.destroy();
+    server.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const dial = async (): Promise<Socket> => {
+    const socket = connect(path);
+    dialled.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  };
+
+  it('are used again for as long as the app promises, less a margin', async () => {
+    const connections = new AppConnections(dial);
+    const connection = await connections.open();
+    connections.giveBack(connection, 0, 5_000);
+    expect(connections.reuse(3_999, true)).toBe(connection);
+    connections.giveBack(connection, 0, 5_000);
+    expect(connections.reuse(4_000, true)).toBeUndefined();
+  });
+
+  it('are only taken fresh for a request that may not be sent twice', async () => {
+    const connections = new AppConnections(dial);
+    const connection = await connections.open();
+    connections.giveBack(connection, 0, 60_000);
+    expect(connections.reuse(999, false)).toBe(connection);
+    connections.giveBack(connection, 0, 60_000);
+    expect(connections.reuse(1_000, false)).toBeUndefined();
+  });
+
+  it('are dropped when the app closes them or says what nobody asked', async () => {
+    const connections = new AppConnections(dial);
+    for (const end of [(socket: Socket) => socket.end(), (socket: Socket) => socket.write('unasked')]) {
+      const connection = await connections.open();
+      connections.giveBack(connection, 0, undefined);
+      await turn();
+      end(accepted.at(-1) as Socket);
+      await once(connection.socket, 'close');
+      expect(connections.reuse(1, true)).toBeUndefined();
+    }
+  });
+
+  it('are dialled a bounded number at once, and every dial gets its turn', async () => {
+    let dialling = 0;
+    let most = 0;
+    const connections = new AppConnections(async () => {
+      most = Math.max(most, (dialling += 1));
+      await turn();
+      dialling -= 1;
+      return dial();
+    });
+    const opened = await Promise.all(Array.from({ length: 300 }, () => connections.open()));
+    expect(opened).toHaveLength(300);
+    expect(most).toBeLessThanOrEqual(128);
+    for (const connection of opened) connection.destroy();
+  });
+});
