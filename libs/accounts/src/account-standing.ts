@@ -1,0 +1,20 @@
+import type { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
+import { isQuotaType, type OwnQuotas } from './quota-types.js';
+
+export type AccountStatus = 'active' | 'suspended' | 'closed';
+
+/** What other services know of an account. */
+export interface AccountStanding {
+  readonly domainId: string;
+  readonly status: AccountStatus;
+  readonly quotas: OwnQuotas;
+}
+
+/** Reads an event of iam. A status that is not known yet lets nobody in; quotas that are not known yet are nobody's here. */
+export function standingOf({ domain_id: domainId, status, quotas }: AccountEvent): AccountStanding {
+  return {
+    domainId,
+    status: status === 'active' || status === 'closed' ? status : 'suspended',
+    quotas: Object.fromEntries(Object.entries(quotas).filter(([type]) => isQuotaType(type))),
+  };
+}

@@ -1,0 +1,32 @@
+import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
+import type { Consumption, EventBus } from '@windlass/event-bus';
+import type { DataSource } from 'typeorm';
+import type { AccountCopy } from './account-copy.js';
+import { standingOf, type AccountStanding } from './account-standing.js';
+
+const TOPIC = 'iam.accounts';
+
+/**
+ * Keeps a service's copy of accounts up to what iam publishes. `learn` is told every standing that is kept, first those
+ * that were there before, in order; so a service that answers from memory knows after a restart what it knew before.
+ */
+export async function followAccounts(options: {
+  readonly bus: EventBus;
+  readonly dataSource: DataSource;
+  readonly copy: AccountCopy;
+  /** Of the bus: every copy has a group of its own. */
+  readonly group: string;
+  readonly learn?: (standing: AccountStanding) => void;
+}): Promise<Consumption> {
+  const { bus, dataSource, copy, group, learn } = options;
+  if (learn !== undefined) for (const standing of await copy.all(dataSource.manager)) learn(standing);
+  return bus.consume({
+    group,
+    topics: [TOPIC],
+    onMessages: async (messages) => {
+      const standings = messages.map(({ payload }) => standingOf(AccountEvent.decode(payload)));
+      await dataSource.transaction((manager) => copy.keep(manager, standings));
+      for (const standing of standings) learn?.(standing);
+    },
+  });
+}

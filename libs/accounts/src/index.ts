@@ -1,0 +1,5 @@
+export { AccountCopy, createAccountTable, dropAccountTable } from './account-copy.js';
+export { standingOf, type AccountStanding, type AccountStatus } from './account-standing.js';
+export { followAccounts } from './follow-accounts.js';
+export { KnownAccounts } from './known-accounts.js';
+export { howToRaise, isQuotaType, QUOTAS, type OwnQuotas, type QuotaType } from './quota-types.js';

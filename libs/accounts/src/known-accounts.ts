@@ -1,0 +1,24 @@
+import type { AccountStanding, AccountStatus } from './account-standing.js';
+import { QUOTAS, type QuotaType } from './quota-types.js';
+
+/**
+ * Standings of accounts in memory, for those who must not ask a database. Only what differs from a new account's takes room:
+ * an account that was never heard of is active and has the preset quotas.
+ */
+export class KnownAccounts {
+  private readonly unusual = new Map<string, AccountStanding>();
+
+  learn(standing: AccountStanding): void {
+    const usual = standing.status === 'active' && Object.keys(standing.quotas).length === 0;
+    if (usual) this.unusual.delete(standing.domainId);
+    else this.unusual.set(standing.domainId, standing);
+  }
+
+  statusOf(domainId: string): AccountStatus {
+    return this.unusual.get(domainId)?.status ?? 'active';
+  }
+
+  quotaOf(domainId: string, type: QuotaType): number {
+    return this.unusual.get(domainId)?.quotas[type] ?? QUOTAS[type].preset;
+  }
+}
