@@ -4,7 +4,9 @@ import { account, AccountRow, isAccountStream, projectAccount } from '../account
 import { enterpriseProject, EnterpriseProjectRow, isEnterpriseProjectStream, projectEnterpriseProject } from '../enterprise-project/index.js';
 import { agency, AgencyRow, isAgencyStream, projectAgency } from '../agency/index.js';
 import { group, GroupMemberRow, GroupRow, isGroupStream, projectGroup } from '../group/index.js';
+import { grant, GrantRow, isGrantStream, projectGrant } from '../grant/index.js';
 import { isProjectStream, project, projectProject, ProjectRow } from '../project/index.js';
+import { customPolicy, CustomPolicyRow, isCustomPolicyStream, projectCustomPolicy } from '../role/index.js';
 import { isUserStream, projectUser, user, UserRow } from '../user/index.js';
 
 /**
@@ -15,7 +17,7 @@ export function rebuildReadModels(store: EventStore): Promise<number> {
   return rebuildProjection({
     store,
     reset: async (manager) => {
-      for (const row of [AccountRow, UserRow, ProjectRow, AccessKeyRow, EnterpriseProjectRow, GroupRow, GroupMemberRow, AgencyRow]) await manager.deleteAll(row);
+      for (const row of [AccountRow, UserRow, ProjectRow, AccessKeyRow, EnterpriseProjectRow, GroupRow, GroupMemberRow, AgencyRow, CustomPolicyRow, GrantRow]) await manager.deleteAll(row);
     },
     replays: [
       replay({ owns: isAccountStream, decider: account, project: projectAccount }),
@@ -25,6 +27,8 @@ export function rebuildReadModels(store: EventStore): Promise<number> {
       replay({ owns: isAgencyStream, decider: agency, project: projectAgency }),
       replay({ owns: isAccessKeyStream, decider: accessKey, project: projectAccessKey }),
       replay({ owns: isEnterpriseProjectStream, decider: enterpriseProject, project: projectEnterpriseProject }),
+      replay({ owns: isCustomPolicyStream, decider: customPolicy, project: projectCustomPolicy }),
+      replay({ owns: isGrantStream, decider: grant, project: projectGrant }),
     ],
   });
 }

@@ -1,0 +1,5 @@
+export { customPolicy, isCustomPolicyStream, roleUnknown } from './custom-policy.decider.js';
+export { CustomPolicyRow, projectCustomPolicy } from './custom-policy.entity.js';
+export { findRole, findRoles, holdRole } from './find-role.js';
+export type { PolicyDocument, Role } from './role.js';
+export { systemRole, systemRoleNamed, systemRoles } from './system-roles/index.js';

@@ -1,0 +1,55 @@
+import type { SystemPolicy, SystemRole } from './definition.js';
+
+/** Keys for data and key pairs for servers. */
+export const KEYS: readonly (SystemRole | SystemPolicy)[] = [
+  {
+    kind: 'role',
+    name: 'kms_adm',
+    displayName: 'KMS Administrator',
+    catalog: 'KMS',
+    type: 'XA',
+    description: 'Everything on keys',
+    descriptionCn: '密钥管理的全部权限',
+    actions: ['kms:*:*'],
+  },
+  {
+    kind: 'policy',
+    name: 'system_all_30',
+    displayName: 'KMS CMKFullAccess',
+    catalog: 'KMS',
+    type: 'XA',
+    description: 'Everything on customer master keys, data keys and grants of keys',
+    descriptionCn: '用户主密钥的全部权限',
+    actions: ['kms:cmk:*', 'kms:dek:*', 'kms:grant:*', 'kms:cmkTag:*'],
+  },
+  {
+    kind: 'policy',
+    name: 'system_all_31',
+    displayName: 'KMS CMKReadOnlyAccess',
+    catalog: 'KMS',
+    type: 'XA',
+    description: 'Read-only access to customer master keys',
+    descriptionCn: '用户主密钥的只读权限',
+    actions: ['kms:cmk:get', 'kms:cmk:getInstance', 'kms:cmk:getQuota', 'kms:cmk:getRotation', 'kms:cmk:list', 'kms:grant:list', 'kms:cmkTag:list*'],
+  },
+  {
+    kind: 'policy',
+    name: 'system_all_32',
+    displayName: 'DEW KeypairFullAccess',
+    catalog: 'DEW',
+    type: 'XA',
+    description: 'Everything on key pairs',
+    descriptionCn: '密钥对管理的全部权限',
+    actions: ['kps:*:*'],
+  },
+  {
+    kind: 'policy',
+    name: 'system_all_33',
+    displayName: 'DEW KeypairReadOnlyAccess',
+    catalog: 'DEW',
+    type: 'XA',
+    description: 'Read-only access to key pairs',
+    descriptionCn: '密钥对管理的只读权限',
+    actions: ['kps:*:get*', 'kps:*:list*'],
+  },
+];
