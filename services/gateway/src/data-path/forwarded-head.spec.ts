@@ -35,7 +35,6 @@ describe('the fields of a forwarded request', () => {
       ['X-Forwarded-Prefix', `/${GROUP}`],
       ['x-windlass-func-id', 'func-1'],
       ['x-windlass-func-version', 'latest'],
-      ['x-windlass-revision', '7'],
       ['x-windlass-request-id', 'id-1'],
       ['x-windlass-timeout-ms', '5000'],
       ['x-windlass-source-ip', '192.0.2.1'],

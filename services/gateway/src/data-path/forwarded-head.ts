@@ -50,7 +50,6 @@ export function requestFields(forwarding: Forwarding): HeaderField[] {
   fields.push(
     ['x-windlass-func-id', route.func_id],
     ['x-windlass-func-version', route.func_version],
-    ['x-windlass-revision', String(route.revision)],
     ['x-windlass-request-id', requestId],
     ['x-windlass-timeout-ms', String(route.timeout_ms)],
     ['x-windlass-source-ip', sourceIp],
