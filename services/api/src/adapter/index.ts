@@ -4,6 +4,7 @@ import type { Services, Workers } from '../upstream/index.js';
 import { functionCodeAdapter } from './function-code.js';
 import { invocationAdapter } from './invocation.js';
 import { plainAdapter } from './plain.js';
+import { subjectTokenAdapter } from './subject-token.js';
 import { tokenAdapter } from './token.js';
 
 /** Adapters by the name an operation's option gives; the empty name is the generic way. */
@@ -13,6 +14,7 @@ export function createAdapters(parts: { services: Services; workers: Workers; li
   return new Map([
     ['', plainAdapter(parts.services)],
     ['token', tokenAdapter(parts.services)],
+    ['subject-token', subjectTokenAdapter(parts.services)],
     ['invocation', invocationAdapter(parts.services, parts.workers)],
     ['function-code', functionCodeAdapter(parts.services, parts.links)],
   ]);

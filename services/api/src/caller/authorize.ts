@@ -1,5 +1,5 @@
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
-import { isAccountAdministrator } from '@windlass/principal';
+import { isAccountAdministrator, isPlatformOperator } from '@windlass/principal';
 import type { OperationAccess } from '../operation/index.js';
 
 /** What an operation asks of its caller, with the resource filled in from the request. */
@@ -28,6 +28,10 @@ export function authorize(principal: Principal, request: AccessRequest): Decisio
       if (principal.project_id === '' || principal.project_id !== request.projectId) return foreignProject(principal, request);
       if (!isAccountAdministrator(principal)) return denied(principal, request);
       return { allowed: true };
+    case 'domain':
+      return isAccountAdministrator(principal) ? { allowed: true } : denied(principal, request);
+    case 'operator':
+      return isPlatformOperator(principal) ? { allowed: true } : denied(principal, request);
     default:
       return request.access satisfies never;
   }

@@ -28,7 +28,8 @@ export function errorAnswer(failure: unknown, place: ErrorPlace): HttpAnswer {
 }
 
 function errorBody(error: WindlassError, status: number, place: ErrorPlace): object {
-  const code = /^\d+$/.test(error.code) ? `${place.prefix === '' ? GATEWAY_PREFIX : place.prefix}.${error.code}` : error.code;
+  // Numbers that begin with 0 are of every service; IAM has codes of its own that are numbers without a prefix ("1101").
+  const code = /^0\d+$/.test(error.code) ? `${place.prefix === '' ? GATEWAY_PREFIX : place.prefix}.${error.code}` : error.code;
   if (place.family === 'keystone') return { error: { code: status, message: error.message, title: STATUS_CODES[status] } };
   const flat = { error_code: code, error_msg: error.message };
   // The real services stand behind a gateway, whose own errors keep its shape whatever the service behind it.

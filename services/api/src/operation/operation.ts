@@ -1,8 +1,8 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import type { TemplateSegment } from './path-template.js';
 
-/** Who may call: anyone, any valid credential, or a credential of the project in the path. */
-export type OperationAccess = 'anonymous' | 'authenticated' | 'project';
+/** Who may call: anyone, any valid credential, a credential of the project in the path or of the account, or an operator of the platform. */
+export type OperationAccess = 'anonymous' | 'authenticated' | 'project' | 'domain' | 'operator';
 
 /** The shape of an error body, as the real service shows it. */
 export type ErrorFamily = 'flat' | 'wrapped' | 'keystone';

@@ -5,12 +5,14 @@ import type { ErrorFamily, Operation, OperationAccess } from './operation.js';
 import { parsePathTemplate, pathShape, templateFields } from './path-template.js';
 
 const EXTENSION = 'windlass.options.v1.operation';
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 const ACCESS: Partial<Record<Access, OperationAccess>> = {
   [Access.ANONYMOUS]: 'anonymous',
   [Access.AUTHENTICATED]: 'authenticated',
   [Access.PROJECT]: 'project',
+  [Access.DOMAIN]: 'domain',
+  [Access.OPERATOR]: 'operator',
 };
 
 const FAMILY: Partial<Record<ErrorFamilyOption, ErrorFamily>> = {

@@ -75,19 +75,19 @@ export class OperationServer {
     const { route, request, query, requestId, signal } = received;
     const { operation, variables } = route;
     const { adapters, codeLimitBytes } = this.parts;
-    const identify = this.identify(received);
+    const identify = operation.access === 'anonymous' ? undefined : this.identify(received);
     const body = await readBody(request, operation, bodyLimit(operation, codeLimitBytes), reservation);
-    const principal = await identify(body);
+    const principal = identify === undefined ? Principal.fromPartial({}) : await identify(body);
     const message = assembleRequest(operation, { variables, query, body });
     admit(principal, operation, message);
     const adapter = adapters.get(operation.adapter);
     if (adapter === undefined) throw new Error(`there is no adapter "${operation.adapter}"`);
-    return adapter({ operation, request: message, caller: { principal, requestId, signal }, headers: request.headers, query, body });
+    const caller = { principal, requestId, signal };
+    return adapter({ operation, request: message, caller, headers: request.headers, query, body, identify: () => this.identify(received)(body) });
   }
 
   /** Looks for the credential before the body is read, so that a request without one costs no memory. */
   private identify({ route, request }: Received): (body: Uint8Array) => Promise<Principal> {
-    if (route.operation.access === 'anonymous') return () => Promise.resolve(Principal.fromPartial({}));
     const credential = readCredential(request.headers);
     if (credential.kind === 'token') return () => this.parts.authenticator.byToken(credential.token);
     const named = request.headers['x-project-id'];

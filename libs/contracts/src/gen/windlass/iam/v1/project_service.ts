@@ -26,6 +26,17 @@ export const protobufFileName = "windlass/iam/v1/project_service.proto";
 export interface ListProjectsRequest {
   name: string;
   domain_id: string;
+  parent_id: string;
+  enabled?: boolean | undefined;
+  is_domain?:
+    | boolean
+    | undefined;
+  /** From 1; everything is on the first page when absent. */
+  page?:
+    | number
+    | undefined;
+  /** At most 5000. */
+  per_page?: number | undefined;
 }
 
 export interface ListProjectsResponse {
@@ -70,8 +81,84 @@ export interface Domain {
   links: SelfLink | undefined;
 }
 
+export interface ProjectOption {
+  /** "<region>_<suffix>". */
+  name?:
+    | string
+    | undefined;
+  /** The caller's account; another one is refused. */
+  domain_id: string;
+  /** The region's project. */
+  parent_id: string;
+  description?: string | undefined;
+}
+
+export interface KeystoneCreateProjectRequest {
+  project: ProjectOption | undefined;
+}
+
+export interface KeystoneCreateProjectResponse {
+  project: Project | undefined;
+}
+
+export interface KeystoneShowProjectRequest {
+  id: string;
+}
+
+export interface KeystoneShowProjectResponse {
+  project: Project | undefined;
+}
+
+export interface KeystoneUpdateProjectRequest {
+  id: string;
+  project: ProjectOption | undefined;
+}
+
+export interface KeystoneUpdateProjectResponse {
+  project: Project | undefined;
+}
+
+export interface KeystoneDeleteProjectRequest {
+  id: string;
+}
+
+export interface KeystoneDeleteProjectResponse {
+}
+
+export interface ShowProjectDetailsAndStatusRequest {
+  id: string;
+}
+
+export interface ShowProjectDetailsAndStatusResponse {
+  project: ProjectDetails | undefined;
+}
+
+export interface ProjectDetails {
+  id: string;
+  name: string;
+  domain_id: string;
+  parent_id: string;
+  is_domain: boolean;
+  enabled: boolean;
+  description: string;
+  /** "normal". */
+  status: string;
+}
+
+export interface KeystoneListProjectsForUserRequest {
+  user_id: string;
+}
+
 function createBaseListProjectsRequest(): ListProjectsRequest {
-  return { name: "", domain_id: "" };
+  return {
+    name: "",
+    domain_id: "",
+    parent_id: "",
+    enabled: undefined,
+    is_domain: undefined,
+    page: undefined,
+    per_page: undefined,
+  };
 }
 
 export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
@@ -81,6 +168,21 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
     }
     if (message.domain_id !== "") {
       writer.uint32(18).string(message.domain_id);
+    }
+    if (message.parent_id !== "") {
+      writer.uint32(26).string(message.parent_id);
+    }
+    if (message.enabled !== undefined) {
+      writer.uint32(32).bool(message.enabled);
+    }
+    if (message.is_domain !== undefined) {
+      writer.uint32(40).bool(message.is_domain);
+    }
+    if (message.page !== undefined) {
+      writer.uint32(48).uint32(message.page);
+    }
+    if (message.per_page !== undefined) {
+      writer.uint32(56).uint32(message.per_page);
     }
     return writer;
   },
@@ -114,6 +216,46 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
             message.domain_id = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.parent_id = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.enabled = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.is_domain = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.page = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.per_page = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -133,6 +275,11 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
     const message = createBaseListProjectsRequest();
     message.name = object.name ?? "";
     message.domain_id = object.domain_id ?? "";
+    message.parent_id = object.parent_id ?? "";
+    message.enabled = object.enabled ?? undefined;
+    message.is_domain = object.is_domain ?? undefined;
+    message.page = object.page ?? undefined;
+    message.per_page = object.per_page ?? undefined;
     return message;
   },
 };
@@ -703,6 +850,862 @@ export const Domain: MessageFns<Domain> = {
   },
 };
 
+function createBaseProjectOption(): ProjectOption {
+  return { name: undefined, domain_id: "", parent_id: "", description: undefined };
+}
+
+export const ProjectOption: MessageFns<ProjectOption> = {
+  encode(message: ProjectOption, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== undefined) {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.domain_id !== "") {
+      writer.uint32(18).string(message.domain_id);
+    }
+    if (message.parent_id !== "") {
+      writer.uint32(26).string(message.parent_id);
+    }
+    if (message.description !== undefined) {
+      writer.uint32(34).string(message.description);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProjectOption {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProjectOption();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.domain_id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.parent_id = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProjectOption>): ProjectOption {
+    return ProjectOption.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProjectOption>): ProjectOption {
+    const message = createBaseProjectOption();
+    message.name = object.name ?? undefined;
+    message.domain_id = object.domain_id ?? "";
+    message.parent_id = object.parent_id ?? "";
+    message.description = object.description ?? undefined;
+    return message;
+  },
+};
+
+function createBaseKeystoneCreateProjectRequest(): KeystoneCreateProjectRequest {
+  return { project: undefined };
+}
+
+export const KeystoneCreateProjectRequest: MessageFns<KeystoneCreateProjectRequest> = {
+  encode(message: KeystoneCreateProjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project !== undefined) {
+      ProjectOption.encode(message.project, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneCreateProjectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneCreateProjectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project = ProjectOption.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneCreateProjectRequest>): KeystoneCreateProjectRequest {
+    return KeystoneCreateProjectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeystoneCreateProjectRequest>): KeystoneCreateProjectRequest {
+    const message = createBaseKeystoneCreateProjectRequest();
+    message.project = (object.project !== undefined && object.project !== null)
+      ? ProjectOption.fromPartial(object.project)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseKeystoneCreateProjectResponse(): KeystoneCreateProjectResponse {
+  return { project: undefined };
+}
+
+export const KeystoneCreateProjectResponse: MessageFns<KeystoneCreateProjectResponse> = {
+  encode(message: KeystoneCreateProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project !== undefined) {
+      Project.encode(message.project, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneCreateProjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneCreateProjectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project = Project.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneCreateProjectResponse>): KeystoneCreateProjectResponse {
+    return KeystoneCreateProjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeystoneCreateProjectResponse>): KeystoneCreateProjectResponse {
+    const message = createBaseKeystoneCreateProjectResponse();
+    message.project = (object.project !== undefined && object.project !== null)
+      ? Project.fromPartial(object.project)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseKeystoneShowProjectRequest(): KeystoneShowProjectRequest {
+  return { id: "" };
+}
+
+export const KeystoneShowProjectRequest: MessageFns<KeystoneShowProjectRequest> = {
+  encode(message: KeystoneShowProjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneShowProjectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneShowProjectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneShowProjectRequest>): KeystoneShowProjectRequest {
+    return KeystoneShowProjectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeystoneShowProjectRequest>): KeystoneShowProjectRequest {
+    const message = createBaseKeystoneShowProjectRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseKeystoneShowProjectResponse(): KeystoneShowProjectResponse {
+  return { project: undefined };
+}
+
+export const KeystoneShowProjectResponse: MessageFns<KeystoneShowProjectResponse> = {
+  encode(message: KeystoneShowProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project !== undefined) {
+      Project.encode(message.project, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneShowProjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneShowProjectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project = Project.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneShowProjectResponse>): KeystoneShowProjectResponse {
+    return KeystoneShowProjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeystoneShowProjectResponse>): KeystoneShowProjectResponse {
+    const message = createBaseKeystoneShowProjectResponse();
+    message.project = (object.project !== undefined && object.project !== null)
+      ? Project.fromPartial(object.project)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseKeystoneUpdateProjectRequest(): KeystoneUpdateProjectRequest {
+  return { id: "", project: undefined };
+}
+
+export const KeystoneUpdateProjectRequest: MessageFns<KeystoneUpdateProjectRequest> = {
+  encode(message: KeystoneUpdateProjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.project !== undefined) {
+      ProjectOption.encode(message.project, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneUpdateProjectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneUpdateProjectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.project = ProjectOption.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneUpdateProjectRequest>): KeystoneUpdateProjectRequest {
+    return KeystoneUpdateProjectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeystoneUpdateProjectRequest>): KeystoneUpdateProjectRequest {
+    const message = createBaseKeystoneUpdateProjectRequest();
+    message.id = object.id ?? "";
+    message.project = (object.project !== undefined && object.project !== null)
+      ? ProjectOption.fromPartial(object.project)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseKeystoneUpdateProjectResponse(): KeystoneUpdateProjectResponse {
+  return { project: undefined };
+}
+
+export const KeystoneUpdateProjectResponse: MessageFns<KeystoneUpdateProjectResponse> = {
+  encode(message: KeystoneUpdateProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project !== undefined) {
+      Project.encode(message.project, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneUpdateProjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneUpdateProjectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project = Project.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneUpdateProjectResponse>): KeystoneUpdateProjectResponse {
+    return KeystoneUpdateProjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeystoneUpdateProjectResponse>): KeystoneUpdateProjectResponse {
+    const message = createBaseKeystoneUpdateProjectResponse();
+    message.project = (object.project !== undefined && object.project !== null)
+      ? Project.fromPartial(object.project)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseKeystoneDeleteProjectRequest(): KeystoneDeleteProjectRequest {
+  return { id: "" };
+}
+
+export const KeystoneDeleteProjectRequest: MessageFns<KeystoneDeleteProjectRequest> = {
+  encode(message: KeystoneDeleteProjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneDeleteProjectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneDeleteProjectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneDeleteProjectRequest>): KeystoneDeleteProjectRequest {
+    return KeystoneDeleteProjectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeystoneDeleteProjectRequest>): KeystoneDeleteProjectRequest {
+    const message = createBaseKeystoneDeleteProjectRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseKeystoneDeleteProjectResponse(): KeystoneDeleteProjectResponse {
+  return {};
+}
+
+export const KeystoneDeleteProjectResponse: MessageFns<KeystoneDeleteProjectResponse> = {
+  encode(_: KeystoneDeleteProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneDeleteProjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneDeleteProjectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneDeleteProjectResponse>): KeystoneDeleteProjectResponse {
+    return KeystoneDeleteProjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<KeystoneDeleteProjectResponse>): KeystoneDeleteProjectResponse {
+    const message = createBaseKeystoneDeleteProjectResponse();
+    return message;
+  },
+};
+
+function createBaseShowProjectDetailsAndStatusRequest(): ShowProjectDetailsAndStatusRequest {
+  return { id: "" };
+}
+
+export const ShowProjectDetailsAndStatusRequest: MessageFns<ShowProjectDetailsAndStatusRequest> = {
+  encode(message: ShowProjectDetailsAndStatusRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShowProjectDetailsAndStatusRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShowProjectDetailsAndStatusRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ShowProjectDetailsAndStatusRequest>): ShowProjectDetailsAndStatusRequest {
+    return ShowProjectDetailsAndStatusRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShowProjectDetailsAndStatusRequest>): ShowProjectDetailsAndStatusRequest {
+    const message = createBaseShowProjectDetailsAndStatusRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseShowProjectDetailsAndStatusResponse(): ShowProjectDetailsAndStatusResponse {
+  return { project: undefined };
+}
+
+export const ShowProjectDetailsAndStatusResponse: MessageFns<ShowProjectDetailsAndStatusResponse> = {
+  encode(message: ShowProjectDetailsAndStatusResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project !== undefined) {
+      ProjectDetails.encode(message.project, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShowProjectDetailsAndStatusResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShowProjectDetailsAndStatusResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project = ProjectDetails.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ShowProjectDetailsAndStatusResponse>): ShowProjectDetailsAndStatusResponse {
+    return ShowProjectDetailsAndStatusResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShowProjectDetailsAndStatusResponse>): ShowProjectDetailsAndStatusResponse {
+    const message = createBaseShowProjectDetailsAndStatusResponse();
+    message.project = (object.project !== undefined && object.project !== null)
+      ? ProjectDetails.fromPartial(object.project)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseProjectDetails(): ProjectDetails {
+  return {
+    id: "",
+    name: "",
+    domain_id: "",
+    parent_id: "",
+    is_domain: false,
+    enabled: false,
+    description: "",
+    status: "",
+  };
+}
+
+export const ProjectDetails: MessageFns<ProjectDetails> = {
+  encode(message: ProjectDetails, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.domain_id !== "") {
+      writer.uint32(26).string(message.domain_id);
+    }
+    if (message.parent_id !== "") {
+      writer.uint32(34).string(message.parent_id);
+    }
+    if (message.is_domain !== false) {
+      writer.uint32(40).bool(message.is_domain);
+    }
+    if (message.enabled !== false) {
+      writer.uint32(48).bool(message.enabled);
+    }
+    if (message.description !== "") {
+      writer.uint32(58).string(message.description);
+    }
+    if (message.status !== "") {
+      writer.uint32(66).string(message.status);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProjectDetails {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProjectDetails();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.domain_id = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.parent_id = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.is_domain = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.enabled = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ProjectDetails>): ProjectDetails {
+    return ProjectDetails.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProjectDetails>): ProjectDetails {
+    const message = createBaseProjectDetails();
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.domain_id = object.domain_id ?? "";
+    message.parent_id = object.parent_id ?? "";
+    message.is_domain = object.is_domain ?? false;
+    message.enabled = object.enabled ?? false;
+    message.description = object.description ?? "";
+    message.status = object.status ?? "";
+    return message;
+  },
+};
+
+function createBaseKeystoneListProjectsForUserRequest(): KeystoneListProjectsForUserRequest {
+  return { user_id: "" };
+}
+
+export const KeystoneListProjectsForUserRequest: MessageFns<KeystoneListProjectsForUserRequest> = {
+  encode(message: KeystoneListProjectsForUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user_id !== "") {
+      writer.uint32(10).string(message.user_id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeystoneListProjectsForUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeystoneListProjectsForUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user_id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<KeystoneListProjectsForUserRequest>): KeystoneListProjectsForUserRequest {
+    return KeystoneListProjectsForUserRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<KeystoneListProjectsForUserRequest>): KeystoneListProjectsForUserRequest {
+    const message = createBaseKeystoneListProjectsForUserRequest();
+    message.user_id = object.user_id ?? "";
+    return message;
+  },
+};
+
 /** Projects and domains as SDKs and Terraform look them up when they start. */
 export type ProjectServiceService = typeof ProjectServiceService;
 export const ProjectServiceService = {
@@ -737,12 +1740,87 @@ export const ProjectServiceService = {
       Buffer.from(ListAuthDomainsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListAuthDomainsResponse => ListAuthDomainsResponse.decode(value),
   },
+  keystoneCreateProject: {
+    path: "/windlass.iam.v1.ProjectService/KeystoneCreateProject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: KeystoneCreateProjectRequest): Buffer =>
+      Buffer.from(KeystoneCreateProjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): KeystoneCreateProjectRequest => KeystoneCreateProjectRequest.decode(value),
+    responseSerialize: (value: KeystoneCreateProjectResponse): Buffer =>
+      Buffer.from(KeystoneCreateProjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): KeystoneCreateProjectResponse => KeystoneCreateProjectResponse.decode(value),
+  },
+  keystoneShowProject: {
+    path: "/windlass.iam.v1.ProjectService/KeystoneShowProject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: KeystoneShowProjectRequest): Buffer =>
+      Buffer.from(KeystoneShowProjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): KeystoneShowProjectRequest => KeystoneShowProjectRequest.decode(value),
+    responseSerialize: (value: KeystoneShowProjectResponse): Buffer =>
+      Buffer.from(KeystoneShowProjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): KeystoneShowProjectResponse => KeystoneShowProjectResponse.decode(value),
+  },
+  keystoneUpdateProject: {
+    path: "/windlass.iam.v1.ProjectService/KeystoneUpdateProject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: KeystoneUpdateProjectRequest): Buffer =>
+      Buffer.from(KeystoneUpdateProjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): KeystoneUpdateProjectRequest => KeystoneUpdateProjectRequest.decode(value),
+    responseSerialize: (value: KeystoneUpdateProjectResponse): Buffer =>
+      Buffer.from(KeystoneUpdateProjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): KeystoneUpdateProjectResponse => KeystoneUpdateProjectResponse.decode(value),
+  },
+  keystoneDeleteProject: {
+    path: "/windlass.iam.v1.ProjectService/KeystoneDeleteProject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: KeystoneDeleteProjectRequest): Buffer =>
+      Buffer.from(KeystoneDeleteProjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): KeystoneDeleteProjectRequest => KeystoneDeleteProjectRequest.decode(value),
+    responseSerialize: (value: KeystoneDeleteProjectResponse): Buffer =>
+      Buffer.from(KeystoneDeleteProjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): KeystoneDeleteProjectResponse => KeystoneDeleteProjectResponse.decode(value),
+  },
+  showProjectDetailsAndStatus: {
+    path: "/windlass.iam.v1.ProjectService/ShowProjectDetailsAndStatus" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ShowProjectDetailsAndStatusRequest): Buffer =>
+      Buffer.from(ShowProjectDetailsAndStatusRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ShowProjectDetailsAndStatusRequest =>
+      ShowProjectDetailsAndStatusRequest.decode(value),
+    responseSerialize: (value: ShowProjectDetailsAndStatusResponse): Buffer =>
+      Buffer.from(ShowProjectDetailsAndStatusResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ShowProjectDetailsAndStatusResponse =>
+      ShowProjectDetailsAndStatusResponse.decode(value),
+  },
+  keystoneListProjectsForUser: {
+    path: "/windlass.iam.v1.ProjectService/KeystoneListProjectsForUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: KeystoneListProjectsForUserRequest): Buffer =>
+      Buffer.from(KeystoneListProjectsForUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): KeystoneListProjectsForUserRequest =>
+      KeystoneListProjectsForUserRequest.decode(value),
+    responseSerialize: (value: ListProjectsResponse): Buffer =>
+      Buffer.from(ListProjectsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListProjectsResponse => ListProjectsResponse.decode(value),
+  },
 } as const;
 
 export interface ProjectServiceServer extends UntypedServiceImplementation {
   listProjects: handleUnaryCall<ListProjectsRequest, ListProjectsResponse>;
   listAuthProjects: handleUnaryCall<ListProjectsRequest, ListProjectsResponse>;
   listAuthDomains: handleUnaryCall<ListAuthDomainsRequest, ListAuthDomainsResponse>;
+  keystoneCreateProject: handleUnaryCall<KeystoneCreateProjectRequest, KeystoneCreateProjectResponse>;
+  keystoneShowProject: handleUnaryCall<KeystoneShowProjectRequest, KeystoneShowProjectResponse>;
+  keystoneUpdateProject: handleUnaryCall<KeystoneUpdateProjectRequest, KeystoneUpdateProjectResponse>;
+  keystoneDeleteProject: handleUnaryCall<KeystoneDeleteProjectRequest, KeystoneDeleteProjectResponse>;
+  showProjectDetailsAndStatus: handleUnaryCall<ShowProjectDetailsAndStatusRequest, ShowProjectDetailsAndStatusResponse>;
+  keystoneListProjectsForUser: handleUnaryCall<KeystoneListProjectsForUserRequest, ListProjectsResponse>;
 }
 
 export interface ProjectServiceClient extends Client {
@@ -790,6 +1868,96 @@ export interface ProjectServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListAuthDomainsResponse) => void,
+  ): ClientUnaryCall;
+  keystoneCreateProject(
+    request: KeystoneCreateProjectRequest,
+    callback: (error: ServiceError | null, response: KeystoneCreateProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneCreateProject(
+    request: KeystoneCreateProjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: KeystoneCreateProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneCreateProject(
+    request: KeystoneCreateProjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: KeystoneCreateProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneShowProject(
+    request: KeystoneShowProjectRequest,
+    callback: (error: ServiceError | null, response: KeystoneShowProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneShowProject(
+    request: KeystoneShowProjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: KeystoneShowProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneShowProject(
+    request: KeystoneShowProjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: KeystoneShowProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneUpdateProject(
+    request: KeystoneUpdateProjectRequest,
+    callback: (error: ServiceError | null, response: KeystoneUpdateProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneUpdateProject(
+    request: KeystoneUpdateProjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: KeystoneUpdateProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneUpdateProject(
+    request: KeystoneUpdateProjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: KeystoneUpdateProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneDeleteProject(
+    request: KeystoneDeleteProjectRequest,
+    callback: (error: ServiceError | null, response: KeystoneDeleteProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneDeleteProject(
+    request: KeystoneDeleteProjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: KeystoneDeleteProjectResponse) => void,
+  ): ClientUnaryCall;
+  keystoneDeleteProject(
+    request: KeystoneDeleteProjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: KeystoneDeleteProjectResponse) => void,
+  ): ClientUnaryCall;
+  showProjectDetailsAndStatus(
+    request: ShowProjectDetailsAndStatusRequest,
+    callback: (error: ServiceError | null, response: ShowProjectDetailsAndStatusResponse) => void,
+  ): ClientUnaryCall;
+  showProjectDetailsAndStatus(
+    request: ShowProjectDetailsAndStatusRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ShowProjectDetailsAndStatusResponse) => void,
+  ): ClientUnaryCall;
+  showProjectDetailsAndStatus(
+    request: ShowProjectDetailsAndStatusRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ShowProjectDetailsAndStatusResponse) => void,
+  ): ClientUnaryCall;
+  keystoneListProjectsForUser(
+    request: KeystoneListProjectsForUserRequest,
+    callback: (error: ServiceError | null, response: ListProjectsResponse) => void,
+  ): ClientUnaryCall;
+  keystoneListProjectsForUser(
+    request: KeystoneListProjectsForUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListProjectsResponse) => void,
+  ): ClientUnaryCall;
+  keystoneListProjectsForUser(
+    request: KeystoneListProjectsForUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListProjectsResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -35,6 +35,22 @@ export interface CreateTokenRequest_Auth {
 export interface CreateTokenRequest_Identity {
   methods: string[];
   password: CreateTokenRequest_Password | undefined;
+  token: CreateTokenRequest_TokenReference | undefined;
+  assume_role: CreateTokenRequest_AssumeRole | undefined;
+}
+
+export interface CreateTokenRequest_TokenReference {
+  id: string;
+}
+
+/** The caller, by token or signature of its own, acts through an agency of another account that trusts the caller's. */
+export interface CreateTokenRequest_AssumeRole {
+  agency_name: string;
+  /** The same under its older name. */
+  xrole_name: string;
+  /** The account of the agency, by one of the two. */
+  domain_id: string;
+  domain_name: string;
 }
 
 export interface CreateTokenRequest_Password {
@@ -79,6 +95,31 @@ export interface Token {
   domain?: NamedReference | undefined;
   roles: NamedReference[];
   catalog: CatalogEntry[];
+  /** Who acts through the agency; absent when nobody does. */
+  assumed_by?: AssumedBy | undefined;
+}
+
+export interface AssumedBy {
+  user: TokenUser | undefined;
+}
+
+export interface ShowTokenRequest {
+  /** From the header X-Subject-Token. */
+  subject_token: string;
+}
+
+export interface ShowTokenResponse {
+  /** Goes into the header X-Subject-Token, never into the body. */
+  token_value: string;
+  token: Token | undefined;
+}
+
+export interface RevokeTokenRequest {
+  /** From the header X-Subject-Token. */
+  subject_token: string;
+}
+
+export interface RevokeTokenResponse {
 }
 
 export interface NamedReference {
@@ -243,7 +284,7 @@ export const CreateTokenRequest_Auth: MessageFns<CreateTokenRequest_Auth> = {
 };
 
 function createBaseCreateTokenRequest_Identity(): CreateTokenRequest_Identity {
-  return { methods: [], password: undefined };
+  return { methods: [], password: undefined, token: undefined, assume_role: undefined };
 }
 
 export const CreateTokenRequest_Identity: MessageFns<CreateTokenRequest_Identity> = {
@@ -253,6 +294,12 @@ export const CreateTokenRequest_Identity: MessageFns<CreateTokenRequest_Identity
     }
     if (message.password !== undefined) {
       CreateTokenRequest_Password.encode(message.password, writer.uint32(18).fork()).join();
+    }
+    if (message.token !== undefined) {
+      CreateTokenRequest_TokenReference.encode(message.token, writer.uint32(26).fork()).join();
+    }
+    if (message.assume_role !== undefined) {
+      CreateTokenRequest_AssumeRole.encode(message.assume_role, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -286,6 +333,22 @@ export const CreateTokenRequest_Identity: MessageFns<CreateTokenRequest_Identity
             message.password = CreateTokenRequest_Password.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.token = CreateTokenRequest_TokenReference.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.assume_role = CreateTokenRequest_AssumeRole.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -307,6 +370,158 @@ export const CreateTokenRequest_Identity: MessageFns<CreateTokenRequest_Identity
     message.password = (object.password !== undefined && object.password !== null)
       ? CreateTokenRequest_Password.fromPartial(object.password)
       : undefined;
+    message.token = (object.token !== undefined && object.token !== null)
+      ? CreateTokenRequest_TokenReference.fromPartial(object.token)
+      : undefined;
+    message.assume_role = (object.assume_role !== undefined && object.assume_role !== null)
+      ? CreateTokenRequest_AssumeRole.fromPartial(object.assume_role)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCreateTokenRequest_TokenReference(): CreateTokenRequest_TokenReference {
+  return { id: "" };
+}
+
+export const CreateTokenRequest_TokenReference: MessageFns<CreateTokenRequest_TokenReference> = {
+  encode(message: CreateTokenRequest_TokenReference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateTokenRequest_TokenReference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateTokenRequest_TokenReference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateTokenRequest_TokenReference>): CreateTokenRequest_TokenReference {
+    return CreateTokenRequest_TokenReference.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateTokenRequest_TokenReference>): CreateTokenRequest_TokenReference {
+    const message = createBaseCreateTokenRequest_TokenReference();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseCreateTokenRequest_AssumeRole(): CreateTokenRequest_AssumeRole {
+  return { agency_name: "", xrole_name: "", domain_id: "", domain_name: "" };
+}
+
+export const CreateTokenRequest_AssumeRole: MessageFns<CreateTokenRequest_AssumeRole> = {
+  encode(message: CreateTokenRequest_AssumeRole, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.agency_name !== "") {
+      writer.uint32(10).string(message.agency_name);
+    }
+    if (message.xrole_name !== "") {
+      writer.uint32(18).string(message.xrole_name);
+    }
+    if (message.domain_id !== "") {
+      writer.uint32(26).string(message.domain_id);
+    }
+    if (message.domain_name !== "") {
+      writer.uint32(34).string(message.domain_name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateTokenRequest_AssumeRole {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateTokenRequest_AssumeRole();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.agency_name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.xrole_name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.domain_id = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.domain_name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateTokenRequest_AssumeRole>): CreateTokenRequest_AssumeRole {
+    return CreateTokenRequest_AssumeRole.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CreateTokenRequest_AssumeRole>): CreateTokenRequest_AssumeRole {
+    const message = createBaseCreateTokenRequest_AssumeRole();
+    message.agency_name = object.agency_name ?? "";
+    message.xrole_name = object.xrole_name ?? "";
+    message.domain_id = object.domain_id ?? "";
+    message.domain_name = object.domain_name ?? "";
     return message;
   },
 };
@@ -757,6 +972,7 @@ function createBaseToken(): Token {
     domain: undefined,
     roles: [],
     catalog: [],
+    assumed_by: undefined,
   };
 }
 
@@ -785,6 +1001,9 @@ export const Token: MessageFns<Token> = {
     }
     for (const v of message.catalog) {
       CatalogEntry.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.assumed_by !== undefined) {
+      AssumedBy.encode(message.assumed_by, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -866,6 +1085,14 @@ export const Token: MessageFns<Token> = {
             message.catalog.push(CatalogEntry.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.assumed_by = AssumedBy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -895,6 +1122,284 @@ export const Token: MessageFns<Token> = {
       : undefined;
     message.roles = object.roles?.map((e) => NamedReference.fromPartial(e)) || [];
     message.catalog = object.catalog?.map((e) => CatalogEntry.fromPartial(e)) || [];
+    message.assumed_by = (object.assumed_by !== undefined && object.assumed_by !== null)
+      ? AssumedBy.fromPartial(object.assumed_by)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAssumedBy(): AssumedBy {
+  return { user: undefined };
+}
+
+export const AssumedBy: MessageFns<AssumedBy> = {
+  encode(message: AssumedBy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== undefined) {
+      TokenUser.encode(message.user, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AssumedBy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAssumedBy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = TokenUser.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AssumedBy>): AssumedBy {
+    return AssumedBy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AssumedBy>): AssumedBy {
+    const message = createBaseAssumedBy();
+    message.user = (object.user !== undefined && object.user !== null) ? TokenUser.fromPartial(object.user) : undefined;
+    return message;
+  },
+};
+
+function createBaseShowTokenRequest(): ShowTokenRequest {
+  return { subject_token: "" };
+}
+
+export const ShowTokenRequest: MessageFns<ShowTokenRequest> = {
+  encode(message: ShowTokenRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.subject_token !== "") {
+      writer.uint32(10).string(message.subject_token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShowTokenRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShowTokenRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.subject_token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ShowTokenRequest>): ShowTokenRequest {
+    return ShowTokenRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShowTokenRequest>): ShowTokenRequest {
+    const message = createBaseShowTokenRequest();
+    message.subject_token = object.subject_token ?? "";
+    return message;
+  },
+};
+
+function createBaseShowTokenResponse(): ShowTokenResponse {
+  return { token_value: "", token: undefined };
+}
+
+export const ShowTokenResponse: MessageFns<ShowTokenResponse> = {
+  encode(message: ShowTokenResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token_value !== "") {
+      writer.uint32(10).string(message.token_value);
+    }
+    if (message.token !== undefined) {
+      Token.encode(message.token, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShowTokenResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShowTokenResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.token_value = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.token = Token.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ShowTokenResponse>): ShowTokenResponse {
+    return ShowTokenResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShowTokenResponse>): ShowTokenResponse {
+    const message = createBaseShowTokenResponse();
+    message.token_value = object.token_value ?? "";
+    message.token = (object.token !== undefined && object.token !== null) ? Token.fromPartial(object.token) : undefined;
+    return message;
+  },
+};
+
+function createBaseRevokeTokenRequest(): RevokeTokenRequest {
+  return { subject_token: "" };
+}
+
+export const RevokeTokenRequest: MessageFns<RevokeTokenRequest> = {
+  encode(message: RevokeTokenRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.subject_token !== "") {
+      writer.uint32(10).string(message.subject_token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeTokenRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeTokenRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.subject_token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeTokenRequest>): RevokeTokenRequest {
+    return RevokeTokenRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeTokenRequest>): RevokeTokenRequest {
+    const message = createBaseRevokeTokenRequest();
+    message.subject_token = object.subject_token ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeTokenResponse(): RevokeTokenResponse {
+  return {};
+}
+
+export const RevokeTokenResponse: MessageFns<RevokeTokenResponse> = {
+  encode(_: RevokeTokenResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeTokenResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeTokenResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeTokenResponse>): RevokeTokenResponse {
+    return RevokeTokenResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RevokeTokenResponse>): RevokeTokenResponse {
+    const message = createBaseRevokeTokenResponse();
     return message;
   },
 };
@@ -1346,10 +1851,30 @@ export const TokenServiceService = {
     responseSerialize: (value: CreateTokenResponse): Buffer => Buffer.from(CreateTokenResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateTokenResponse => CreateTokenResponse.decode(value),
   },
+  showToken: {
+    path: "/windlass.iam.v1.TokenService/ShowToken" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ShowTokenRequest): Buffer => Buffer.from(ShowTokenRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ShowTokenRequest => ShowTokenRequest.decode(value),
+    responseSerialize: (value: ShowTokenResponse): Buffer => Buffer.from(ShowTokenResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ShowTokenResponse => ShowTokenResponse.decode(value),
+  },
+  revokeToken: {
+    path: "/windlass.iam.v1.TokenService/RevokeToken" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokeTokenRequest): Buffer => Buffer.from(RevokeTokenRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeTokenRequest => RevokeTokenRequest.decode(value),
+    responseSerialize: (value: RevokeTokenResponse): Buffer => Buffer.from(RevokeTokenResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokeTokenResponse => RevokeTokenResponse.decode(value),
+  },
 } as const;
 
 export interface TokenServiceServer extends UntypedServiceImplementation {
   createToken: handleUnaryCall<CreateTokenRequest, CreateTokenResponse>;
+  showToken: handleUnaryCall<ShowTokenRequest, ShowTokenResponse>;
+  revokeToken: handleUnaryCall<RevokeTokenRequest, RevokeTokenResponse>;
 }
 
 export interface TokenServiceClient extends Client {
@@ -1367,6 +1892,36 @@ export interface TokenServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateTokenResponse) => void,
+  ): ClientUnaryCall;
+  showToken(
+    request: ShowTokenRequest,
+    callback: (error: ServiceError | null, response: ShowTokenResponse) => void,
+  ): ClientUnaryCall;
+  showToken(
+    request: ShowTokenRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ShowTokenResponse) => void,
+  ): ClientUnaryCall;
+  showToken(
+    request: ShowTokenRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ShowTokenResponse) => void,
+  ): ClientUnaryCall;
+  revokeToken(
+    request: RevokeTokenRequest,
+    callback: (error: ServiceError | null, response: RevokeTokenResponse) => void,
+  ): ClientUnaryCall;
+  revokeToken(
+    request: RevokeTokenRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RevokeTokenResponse) => void,
+  ): ClientUnaryCall;
+  revokeToken(
+    request: RevokeTokenRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RevokeTokenResponse) => void,
   ): ClientUnaryCall;
 }
 
