@@ -7,7 +7,7 @@ import { EventRelay, EventStore } from '@windlass/event-store';
 import { CallContextReader, connect } from '@windlass/grpc';
 import { PrincipalSigner, PrincipalVerifier } from '@windlass/principal';
 import type { Logger } from '@windlass/telemetry';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { ApiGroups } from './api-group/api-groups.js';
 import { CatalogController } from './catalog/catalog.controller.js';
 import { ListGroupRoutesHandler } from './catalog/list-group-routes.js';
@@ -20,7 +20,7 @@ import { CheckSlots } from './code-package/check-slots.js';
 import { FilePackageStore, PackageStore } from './code-package/package-store.js';
 import { PackageSweep } from './code-package/package-sweep.js';
 import { PackageUses } from './code-package/package-uses.js';
-import { databaseOptions, openDatabase, SCHEMA } from './database/database.js';
+import { ENTITIES, openDatabase, SCHEMA } from './database/database.js';
 import { ChangeMaxInstancesHandler } from './function/change-max-instances.js';
 import { CreateFunctionHandler } from './function/create-function.js';
 import { DeleteFunctionHandler } from './function/delete-function.js';
@@ -79,8 +79,8 @@ export class RegistryModule {
       imports: [
         CqrsModule.forRoot(),
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({ ...databaseOptions(config.databaseUrl), retryAttempts: 1 }),
-          dataSourceFactory: (options) => openDatabase(options as DataSourceOptions),
+          useFactory: () => ({ type: 'postgres', entities: ENTITIES, retryAttempts: 1 }),
+          dataSourceFactory: () => openDatabase(config.databaseUrl),
         }),
       ],
       controllers: [FunctionController, TriggerController, InvocationController, CatalogController],

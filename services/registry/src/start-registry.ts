@@ -8,7 +8,7 @@ import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_s
 import { EventStore } from '@windlass/event-store';
 import { GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
-import { databaseOptions, openDatabase, SCHEMA } from './database/database.js';
+import { openDatabase, SCHEMA } from './database/database.js';
 import { rebuildReadModels } from './database/rebuild-read-models.js';
 import type { RegistryConfig } from './registry-config.js';
 import { packageUses, quotasOf, RegistryModule } from './registry.module.js';
@@ -43,7 +43,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
 
 /** Makes the read models anew from the events; commands wait meanwhile. Answers how many events there were. */
 export async function rebuildRegistry(config: Pick<RegistryConfig, 'databaseUrl' | 'functionQuota' | 'codeSizeQuotaMb'>): Promise<number> {
-  const dataSource = await openDatabase(databaseOptions(config.databaseUrl));
+  const dataSource = await openDatabase(config.databaseUrl);
   try {
     return await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }), quotasOf(config), packageUses());
   } finally {

@@ -1,4 +1,5 @@
-import { DataSource } from 'typeorm';
+import { openDatabase as open } from '@windlass/database';
+import type { DataSource } from 'typeorm';
 import { AccessKeyRow, AccessKeySecretRow } from '../access-key/index.js';
 import { AccountRow } from '../account/index.js';
 import { AgencyRow } from '../agency/index.js';
@@ -17,26 +18,12 @@ import { CreateRolesAndGrants1764100500000 } from './1764100500000-create-roles-
 /** The schema that only this service reads and writes. */
 export const SCHEMA = 'iam';
 
-/** Connects and brings the service's schema up to date. */
-export async function openDatabase(databaseUrl: string): Promise<DataSource> {
-  const dataSource = new DataSource({
-    type: 'postgres',
-    url: databaseUrl,
+export function openDatabase(url: string): Promise<DataSource> {
+  return open({
+    url,
     schema: SCHEMA,
-    applicationName: 'windlass iam',
-    poolSize: 10,
     entities: [AccountRow, UserRow, PasswordRow, LogInFailuresRow, ProjectRow, AccessKeyRow, AccessKeySecretRow, TokenRow, EnterpriseProjectRow, GroupRow, GroupMemberRow, AgencyRow, CustomPolicyRow, GrantRow],
     migrations: [CreateTables1764000000000, CreateEnterpriseProjects1764000300000, CreateIdentities1764100000000, CreateRolesAndGrants1764100500000],
-    migrationsTableName: 'migrations',
+    poolSize: 10,
   });
-  await dataSource.initialize();
-  try {
-    // The table that remembers the migrations lives in the schema too, so it must be there before the first of them.
-    await dataSource.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
-    await dataSource.runMigrations();
-  } catch (error) {
-    await dataSource.destroy();
-    throw error;
-  }
-  return dataSource;
 }

@@ -4,10 +4,10 @@ import type { PackageChunk } from '@windlass/contracts/registry/v1/catalog_servi
 import { PostgresEventBus, type BusMessage } from '@windlass/event-bus';
 import { EventStore } from '@windlass/event-store';
 import { createLogger } from '@windlass/telemetry';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { FilePackageStore } from '../code-package/package-store.js';
 import { PackageUses } from '../code-package/package-uses.js';
-import { databaseOptions } from '../database/database.js';
+import { openDatabase } from '../database/database.js';
 import { rebuildRegistry } from '../index.js';
 import { eventually, RegistryFixture, type Tenant, zipBase64 } from '../testing/registry-fixture.js';
 
@@ -23,7 +23,7 @@ describe('the catalog', () => {
   });
 
   async function withDatabase<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
-    const dataSource = await new DataSource(databaseOptions(registry.config.databaseUrl)).initialize();
+    const dataSource = await openDatabase(registry.config.databaseUrl);
     try {
       return await work(dataSource);
     } finally {

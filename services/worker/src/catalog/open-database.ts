@@ -1,30 +1,8 @@
-import { DataSource } from 'typeorm';
+import { openDatabase as open } from '@windlass/database';
+import type { DataSource } from 'typeorm';
 import { KnownFunction } from './known-function.entity.js';
 import { migrations } from './migrations.js';
 
-const SCHEMA = 'worker';
-
-/** Connects and brings the service's schema up to date. */
-export async function openDatabase(databaseUrl: string): Promise<DataSource> {
-  const dataSource = new DataSource({
-    type: 'postgres',
-    url: databaseUrl,
-    schema: SCHEMA,
-    applicationName: 'windlass worker',
-    connectTimeoutMS: 10_000,
-    poolSize: 4,
-    entities: [KnownFunction],
-    migrations,
-    migrationsTableName: 'migrations',
-  });
-  await dataSource.initialize();
-  try {
-    // The table that remembers the migrations lives in the schema too, so it must be there before the first of them.
-    await dataSource.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
-    await dataSource.runMigrations();
-  } catch (error) {
-    await dataSource.destroy();
-    throw error;
-  }
-  return dataSource;
+export function openDatabase(url: string): Promise<DataSource> {
+  return open({ url, schema: 'worker', entities: [KnownFunction], migrations, poolSize: 4 });
 }

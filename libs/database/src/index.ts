@@ -1,0 +1,1 @@
+export { openDatabase, type ServiceDatabase } from './open-database.js';
