@@ -1,6 +1,6 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 import type { AccountStanding } from './account-standing.js';
-import { QUOTAS, type OwnQuotas, type QuotaType } from './quota-types.js';
+import { QUOTAS, type QuotaType } from './quota-types.js';
 
 /** Makes the table of an AccountCopy in a service's own schema. For a migration. */
 export async function createAccountTable(queryRunner: QueryRunner, schema: string): Promise<void> {
@@ -21,7 +21,7 @@ export class AccountCopy {
   constructor(
     private readonly schema: string,
     /** Quotas every account has in this deployment, where that is not the preset. */
-    private readonly presets: OwnQuotas = {},
+    private readonly presets: Readonly<Partial<Record<QuotaType, number | undefined>>> = {},
   ) {}
 
   async keep(manager: EntityManager, standings: readonly AccountStanding[]): Promise<void> {

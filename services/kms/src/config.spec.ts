@@ -13,6 +13,7 @@ describe('the configuration', () => {
     expect(readConfig(environment)).toEqual({
       grpcAddress: 'unix:/run/windlass/kms.sock',
       databaseUrl: 'postgresql://localhost/windlass',
+      busUrl: 'postgresql://localhost/windlass',
       principalKey: Buffer.alloc(32, 0xab),
       rootKey: Buffer.alloc(32, 0xcd),
       region: 'local-1',

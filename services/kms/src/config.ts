@@ -5,11 +5,11 @@ import type { KmsConfig } from './start-kms.js';
  * everything wrong.
  *
  * - `WINDLASS_KMS_GRPC_ADDRESS`: "unix:/path" or "host:port"; required.
- * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required.
+ * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required. `WINDLASS_BUS_URL`: the event bus's, when it is another.
  * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
  * - `WINDLASS_KMS_ROOT_KEY`: 64 hex digits, the key that wraps all others; required.
  * - `WINDLASS_REGION`: the region's name; required.
- * - `WINDLASS_KMS_KEYS_PER_ACCOUNT` (100): how many keys an account may have.
+ * - `WINDLASS_KMS_KEYS_PER_ACCOUNT` (100): how many keys an account may have unless an operator sets its quota.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): KmsConfig {
   const problems: string[] = [];
@@ -19,9 +19,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return value;
   };
   const key = (name: string): Buffer => Buffer.from(text(name, /^[0-9a-fA-F]{64}$/, '64 hex digits'), 'hex');
+  const databaseUrl = text('WINDLASS_DATABASE_URL', /^postgres(ql)?:\/\/./, 'a postgresql:// URL');
   const config: KmsConfig = {
     grpcAddress: text('WINDLASS_KMS_GRPC_ADDRESS', /^(unix:\/.+|[^\s/]+:\d+)$/, '"unix:/path" or "host:port"'),
-    databaseUrl: text('WINDLASS_DATABASE_URL', /^postgres(ql)?:\/\/./, 'a postgresql:// URL'),
+    databaseUrl,
+    busUrl: environment['WINDLASS_BUS_URL'] === undefined ? databaseUrl : text('WINDLASS_BUS_URL', /^postgres(ql)?:\/\/./, 'a postgresql:// URL'),
     principalKey: key('WINDLASS_PRINCIPAL_KEY'),
     rootKey: key('WINDLASS_KMS_ROOT_KEY'),
     region: text('WINDLASS_REGION', /^[a-z][a-z0-9-]{0,62}$/, 'a region name such as "local-1"'),

@@ -2,12 +2,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { Metadata } from '@grpc/grpc-js';
 import type { DataSource } from 'typeorm';
+import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { KeyQuotaServiceClient } from '@windlass/contracts/kms/v1/key_quota_service';
 import { CreateDatakeyRequest, CreateKeyRequest, DecryptDatakeyRequest, KeyServiceClient, ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { EventStore } from '@windlass/event-store';
+import { PostgresEventBus } from '@windlass/event-bus';
 import { connect, type Remote, type RunningService } from '@windlass/grpc';
 import { PrincipalSigner } from '@windlass/principal';
 import { createLogger } from '@windlass/telemetry';
@@ -28,6 +33,8 @@ describe('the key service', () => {
   let config: KmsConfig;
   let service: RunningService;
   let kms: Remote<KeyServiceClient>;
+  let quotas: Remote<KeyQuotaServiceClient>;
+  let bus: PostgresEventBus;
 
   beforeAll(async () => {
     postgres = await startTemporaryPostgres();
@@ -37,10 +44,14 @@ describe('the key service', () => {
     service = await startKms(config);
     dataSource = await openDatabase(databaseUrl);
     kms = connect(KeyServiceClient, config.grpcAddress);
+    quotas = connect(KeyQuotaServiceClient, config.grpcAddress);
+    bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger });
   });
 
   afterAll(async () => {
     kms?.close();
+    quotas?.close();
+    await bus?.close();
     await dataSource?.destroy();
     await service?.close();
     await postgres?.stop();
@@ -114,10 +125,30 @@ describe('the key service', () => {
     expect(attempts.find((attempt) => attempt.status === 'rejected')?.reason).toMatchObject({
       kind: 'quota_exceeded',
       code: 'KMS.1105',
-      message: expect.stringMatching(/at most 5.*WINDLASS_KMS_KEYS_PER_ACCOUNT/),
+      message: expect.stringMatching(/CMK of this account is 5 keys.*PUT \/windlass\/v1\/admin\/accounts\/.*\/quotas/),
     });
     expect((await list()).total).toBe(5);
     expect((await materials()) - before).toBe(5);
+  });
+
+  it('gives an account the quota its operator set, lower or higher, takes nothing away for it, and shows it with what is used', async () => {
+    const { create, list, domain_id, project_id, as } = tenant();
+    const set = (CMK: number) => bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status: 'active', quotas: { CMK } }).finish() }]);
+    const quota = async () => (await quotas.showUserQuotas({ project_id }, as())).quotas?.resources;
+    const becomes = async (expected: object) => {
+      for (let look = 0; look < 200 && !isDeepStrictEqual(await quota(), [expected]); look++) await delay(20);
+      await expect(quota()).resolves.toEqual([expected]);
+    };
+    for (const key_alias of ['a', 'b']) await create({ key_alias });
+    await becomes({ type: 'CMK', used: 2, quota: 5 });
+    await set(1);
+    await becomes({ type: 'CMK', used: 2, quota: 1 });
+    await expect(create({ key_alias: 'c' })).rejects.toMatchObject({ code: 'KMS.1105', message: expect.stringContaining('is 1 keys') });
+    expect((await list()).total).toBe(2);
+    await set(7);
+    await becomes({ type: 'CMK', used: 2, quota: 7 });
+    const attempts = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => create({ key_alias: `more${index}` })));
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
   });
 
   it('lists keys page by page', async () => {

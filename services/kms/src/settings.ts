@@ -3,6 +3,5 @@ export class KmsSettings {
   constructor(
     /** Answered as the realm of every key. */
     readonly region: string,
-    readonly keysPerAccount: number,
   ) {}
 }

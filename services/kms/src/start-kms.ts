@@ -1,7 +1,10 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import { AccountCopy, followAccounts } from '@windlass/accounts';
+import { KeyQuotaServiceService } from '@windlass/contracts/kms/v1/key_quota_service';
 import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
+import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase } from './database.js';
@@ -9,17 +12,24 @@ import { KeyMaterial } from './key/index.js';
 import { KmsModule } from './kms.module.js';
 import { KmsSettings } from './settings.js';
 
+const services = {
+  'windlass.kms.v1.KeyService': KeyServiceService,
+  'windlass.kms.v1.KeyQuotaService': KeyQuotaServiceService,
+};
+
 export interface KmsConfig {
   /** Where the service listens: "unix:/path" or "host:port". */
   readonly grpcAddress: string;
   readonly databaseUrl: string;
+  /** The database of the event bus; the service's own unless told. */
+  readonly busUrl?: string;
   /** Signs the callers that the edge names: 32 bytes. */
   readonly principalKey: Buffer;
   /** Wraps every key's material: 32 bytes, kept outside the database. Lost, every key is lost; changed, the service refuses to start. */
   readonly rootKey: Buffer;
   /** Answered as the realm of keys. */
   readonly region: string;
-  /** 100 by default. */
+  /** What every account has unless an operator sets its quota; 100 by default. */
   readonly keysPerAccount?: number;
   readonly logger?: Logger;
 }
@@ -34,9 +44,15 @@ export async function startKms(config: KmsConfig): Promise<RunningService> {
     const material = new KeyMaterial(dataSource, config.rootKey);
     await material.requireSameRootKey();
 
-    const settings = new KmsSettings(config.region, config.keysPerAccount ?? 100);
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(KmsModule.of({ dataSource, material, settings, principalKey: config.principalKey }), {
-      ...grpcServer({ address: config.grpcAddress, services: { 'windlass.kms.v1.KeyService': KeyServiceService as never } }),
+    const bus = await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger });
+    opened.push(bus);
+    const accounts = new AccountCopy('kms', { CMK: config.keysPerAccount });
+    const following = await followAccounts({ bus, dataSource, copy: accounts, group: 'kms.accounts' });
+    opened.push({ close: () => following.stop() });
+
+    const settings = new KmsSettings(config.region);
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(KmsModule.of({ dataSource, material, settings, accounts, principalKey: config.principalKey }), {
+      ...grpcServer({ address: config.grpcAddress, services: services as never }),
       logger: false,
       abortOnError: false,
     });

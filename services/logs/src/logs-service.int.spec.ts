@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Metadata } from '@grpc/grpc-js';
+import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { LogBatch } from '@windlass/contracts/logs/v1/log_batch';
 import { LogServiceClient, QueryLogsRequest, type QueryLogsResponse } from '@windlass/contracts/logs/v1/log_service';
@@ -136,11 +138,24 @@ describe('the log service', () => {
     const attempts = await Promise.allSettled(Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? createGroup(`g${index}`) : sibling.createGroup(`g${index}`))));
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
     const refused = attempts.find((attempt) => attempt.status === 'rejected')?.reason;
-    expect(refused).toMatchObject({ kind: 'quota_exceeded', code: 'LTS.0104', message: expect.stringMatching(/at most 5.*WINDLASS_LOGS_GROUPS_PER_ACCOUNT/) });
+    expect(refused).toMatchObject({ kind: 'quota_exceeded', code: 'LTS.0104', message: expect.stringMatching(/lts_group_num of this account is 5 log groups.*PUT \/windlass\/v1\/admin\/accounts/) });
 
     const streams = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => createStream(group, `s${index}`)));
     expect(streams.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     expect(streams.find((attempt) => attempt.status === 'rejected')?.reason).toMatchObject({ kind: 'quota_exceeded', code: 'LTS.0206' });
+  });
+
+  it('gives an account the quotas its operator set', async () => {
+    const { domain_id, createGroup, createStream } = tenant();
+    const groups: string[] = [];
+    for (let index = 0; index < 5; index++) groups.push(await createGroup(`g${index}`));
+    const payload = AccountEvent.encode({ domain_id, status: 'active', quotas: { lts_group_num: 6, lts_stream_num: 1 } }).finish();
+    await bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload }]);
+    const sixth = () => createGroup('sixth').then((id) => groups.push(id), () => delay(20));
+    for (let look = 0; groups.length < 6 && look < 200; look++) await sixth();
+    await expect(createGroup('seventh')).rejects.toMatchObject({ code: 'LTS.0104', message: expect.stringContaining('is 6 log groups') });
+    await createStream(groups[0]!);
+    await expect(createStream(groups[0]!, 'another')).rejects.toMatchObject({ code: 'LTS.0206', message: expect.stringContaining('lts_stream_num') });
   });
 
   it("knows no group or stream of another project, even of the caller's own account", async () => {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
 import { CallContextReader } from '@windlass/grpc';
 import { PrincipalVerifier } from '@windlass/principal';
@@ -17,18 +18,20 @@ export interface LogsResources {
   readonly dataSource: DataSource;
   readonly lines: LogStore;
   readonly settings: LogsSettings;
+  readonly accounts: AccountCopy;
   readonly principalKey: Buffer;
 }
 
 @Module({})
 export class LogsModule {
-  static of({ dataSource, lines, settings, principalKey }: LogsResources): DynamicModule {
+  static of({ dataSource, lines, settings, accounts, principalKey }: LogsResources): DynamicModule {
     const resources: Provider[] = [
       { provide: EventStore, useValue: new EventStore(dataSource, { schema: 'logs' }) },
       { provide: LogGroupTable, useValue: new LogGroupTable(dataSource) },
       { provide: LogStreamTable, useValue: new LogStreamTable(dataSource) },
       { provide: LogStore, useValue: lines },
       { provide: LogsSettings, useValue: settings },
+      { provide: AccountCopy, useValue: accounts },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
     ];
     const handlers = [

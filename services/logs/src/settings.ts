@@ -3,9 +3,6 @@ export class LogsSettings {
   constructor(
     /** Days a new group keeps its lines unless it says otherwise. */
     readonly defaultRetentionDays: number,
-    readonly groupsPerAccount: number,
-    /** Streams of one group that a tenant may make. */
-    readonly streamsPerGroup: number,
     /** Streams of one group that functions may have: one for each, however many an account's quota allows. */
     readonly functionStreamsPerGroup: number,
   ) {}

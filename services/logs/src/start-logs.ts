@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import { AccountCopy, followAccounts } from '@windlass/accounts';
 import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
@@ -22,7 +23,7 @@ export interface LogsConfig {
   readonly busUrl?: string;
   /** Days, 1 to 365; 30 by default. */
   readonly defaultRetentionDays?: number;
-  /** 100 by default. */
+  /** What every account has unless an operator sets its quota; 100 by default. */
   readonly groupsPerAccount?: number;
   /** 100 by default. */
   readonly streamsPerGroup?: number;
@@ -48,13 +49,12 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
     const ingestion = await new LogIngestion(lines, logger).start(bus);
     opened.push({ close: () => ingestion.stop() });
 
-    const settings = new LogsSettings(
-      config.defaultRetentionDays ?? 30,
-      config.groupsPerAccount ?? 100,
-      config.streamsPerGroup ?? 100,
-      config.functionStreamsPerGroup ?? 2000,
-    );
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(LogsModule.of({ dataSource, lines, settings, principalKey: config.principalKey }), {
+    const accounts = new AccountCopy('logs', { lts_group_num: config.groupsPerAccount, lts_stream_num: config.streamsPerGroup });
+    const following = await followAccounts({ bus, dataSource, copy: accounts, group: 'logs.accounts' });
+    opened.push({ close: () => following.stop() });
+
+    const settings = new LogsSettings(config.defaultRetentionDays ?? 30, config.functionStreamsPerGroup ?? 2000);
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(LogsModule.of({ dataSource, lines, settings, accounts, principalKey: config.principalKey }), {
       ...grpcServer({ address: config.grpcAddress, services: { 'windlass.logs.v1.LogService': LogServiceService as never } }),
       logger: false,
       abortOnError: false,

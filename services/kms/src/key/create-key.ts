@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
-import { KmsSettings } from '../settings.js';
 import { KeyMaterial } from './key-material.js';
 import { KeyTable } from './key-table.js';
 import { FIRST_MATERIAL_VERSION, key, keyStream, type NewKey } from './key.decider.js';
@@ -23,7 +23,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
     private readonly events: EventStore,
     private readonly keys: KeyTable,
     private readonly material: KeyMaterial,
-    private readonly settings: KmsSettings,
+    private readonly accounts: AccountCopy,
   ) {}
 
   async execute({ caller, wanted }: CreateKey): Promise<string> {
@@ -36,7 +36,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
       command: { kind: 'create', domainId, projectId, ...wanted },
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
-        await this.keys.requireRoom(manager, domainId, this.settings.keysPerAccount);
+        await this.keys.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'CMK'));
         if (created) await this.keys.apply(manager, created);
         await this.material.create(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION });
       },

@@ -78,7 +78,12 @@ export class KeyTable {
   /** Fails when the account has all the keys it may have. Creations of one account pass here one at a time. */
   async requireRoom(manager: EntityManager, domainId: string, limit: number): Promise<void> {
     await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('keys of ' || $1, 0))`, [domainId]);
-    if ((await manager.countBy(KeyRow, { domainId })) >= limit) throw tooManyKeys(limit);
+    if ((await manager.countBy(KeyRow, { domainId })) >= limit) throw tooManyKeys(limit, domainId);
+  }
+
+  /** How many keys the account has, over all its projects. */
+  count(domainId: string): Promise<number> {
+    return this.rows().countBy({ domainId });
   }
 
   async apply(manager: EntityManager, event: StoredEvent<KeyEvent>): Promise<void> {

@@ -1,3 +1,4 @@
+import { howToRaise } from '@windlass/accounts';
 import type { WindlassError } from '@windlass/errors';
 import { refusal } from '../refusal.js';
 
@@ -29,12 +30,12 @@ export function aliasTaken(alias: string): WindlassError {
   return refusal('invalid', 'KMS.1104', 'ALIAS_EXISTS', `The alias already exists: ${alias}.`);
 }
 
-export function tooManyKeys(limit: number): WindlassError {
+export function tooManyKeys(limit: number, domainId: string): WindlassError {
   return refusal(
     'quota_exceeded',
     'KMS.1105',
     'KEY_QUOTA',
-    `The number of keys exceeds the quota: an account has at most ${limit}. Ask the operator to raise WINDLASS_KMS_KEYS_PER_ACCOUNT.`,
+    `The number of keys exceeds the quota. ${howToRaise('CMK', limit, domainId)}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
 import { LogsSettings } from '../settings.js';
@@ -23,6 +24,7 @@ export class CreateLogGroupHandler implements ICommandHandler<CreateLogGroup> {
   constructor(
     private readonly events: EventStore,
     private readonly groups: LogGroupTable,
+    private readonly accounts: AccountCopy,
     private readonly settings: LogsSettings,
   ) {}
 
@@ -36,7 +38,7 @@ export class CreateLogGroupHandler implements ICommandHandler<CreateLogGroup> {
       command: { kind: 'create', domainId, projectId, name, alias, ttlInDays },
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
-        await this.groups.requireRoom(manager, domainId, this.settings.groupsPerAccount);
+        await this.groups.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'lts_group_num'));
         if (created) await this.groups.apply(manager, created);
       },
     });

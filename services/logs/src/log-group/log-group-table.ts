@@ -50,7 +50,7 @@ export class LogGroupTable {
   /** Fails when the account has all the groups it may have. Creations of one account pass here one at a time. */
   async requireRoom(manager: EntityManager, domainId: string, limit: number): Promise<void> {
     await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('log groups of ' || $1, 0))`, [domainId]);
-    if ((await manager.countBy(LogGroupRow, { domainId })) >= limit) throw tooManyGroups(limit);
+    if ((await manager.countBy(LogGroupRow, { domainId })) >= limit) throw tooManyGroups(limit, domainId);
   }
 
   /**

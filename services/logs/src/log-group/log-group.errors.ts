@@ -1,3 +1,4 @@
+import { howToRaise } from '@windlass/accounts';
 import type { WindlassError } from '@windlass/errors';
 import { refusal } from '../refusal.js';
 
@@ -10,12 +11,11 @@ export function groupNameTaken(name: string): WindlassError {
   return refusal('invalid', 'LTS.0101', 'LOG_GROUP_EXISTS', `Failed to create log group, the group name has been existed: ${name}`);
 }
 
-export function tooManyGroups(limit: number): WindlassError {
+export function tooManyGroups(limit: number, domainId: string): WindlassError {
   return refusal(
     'quota_exceeded',
     'LTS.0104',
     'LOG_GROUP_QUOTA',
-    `Failed to create log group, the number of log groups exceeds the quota: an account has at most ${limit}. ` +
-      'Delete one that is not needed, or ask the operator to raise WINDLASS_LOGS_GROUPS_PER_ACCOUNT.',
+    `Failed to create log group, the number of log groups exceeds the quota. ${howToRaise('lts_group_num', limit, domainId)}`,
   );
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
+import type { EntityManager } from 'typeorm';
 import { metadataOf, type Caller } from '../caller.js';
 import { LogGroupTable } from '../log-group/index.js';
 import { LogsSettings } from '../settings.js';
-import { LogStreamTable, type StreamQuota } from './log-stream-table.js';
+import { LogStreamTable } from './log-stream-table.js';
+import { tooManyFunctionStreams, tooManyStreams } from './log-stream.errors.js';
 import { logStream, logStreamStream } from './log-stream.decider.js';
 
 /** Answers the new stream's id. */
@@ -29,6 +32,7 @@ export class CreateLogStreamHandler implements ICommandHandler<CreateLogStream> 
     private readonly events: EventStore,
     private readonly groups: LogGroupTable,
     private readonly streams: LogStreamTable,
+    private readonly accounts: AccountCopy,
     private readonly settings: LogsSettings,
   ) {}
 
@@ -43,16 +47,16 @@ export class CreateLogStreamHandler implements ICommandHandler<CreateLogStream> 
       command: { kind: 'create', domainId, projectId, groupId: group.id, name, alias, ttlInDays },
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
-        await this.streams.requireRoom(manager, group.id, this.quotaOf(madeFor));
+        await this.requireRoom(manager, caller, group.id, madeFor);
         if (created) await this.streams.apply(manager, created);
       },
     });
     return id;
   }
 
-  private quotaOf(madeFor: 'tenant' | 'function'): StreamQuota {
-    return madeFor === 'tenant'
-      ? { limit: this.settings.streamsPerGroup, setting: 'WINDLASS_LOGS_STREAMS_PER_GROUP' }
-      : { limit: this.settings.functionStreamsPerGroup, setting: 'WINDLASS_LOGS_FUNCTION_STREAMS_PER_GROUP' };
+  private async requireRoom(manager: EntityManager, { domainId }: Caller, groupId: string, madeFor: 'tenant' | 'function'): Promise<void> {
+    if (madeFor === 'function') return this.streams.requireRoom(manager, groupId, this.settings.functionStreamsPerGroup, tooManyFunctionStreams);
+    const limit = await this.accounts.quota(manager, domainId, 'lts_stream_num');
+    return this.streams.requireRoom(manager, groupId, limit, () => tooManyStreams(limit, domainId));
   }
 }

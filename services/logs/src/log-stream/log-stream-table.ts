@@ -1,8 +1,9 @@
 import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import type { WindlassError } from '@windlass/errors';
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { groupNotFound, LogGroupRow } from '../log-group/index.js';
 import { isId } from '../naming.js';
-import { streamNameTaken, streamNotFound, tooManyStreams } from './log-stream.errors.js';
+import { streamNameTaken, streamNotFound } from './log-stream.errors.js';
 import { logStreamIdOf, type LogStreamEvent } from './log-stream.decider.js';
 
 @Entity({ schema: 'logs', name: 'log_streams' })
@@ -32,12 +33,6 @@ export class LogStreamRow {
   createdAt: Date;
 }
 
-/** The most streams a group takes from one kind of maker, and the setting that says so. */
-export interface StreamQuota {
-  readonly limit: number;
-  readonly setting: string;
-}
-
 /** The streams there are: what the API answers from, updated in the transaction of the event. */
 export class LogStreamTable {
   constructor(private readonly dataSource: DataSource) {}
@@ -58,10 +53,10 @@ export class LogStreamTable {
   }
 
   /** Fails when the group is gone or full. Creations in one group pass here one at a time. */
-  async requireRoom(manager: EntityManager, groupId: string, { limit, setting }: StreamQuota): Promise<void> {
+  async requireRoom(manager: EntityManager, groupId: string, limit: number, full: (limit: number) => WindlassError): Promise<void> {
     const group = await manager.query<unknown[]>('SELECT FROM logs.log_groups WHERE id = $1 FOR NO KEY UPDATE', [groupId]);
     if (group.length === 0) throw groupNotFound();
-    if ((await manager.countBy(LogStreamRow, { groupId })) >= limit) throw tooManyStreams(limit, setting);
+    if ((await manager.countBy(LogStreamRow, { groupId })) >= limit) throw full(limit);
   }
 
   /**
