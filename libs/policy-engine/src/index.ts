@@ -1,4 +1,5 @@
 export { GLOBAL_KEYS, type Context } from './condition.js';
+export { describeRequest, type Caller, type RequestDescription } from './describe-request.js';
 export { evaluate, type Decision, type HeldStatement, type PolicyRequest, type Reason } from './evaluate.js';
 export { Glob } from './glob.js';
 export { CUSTOM_POLICY, parsePolicy, SYSTEM_POLICY, type ParsedPolicy, type Policy, type PolicyLimits } from './parse-policy.js';

@@ -5,10 +5,10 @@ export const ACCOUNT_ADMINISTRATOR = 'te_admin';
 /** Internal name of the role that operates the platform: quotas, suspension. */
 export const PLATFORM_OPERATOR = 'op_admin';
 
-export function isAccountAdministrator(principal: Principal): boolean {
+export function isAccountAdministrator(principal: Pick<Principal, 'roles'>): boolean {
   return principal.roles.includes(ACCOUNT_ADMINISTRATOR);
 }
 
-export function isPlatformOperator(principal: Principal): boolean {
+export function isPlatformOperator(principal: Pick<Principal, 'roles'>): boolean {
   return principal.roles.includes(PLATFORM_OPERATOR);
 }
