@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { SecretBox } from './access-key/index.js';
 import { AccountModule } from './account/account.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
+import { AuthorizationModule } from './authorization/authorization.module.js';
 import { Clock } from './clock.js';
 import type { IamConfig } from './config.js';
 import { ProjectModule } from './project/project.module.js';
@@ -31,7 +32,7 @@ export class IamModule {
     return {
       module: IamModule,
       global: true,
-      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule],
+      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule],
       providers: provided,
       exports: provided,
     };

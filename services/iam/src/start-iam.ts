@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountServiceService } from '@windlass/contracts/iam/v1/account_service';
 import { AuthenticationServiceService } from '@windlass/contracts/iam/v1/authentication_service';
+import { AuthorizationServiceService } from '@windlass/contracts/iam/v1/authorization_service';
 import { ProjectServiceService } from '@windlass/contracts/iam/v1/project_service';
 import { TokenServiceService } from '@windlass/contracts/iam/v1/token_service';
 import { PostgresEventBus } from '@windlass/event-bus';
@@ -17,6 +18,7 @@ import { IamModule } from './iam.module.js';
 const services = {
   'windlass.iam.v1.AccountService': AccountServiceService,
   'windlass.iam.v1.AuthenticationService': AuthenticationServiceService,
+  'windlass.iam.v1.AuthorizationService': AuthorizationServiceService,
   'windlass.iam.v1.ProjectService': ProjectServiceService,
   'windlass.iam.v1.TokenService': TokenServiceService,
 };

@@ -7,3 +7,9 @@ export async function exists(manager: EntityManager, domainId: string, id: strin
   if (id === DEFAULT_ENTERPRISE_PROJECT.id) return true;
   return isEnterpriseProjectId(id) && (await manager.existsBy(EnterpriseProjectRow, { id, domainId }));
 }
+
+/** Of all that the account has, the default one included. */
+export async function enterpriseProjectIds(manager: EntityManager, domainId: string): Promise<readonly string[]> {
+  const rows = await manager.find(EnterpriseProjectRow, { where: { domainId }, select: { id: true }, order: { id: 'ASC' } });
+  return [DEFAULT_ENTERPRISE_PROJECT.id, ...rows.map(({ id }) => id)];
+}

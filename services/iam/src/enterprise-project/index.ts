@@ -1,3 +1,3 @@
 export { enterpriseProject, isEnterpriseProjectStream } from './enterprise-project.decider.js';
 export { EnterpriseProjectRow, projectEnterpriseProject } from './enterprise-project.entity.js';
-export { exists } from './exists.js';
+export { enterpriseProjectIds, exists } from './exists.js';

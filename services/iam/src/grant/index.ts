@@ -1,5 +1,5 @@
 export { grant, isGrantStream } from './grant.decider.js';
 export { GrantRow, projectGrant } from './grant.entity.js';
-export type { Grant, GrantScope, GrantSubject } from './grant.js';
+export { scopeId, type Grant, type GrantScope, type GrantSubject } from './grant.js';
 export { grantsFor } from './grants-for.js';
 export { removeGrantsOf } from './remove-grants-of.js';

@@ -1,3 +1,3 @@
 export { findGroup, groupExists, subjectsOf } from './find-group.js';
-export { group, groupStream, isGroupStream } from './group.decider.js';
+export { group, groupStream, isGroupStream, type GroupEvent } from './group.decider.js';
 export { GroupMemberRow, GroupRow, projectGroup } from './group.entity.js';

@@ -1,4 +1,4 @@
-export { customPolicy, isCustomPolicyStream, roleUnknown } from './custom-policy.decider.js';
+export { customPolicy, customPolicyStream, isCustomPolicyStream, roleUnknown } from './custom-policy.decider.js';
 export { CustomPolicyRow, projectCustomPolicy } from './custom-policy.entity.js';
 export { findRole, findRoles, holdRole } from './find-role.js';
 export type { PolicyDocument, Role } from './role.js';
