@@ -11,7 +11,9 @@ import { AuthenticationModule } from './authentication/authentication.module.js'
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { Clock } from './clock.js';
 import type { IamConfig } from './config.js';
+import { GrantModule } from './grant/grant.module.js';
 import { ProjectModule } from './project/project.module.js';
+import { RoleModule } from './role/role.module.js';
 import { LOGGER, PUBLIC_API_URL, REGION } from './settings.js';
 import { TokenModule } from './token/token.module.js';
 
@@ -32,7 +34,7 @@ export class IamModule {
     return {
       module: IamModule,
       global: true,
-      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule],
+      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule],
       providers: provided,
       exports: provided,
     };

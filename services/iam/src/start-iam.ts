@@ -4,7 +4,9 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountServiceService } from '@windlass/contracts/iam/v1/account_service';
 import { AuthenticationServiceService } from '@windlass/contracts/iam/v1/authentication_service';
 import { AuthorizationServiceService } from '@windlass/contracts/iam/v1/authorization_service';
+import { GrantServiceService } from '@windlass/contracts/iam/v1/grant_service';
 import { ProjectServiceService } from '@windlass/contracts/iam/v1/project_service';
+import { RoleServiceService } from '@windlass/contracts/iam/v1/role_service';
 import { TokenServiceService } from '@windlass/contracts/iam/v1/token_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
@@ -19,7 +21,9 @@ const services = {
   'windlass.iam.v1.AccountService': AccountServiceService,
   'windlass.iam.v1.AuthenticationService': AuthenticationServiceService,
   'windlass.iam.v1.AuthorizationService': AuthorizationServiceService,
+  'windlass.iam.v1.GrantService': GrantServiceService,
   'windlass.iam.v1.ProjectService': ProjectServiceService,
+  'windlass.iam.v1.RoleService': RoleServiceService,
   'windlass.iam.v1.TokenService': TokenServiceService,
 };
 

@@ -1,30 +1,35 @@
 import { WindlassError } from '@windlass/errors';
 import { unknownEvent, type Decider } from '@windlass/event-store';
+import { notFound } from '../not-found.js';
+import { requireContent, type ProposedContent } from './custom-policy-rule.js';
 import type { CustomPolicyContent } from './custom-policy.js';
 
 /** A policy that an account wrote for itself. */
 export type CustomPolicy =
   | { readonly status: 'absent' }
-  | { readonly status: 'present'; readonly content: CustomPolicyContent }
+  | { readonly status: 'present'; readonly domainId: string; readonly content: CustomPolicyContent }
   | { readonly status: 'deleted' };
 
 export interface CreateCustomPolicy {
   readonly type: 'CreateCustomPolicy';
   readonly roleId: string;
   readonly domainId: string;
+  /** Tells the policies of an account apart in their names. */
   readonly number: number;
-  readonly content: CustomPolicyContent;
+  readonly proposed: ProposedContent;
 }
 
 export interface UpdateCustomPolicy {
   readonly type: 'UpdateCustomPolicy';
   readonly roleId: string;
-  readonly content: CustomPolicyContent;
+  readonly domainId: string;
+  readonly proposed: ProposedContent;
 }
 
 export interface DeleteCustomPolicy {
   readonly type: 'DeleteCustomPolicy';
   readonly roleId: string;
+  readonly domainId: string;
   /** How many grants of it hold. */
   readonly references: number;
 }
@@ -52,32 +57,30 @@ export const customPolicy: Decider<CustomPolicy, CustomPolicyCommand, CustomPoli
   initial: { status: 'absent' },
 
   decide(state, command) {
+    const { roleId, domainId } = command;
+    if (command.type === 'CreateCustomPolicy') {
+      if (state.status !== 'absent') throw new Error(`the new id ${roleId} is that of another custom policy`);
+      return [{ type: 'CustomPolicyCreated', data: { roleId, domainId, number: command.number, ...requireContent(command.proposed) } }];
+    }
+    if (state.status !== 'present' || state.domainId !== domainId) throw notFound('role', roleId);
     switch (command.type) {
-      case 'CreateCustomPolicy': {
-        const { roleId, domainId, number, content } = command;
-        if (state.status !== 'absent') throw displayNameTaken(content.displayName);
-        return [{ type: 'CustomPolicyCreated', data: { roleId, domainId, number, ...content } }];
-      }
       case 'UpdateCustomPolicy':
-        if (state.status !== 'present') throw roleUnknown(command.roleId);
-        return [{ type: 'CustomPolicyUpdated', data: { roleId: command.roleId, ...command.content } }];
+        return [{ type: 'CustomPolicyUpdated', data: { roleId, ...requireContent(command.proposed, state.content) } }];
       case 'DeleteCustomPolicy':
-        if (state.status !== 'present') throw roleUnknown(command.roleId);
         // Taking a granted policy away silently could widen what somebody may do: it may deny.
         if (command.references > 0) throw inUse(state.content.displayName, command.references);
-        return [{ type: 'CustomPolicyDeleted', data: { roleId: command.roleId } }];
+        return [{ type: 'CustomPolicyDeleted', data: { roleId } }];
       default:
         return command satisfies never;
     }
   },
 
-  evolve(_state, event) {
+  evolve(state, event) {
     switch (event.type) {
       case 'CustomPolicyCreated':
-      case 'CustomPolicyUpdated': {
-        const { displayName, type, description, descriptionCn, policy } = event.data;
-        return { status: 'present', content: { displayName, type, description, descriptionCn, policy } };
-      }
+        return { status: 'present', domainId: event.data.domainId, content: contentOf(event.data) };
+      case 'CustomPolicyUpdated':
+        return state.status === 'present' ? { ...state, content: contentOf(event.data) } : state;
       case 'CustomPolicyDeleted':
         return { status: 'deleted' };
       default:
@@ -86,12 +89,12 @@ export const customPolicy: Decider<CustomPolicy, CustomPolicyCommand, CustomPoli
   },
 };
 
-/** No role, policy or custom policy of the caller's account has this id; another account's is not told apart. */
-export function roleUnknown(roleId: string): WindlassError {
-  return new WindlassError({ kind: 'not_found', reason: 'ROLE_UNKNOWN', code: 'IAM.0004', message: `Could not find role: ${roleId}.` });
+function contentOf({ displayName, type, description, descriptionCn, policy }: CustomPolicyContent): CustomPolicyContent {
+  return { displayName, type, description, descriptionCn, policy };
 }
 
-export function displayNameTaken(displayName: string): WindlassError {
+/** The account has another custom policy that people call the same. */
+export function displayNameTaken(displayName: string | undefined): WindlassError {
   return new WindlassError({
     kind: 'conflict',
     reason: 'CUSTOM_POLICY_EXISTS',

@@ -1,0 +1,87 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { GrantResponse, ListGrantedRolesResponse } from '@windlass/contracts/iam/v1/grant_service';
+import { CallContextReader } from '@windlass/grpc';
+import { callerOf, requireOwnDomain, type Caller } from '../caller.js';
+import { roleView } from '../role/index.js';
+import { PUBLIC_API_URL } from '../settings.js';
+import { ChangeGrants } from './change-grants.js';
+import type { GrantKey, GrantScope, GrantSubject } from './grant.js';
+import { CheckGrant, ListGrantedRoles } from './show-grants.js';
+
+/** A subject and a scope as a request's path names them. */
+export interface Target {
+  readonly subject: GrantSubject;
+  readonly scope: GrantScope;
+  /** The account in the path, where there is one: it must be the caller's. */
+  readonly domainId?: string;
+}
+
+export const user = (id: string): GrantSubject => ({ type: 'user', id });
+export const group = (id: string): GrantSubject => ({ type: 'group', id });
+export const agency = (id: string): GrantSubject => ({ type: 'agency', id });
+
+export const inProject = (subject: GrantSubject, { project_id: projectId }: { project_id: string }): Target => ({ subject, scope: { type: 'project', projectId } });
+export const inDomain = (subject: GrantSubject, { domain_id: domainId }: { domain_id: string }): Target => ({ subject, scope: { type: 'domain' }, domainId });
+export const inAllProjects = (subject: GrantSubject, { domain_id: domainId }: { domain_id: string }): Target => ({ subject, scope: { type: 'all_projects' }, domainId });
+export const inEnterpriseProject = (subject: GrantSubject, { enterprise_project_id: enterpriseProjectId }: { enterprise_project_id: string }): Target => ({
+  subject,
+  scope: { type: 'enterprise_project', enterpriseProjectId },
+});
+
+/** The four things that can be asked of a grant, whoever's and wherever it is. */
+@Injectable()
+export class GrantCalls {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly callers: CallContextReader,
+    @Inject(PUBLIC_API_URL) private readonly publicApiUrl: string,
+  ) {}
+
+  async give(metadata: Metadata, target: Target, roleId: string): Promise<GrantResponse> {
+    const caller = this.callerAt(metadata, target);
+    await this.commands.execute(new ChangeGrants(caller, 'give', [keyOf(target, roleId)]));
+    return {};
+  }
+
+  async take(metadata: Metadata, target: Target, roleId: string): Promise<GrantResponse> {
+    const caller = this.callerAt(metadata, target);
+    await this.commands.execute(new ChangeGrants(caller, 'take', [keyOf(target, roleId)]));
+    return {};
+  }
+
+  async giveMany(metadata: Metadata, keys: readonly GrantKey[]): Promise<GrantResponse> {
+    await this.commands.execute(new ChangeGrants(callerOf(this.callers.read(metadata)), 'give', keys));
+    return {};
+  }
+
+  async takeMany(metadata: Metadata, keys: readonly GrantKey[]): Promise<GrantResponse> {
+    await this.commands.execute(new ChangeGrants(callerOf(this.callers.read(metadata)), 'take', keys));
+    return {};
+  }
+
+  async check(metadata: Metadata, target: Target, roleId: string): Promise<GrantResponse> {
+    const { domainId } = this.callerAt(metadata, target);
+    await this.queries.execute(new CheckGrant(domainId, keyOf(target, roleId)));
+    return {};
+  }
+
+  async list(metadata: Metadata, target: Target): Promise<ListGrantedRolesResponse> {
+    const { domainId } = this.callerAt(metadata, target);
+    const roles = await this.queries.execute(new ListGrantedRoles(domainId, target.subject, target.scope));
+    const links = { self: `${this.publicApiUrl}/v3/roles`, next: undefined, previous: undefined };
+    return { roles: roles.map((role) => roleView(role, this.publicApiUrl)), links };
+  }
+
+  private callerAt(metadata: Metadata, { domainId }: Target): Caller {
+    const caller = callerOf(this.callers.read(metadata));
+    requireOwnDomain(caller, domainId ?? '');
+    return caller;
+  }
+}
+
+function keyOf({ subject, scope }: Target, roleId: string): GrantKey {
+  return { subject, scope, roleId };
+}
