@@ -41,7 +41,8 @@ function fromQuery(operation: Operation, query: URLSearchParams): JsonObject {
   if (operation.body === '*') return {};
   const json: JsonObject = {};
   for (const field of operation.input.fields) {
-    const values = query.getAll(field.name);
+    // A parameter whose name no field can have ("scope.project_id") is the field's name in JSON.
+    const values = [...new Set([field.name, field.jsonName])].flatMap((name) => query.getAll(name));
     const value = field.fieldKind === 'list' ? values.map((text) => scalarOf(field, text)) : scalarOf(field, values.at(-1));
     if (values.length > 0 && value !== undefined && isQueryable(field)) json[field.name] = value as JsonValue;
   }
