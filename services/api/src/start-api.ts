@@ -3,9 +3,9 @@ import { readDescriptors } from '@windlass/contracts';
 import { closeAll, type RunningService } from '@windlass/grpc';
 import { PrincipalSigner } from '@windlass/principal';
 import { createLogger } from '@windlass/telemetry';
-import { createAdapters, type Adapters } from './adapter/index.js';
+import { createAdapters, createGrpcAdapters, type Adapters } from './adapter/index.js';
 import type { ApiConfig } from './api-config.js';
-import { Authenticator } from './caller/index.js';
+import { Admission, Authenticator, EffectivePolicies } from './caller/index.js';
 import { OpenApiDocument } from './docs/open-api.js';
 import { TenantGrpcServer } from './grpc/index.js';
 import { readOperations, RouteTable, type Operation } from './operation/index.js';
@@ -34,16 +34,19 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const adapters = createAdapters({ services, workers, links });
   requireServable(operations, adapters, config);
 
-  const authenticator = new Authenticator(config.serviceAddresses[IAM] ?? '');
+  const iam = config.serviceAddresses[IAM] ?? '';
+  const authenticator = new Authenticator(iam);
+  const policies = new EffectivePolicies(iam);
+  const admission = new Admission(policies);
   const health = new PlatformHealth(services, workers);
   const codeLimitBytes = config.bodyLimitBytes;
   const bodyMemory = new BodyMemory(BODIES_AT_ONCE * codeLimitBytes);
-  const operationServer = new OperationServer({ routes: new RouteTable(operations), authenticator, adapters, bodyMemory, codeLimitBytes, logger });
+  const operationServer = new OperationServer({ routes: new RouteTable(operations), authenticator, admission, adapters, bodyMemory, codeLimitBytes, logger });
   const document = new OpenApiDocument(operations, config.publicUrl);
 
-  const started: RunningService[] = [closing(services), closing(workers), closing(authenticator)];
+  const started: RunningService[] = [closing(services), closing(workers), closing(authenticator), closing(policies)];
   try {
-    const grpc = new TenantGrpcServer({ operations, services, authenticator, health, codeLimitBytes, logger });
+    const grpc = new TenantGrpcServer({ operations, adapters: createGrpcAdapters({ services, workers, links }), authenticator, admission, health, codeLimitBytes, logger });
     const grpcPort = await grpc.listen(config.grpcHost, config.grpcPort);
     started.push(grpc);
     const http = await HttpServer.start({ operationServer, services, links, health, document }, { host: config.host, port: config.port, logger });

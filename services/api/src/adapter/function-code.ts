@@ -1,4 +1,5 @@
-import type { JsonObject } from '@bufbuild/protobuf';
+import { fromJson, toBinary, type JsonObject } from '@bufbuild/protobuf';
+import type { GrpcAdapter } from '../grpc/grpc-call.js';
 import type { PackageLinks } from '../package-link/index.js';
 import { responseJson, successAnswer } from '../rest/message-json.js';
 import type { Adapter } from '../rest/operation-call.js';
@@ -8,9 +9,20 @@ import type { Services } from '../upstream/index.js';
 export function functionCodeAdapter(services: Services, links: PackageLinks): Adapter {
   return async ({ operation, request, caller }) => {
     const response = await services.forward(operation, request, caller);
-    const body = responseJson(operation, response);
-    return successAnswer(operation, { ...body, func_code: codeOf(body, links) });
+    return successAnswer(operation, withCode(responseJson(operation, response), links));
   };
+}
+
+/** The same over gRPC. The link leads to the REST port. */
+export function functionCodeOverGrpc(services: Services, links: PackageLinks): GrpcAdapter {
+  return async ({ operation, request, caller }) => {
+    const response = await services.forward(operation, request, caller);
+    return { bytes: toBinary(operation.output, fromJson(operation.output, withCode(responseJson(operation, response), links))) };
+  };
+}
+
+function withCode(body: JsonObject, links: PackageLinks): JsonObject {
+  return { ...body, func_code: codeOf(body, links) };
 }
 
 function codeOf(body: JsonObject, links: PackageLinks): JsonObject {

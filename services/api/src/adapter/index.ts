@@ -7,6 +7,8 @@ import { plainAdapter } from './plain.js';
 import { subjectTokenAdapter } from './subject-token.js';
 import { tokenAdapter } from './token.js';
 
+export { createGrpcAdapters, type GrpcAdapters } from './grpc-adapters.js';
+
 /** Adapters by the name an operation's option gives; the empty name is the generic way. */
 export type Adapters = ReadonlyMap<string, Adapter>;
 

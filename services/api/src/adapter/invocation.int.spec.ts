@@ -33,7 +33,7 @@ describe('a synchronous invocation', () => {
   afterAll(() => edge.stop());
   beforeEach(() => {
     edge.peers.reset();
-    edge.peers.on('InvokeFunction', () => ({ func_id: 'f1', version: 'v3', revision: 7 }));
+    edge.peers.on('ResolveInvocation', () => ({ func_id: 'f1', version: 'v3', revision: 7 }));
     edge.peers.invoke = () => answered(200);
   });
 
@@ -119,7 +119,7 @@ describe('a synchronous invocation', () => {
   });
 
   it('fails as the registry says before a worker is troubled', async () => {
-    edge.peers.on('InvokeFunction', () => {
+    edge.peers.on('ResolveInvocation', () => {
       throw new WindlassError({ kind: 'not_found', reason: 'FUNCTION_NOT_FOUND', code: 'FSS.1051', message: 'Not found the function' });
     });
     const answer = await invoke({});

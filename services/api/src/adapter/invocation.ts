@@ -1,47 +1,47 @@
-import { clone, type Message } from '@bufbuild/protobuf';
+import { toJson, type JsonObject, type Message } from '@bufbuild/protobuf';
+import { Metadata } from '@grpc/grpc-js';
 import { InvokeFunctionResponse } from '@windlass/contracts/registry/v1/invocation_service';
-import { WindlassError } from '@windlass/errors';
+import type { GrpcAdapter } from '../grpc/grpc-call.js';
 import { toFunctionRequest } from '../invocation/api-gateway-event.js';
-import { invocationAnswer } from '../invocation/invocation-answer.js';
-import { invocationError } from '../invocation/invocation-failure.js';
+import { functionResult, invocationAnswer, runHeaders } from '../invocation/invocation-answer.js';
+import { runFunction } from '../invocation/run-function.js';
 import { parseJson } from '../rest/parse-json.js';
-import type { Adapter, OperationCall } from '../rest/operation-call.js';
-import { responseJson } from '../rest/message-json.js';
+import type { Adapter } from '../rest/operation-call.js';
 import type { Services, Workers } from '../upstream/index.js';
 
-/** Synchronous invocation: the registry resolves the function for the caller, a worker runs the event as a request. */
+type InvokeMessage = Message & { readonly projectId: string; readonly functionUrn: string };
+
+/** Synchronous invocation over REST: the body is the event, as it came. */
 export function invocationAdapter(services: Services, workers: Workers): Adapter {
-  return async (call) => {
-    const { requestId, signal } = call.caller;
-    const parsed = parseJson(call.body);
-    const request = toFunctionRequest(parsed.ok ? parsed.value : undefined, call.body);
-    const resolved = await services.forward(call.operation, withoutEvent(call), call.caller);
-    const target = InvokeFunctionResponse.fromPartial(responseJson(call.operation, resolved));
-    const wantsLog = call.headers['x-cff-log-type'] === 'tail';
-    const answer = await workers.invoke(
-      { request_id: requestId, ...target, ...request, headers: [...request.headers], body: Buffer.from(request.body), log_tail: wantsLog },
-      { metadata: services.metadata(call.caller), signal },
-    );
-    switch (answer.result?.$case) {
-      case 'failure':
-        throw invocationError(answer.result.value);
-      case 'response':
-        return invocationAnswer({
-          requestId,
-          response: answer.result.value,
-          summary: answer.summary,
-          version: call.headers['x-cff-request-version'] === 'v1' ? 'v1' : 'v0',
-          logTail: wantsLog ? answer.log_tail : undefined,
-        });
-      case undefined:
-        throw new WindlassError({ kind: 'internal', reason: 'EMPTY_ANSWER', code: '0500', message: 'The worker gave no result.' });
-    }
+  return async ({ request, body, headers, caller }) => {
+    const parsed = parseJson(body);
+    const run = await runFunction(services, workers, {
+      ...named(request),
+      request: toFunctionRequest(parsed.ok ? parsed.value : undefined, body),
+      wantsLog: headers['x-cff-log-type'] === 'tail',
+      caller,
+    });
+    return invocationAnswer(run, { requestId: caller.requestId, version: headers['x-cff-request-version'] === 'v1' ? 'v1' : 'v0' });
   };
 }
 
-/** The registry decides by the function, not by the event, which may be large. */
-function withoutEvent({ operation, request }: OperationCall): Message {
-  const lean = clone(operation.input, request);
-  delete (lean as Message & { event?: unknown }).event;
-  return lean;
+/** Synchronous invocation over gRPC: the event is a field of the request, and what REST tells in headers is trailing metadata. */
+export function invocationOverGrpc(services: Services, workers: Workers): GrpcAdapter {
+  return async ({ operation, request, metadata, caller }) => {
+    const { event } = toJson(operation.input, request) as JsonObject;
+    const run = await runFunction(services, workers, {
+      ...named(request),
+      request: toFunctionRequest(event, Buffer.from(JSON.stringify(event ?? null))),
+      wantsLog: metadata.get('x-cff-log-type')[0] === 'tail',
+      caller,
+    });
+    const trailer = new Metadata();
+    for (const [name, value] of Object.entries(runHeaders(run))) trailer.set(name, value);
+    return { bytes: InvokeFunctionResponse.encode(functionResult(run.response)).finish(), trailer };
+  };
+}
+
+function named(request: Message): { project_id: string; function_urn: string } {
+  const { projectId, functionUrn } = request as InvokeMessage;
+  return { project_id: projectId, function_urn: functionUrn };
 }

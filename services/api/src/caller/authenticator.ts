@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { AuthenticationServiceClient, type AuthenticateResponse } from '@windlass/contracts/iam/v1/authentication_service';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import { connect, type Remote } from '@windlass/grpc';
@@ -10,7 +9,8 @@ export interface SignedRequest {
   readonly target: string;
   /** Names and values in turn, as `IncomingMessage.rawHeaders` gives them. */
   readonly rawHeaders: readonly string[];
-  readonly body: Uint8Array;
+  /** Hex SHA-256 of the body. */
+  readonly bodySha256: string;
   /** Project the request names, empty when none. */
   readonly projectId: string;
 }
@@ -33,7 +33,7 @@ export class Authenticator {
         method: request.method,
         request_target: request.target,
         headers: pairs(request.rawHeaders),
-        body_sha256: createHash('sha256').update(request.body).digest('hex'),
+        body_sha256: request.bodySha256,
         project_id: request.projectId,
       }),
     );

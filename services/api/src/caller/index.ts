@@ -1,4 +1,4 @@
-export { admit } from './admit.js';
-export { Authenticator } from './authenticator.js';
-export { authorize, type Decision } from './authorize.js';
+export { Admission } from './admission.js';
+export { Authenticator, type SignedRequest } from './authenticator.js';
 export { readCredential } from './credential.js';
+export { EffectivePolicies } from './effective-policies.js';

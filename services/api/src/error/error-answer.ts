@@ -27,9 +27,16 @@ export function errorAnswer(failure: unknown, place: ErrorPlace): HttpAnswer {
   return jsonAnswer(status, errorBody(error, status, place));
 }
 
+/**
+ * A code as callers see it: numbers that begin with 0 are of every service and get its prefix, or the gateway's when there is
+ * none. IAM has codes of its own that are numbers without a prefix ("1101").
+ */
+export function fullCode(code: string, prefix: string): string {
+  return /^0\d+$/.test(code) ? `${prefix === '' ? GATEWAY_PREFIX : prefix}.${code}` : code;
+}
+
 function errorBody(error: WindlassError, status: number, place: ErrorPlace): object {
-  // Numbers that begin with 0 are of every service; IAM has codes of its own that are numbers without a prefix ("1101").
-  const code = /^0\d+$/.test(error.code) ? `${place.prefix === '' ? GATEWAY_PREFIX : place.prefix}.${error.code}` : error.code;
+  const code = fullCode(error.code, place.prefix);
   if (place.family === 'keystone') return { error: { code: status, message: error.message, title: STATUS_CODES[status] } };
   const flat = { error_code: code, error_msg: error.message };
   // The real services stand behind a gateway, whose own errors keep its shape whatever the service behind it.

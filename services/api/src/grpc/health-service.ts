@@ -1,40 +1,83 @@
-import { BinaryReader } from '@bufbuild/protobuf/wire';
-import { status, type sendUnaryData, type Server, type ServerUnaryCall } from '@grpc/grpc-js';
+import { status, type sendUnaryData, type Server, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
+import {
+  HealthCheckResponse_ServingStatus as ServingStatus,
+  HealthService,
+  type HealthCheckRequest,
+  type HealthCheckResponse,
+} from '@windlass/contracts/grpc/health/v1/health';
 import type { PlatformHealth } from '../upstream/index.js';
 
-export const HEALTH_CHECK_PATH = '/grpc.health.v1.Health/Check';
+type Watcher = ServerWritableStream<HealthCheckRequest, HealthCheckResponse>;
 
-const SERVING = Buffer.from([0x08, 1]);
-const NOT_SERVING = Buffer.from([0x08, 2]);
+export const HEALTH_PATHS: readonly string[] = [HealthService.check.path, HealthService.watch.path];
+
+const LOOK_EVERY_MS = 1_000;
+const MAX_WATCHERS = 1_000;
 
 /**
- * `grpc.health.v1.Health/Check` for the whole server. Its two messages have one field each, written here by hand: the
- * service named in the request, and the status as an enum in field 1.
+ * `grpc.health.v1.Health`: of the whole server, which serves while every part behind it answers, and of each service, which
+ * serves while its owner does. All watchers share one look at the platform each second.
  */
-export function addHealthService(server: Server, health: PlatformHealth): void {
-  const check = (call: ServerUnaryCall<{ service: string }, Buffer>, done: sendUnaryData<Buffer>) => {
-    if (call.request.service !== '') return done({ code: status.NOT_FOUND, details: 'Only the whole server has a health status: leave the service empty.' });
-    void health.unreachable().then((unreachable) => done(null, unreachable.length === 0 ? SERVING : NOT_SERVING));
-  };
-  const definition = {
-    path: HEALTH_CHECK_PATH,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: () => Buffer.alloc(0),
-    requestDeserialize: readRequest,
-    responseSerialize: (bytes: Buffer) => bytes,
-    responseDeserialize: (bytes: Buffer) => bytes,
-  } as const;
-  server.addService({ Check: definition }, { Check: check });
-}
+export class TenantHealth {
+  /** Watchers, and what each was told last. */
+  private readonly watchers = new Map<Watcher, ServingStatus>();
+  private timer: NodeJS.Timeout | undefined;
 
-function readRequest(bytes: Buffer): { service: string } {
-  const reader = new BinaryReader(bytes);
-  let service = '';
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (field === 1) service = reader.string();
-    else reader.skip(wireType);
+  /** `owners` tells the proto package that owns each service. */
+  constructor(
+    private readonly health: PlatformHealth,
+    private readonly owners: ReadonlyMap<string, string>,
+  ) {}
+
+  addTo(server: Server): void {
+    server.addService(HealthService, {
+      check: (call: ServerUnaryCall<HealthCheckRequest, HealthCheckResponse>, done: sendUnaryData<HealthCheckResponse>) => void this.check(call.request, done),
+      watch: (watcher: Watcher) => void this.watch(watcher),
+    });
   }
-  return { service };
+
+  /** Ends all watches, telling them first that nothing is served any more. */
+  close(): void {
+    clearInterval(this.timer);
+    for (const watcher of this.watchers.keys()) {
+      this.tell(watcher, ServingStatus.NOT_SERVING);
+      watcher.end();
+    }
+    this.watchers.clear();
+  }
+
+  private async check({ service }: HealthCheckRequest, done: sendUnaryData<HealthCheckResponse>): Promise<void> {
+    const serving = this.statusOf(service, await this.health.unreachable());
+    if (serving === ServingStatus.SERVICE_UNKNOWN) done({ code: status.NOT_FOUND, details: 'There is no such service.' });
+    else done(null, { status: serving });
+  }
+
+  private async watch(watcher: Watcher): Promise<void> {
+    if (this.watchers.size >= MAX_WATCHERS) return void watcher.emit('error', { code: status.RESOURCE_EXHAUSTED, details: 'Too many clients watch already.' });
+    this.watchers.set(watcher, ServingStatus.UNKNOWN);
+    watcher.once('cancelled', () => {
+      this.watchers.delete(watcher);
+      if (this.watchers.size === 0) this.timer = void clearInterval(this.timer);
+    });
+    this.timer ??= setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
+    await this.look();
+  }
+
+  private async look(): Promise<void> {
+    const unreachable = await this.health.unreachable();
+    for (const watcher of this.watchers.keys()) this.tell(watcher, this.statusOf(watcher.request.service, unreachable));
+  }
+
+  private tell(watcher: Watcher, serving: ServingStatus): void {
+    if (this.watchers.get(watcher) === serving) return;
+    this.watchers.set(watcher, serving);
+    watcher.write({ status: serving });
+  }
+
+  private statusOf(service: string, unreachable: readonly string[]): ServingStatus {
+    if (service === '') return unreachable.length === 0 ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    const owner = this.owners.get(service);
+    if (owner === undefined) return ServingStatus.SERVICE_UNKNOWN;
+    return unreachable.includes(owner) ? ServingStatus.NOT_SERVING : ServingStatus.SERVING;
+  }
 }

@@ -1,29 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { fromBinary, toBinary, type Message } from '@bufbuild/protobuf';
-import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, type ServiceDefinition } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall, type ServiceDefinition } from '@grpc/grpc-js';
+import { readDescriptors } from '@windlass/contracts';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
-import { MAX_MESSAGE_BYTES, toServiceError } from '@windlass/grpc';
+import { MAX_MESSAGE_BYTES } from '@windlass/grpc';
 import type { Logger } from '@windlass/telemetry';
-import { admit, type Authenticator } from '../caller/index.js';
+import type { GrpcAdapters } from '../adapter/index.js';
+import type { Admission, Authenticator } from '../caller/index.js';
 import { edgeError, HTTP_STATUS, publicError } from '../error/index.js';
 import type { Operation } from '../operation/index.js';
 import { bodyLimit } from '../rest/body-limit.js';
-import type { PlatformHealth, Services } from '../upstream/index.js';
+import type { PlatformHealth } from '../upstream/index.js';
 import { CallerInterceptor } from './caller-interceptor.js';
-import { addHealthService, HEALTH_CHECK_PATH } from './health-service.js';
+import { errorStatus } from './error-status.js';
+import type { GrpcAnswer } from './grpc-call.js';
+import { HEALTH_PATHS, TenantHealth } from './health-service.js';
+import { publicDescriptors } from './public-descriptors.js';
+import { addReflectionService, REFLECTION_PATHS } from './reflection-service.js';
 
 export interface TenantGrpcServerParts {
   readonly operations: readonly Operation[];
-  readonly services: Services;
+  readonly adapters: GrpcAdapters;
   readonly authenticator: Authenticator;
+  readonly admission: Admission;
   readonly health: PlatformHealth;
   readonly codeLimitBytes: number;
   readonly logger: Logger;
 }
 
 const CLOSE_WITHIN_MS = 5_000;
-// What this adapter does has no form in gRPC messages: the caller would get a resolved function and no answer of it.
-const REST_ONLY_ADAPTER = 'invocation';
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
 
@@ -34,10 +39,11 @@ type Call = ServerUnaryCall<Buffer, Buffer>;
 export class TenantGrpcServer {
   private readonly server: Server;
   private readonly callers: CallerInterceptor;
+  private readonly health: TenantHealth;
 
   constructor(private readonly parts: TenantGrpcServerParts) {
     const anonymous = parts.operations.filter((operation) => operation.access === 'anonymous').map((operation) => operation.rpcPath);
-    this.callers = new CallerInterceptor(parts.authenticator, new Set([...anonymous, HEALTH_CHECK_PATH]));
+    this.callers = new CallerInterceptor(parts.authenticator, new Set([...anonymous, ...HEALTH_PATHS, ...REFLECTION_PATHS]));
     this.server = new Server({
       'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
       'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
@@ -45,7 +51,9 @@ export class TenantGrpcServer {
       interceptors: [this.callers.intercept],
     });
     for (const [service, operations] of byService(parts.operations)) this.addService(service, operations);
-    addHealthService(this.server, parts.health);
+    this.health = new TenantHealth(parts.health, new Map(parts.operations.map((operation) => [operation.service, operation.owner])));
+    this.health.addTo(this.server);
+    addReflectionService(this.server, publicDescriptors(readDescriptors(), new Set(parts.operations.map(fullName))));
   }
 
   /** Listens and tells the port, which the system chooses when 0 was asked. */
@@ -57,6 +65,7 @@ export class TenantGrpcServer {
 
   /** Lets running calls end for five seconds. */
   close(): Promise<void> {
+    this.health.close();
     return new Promise((resolve) => {
       const force = setTimeout(() => {
         this.server.forceShutdown();
@@ -80,41 +89,65 @@ export class TenantGrpcServer {
     const metadata = new Metadata();
     metadata.set('x-request-id', requestId);
     call.sendMetadata(metadata);
+    const began = performance.now();
+    const answered = (code: status) => {
+      const durationMs = Math.round(performance.now() - began);
+      this.parts.logger.info({ requestId, rpc: operation.rpcPath, operation: operation.name, code, durationMs }, 'answered');
+    };
     try {
-      done(null, await this.perform(operation, call, requestId));
+      const { bytes, trailer } = await this.perform(operation, call, requestId);
+      done(null, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), trailer);
+      answered(status.OK);
     } catch (failure) {
       const error = publicError(failure);
       if (HTTP_STATUS[error.kind] >= 500) {
         this.parts.logger.error({ requestId, operation: operation.name, kind: error.kind, err: error.cause ?? error }, 'operation failed');
       }
-      done(toServiceError(error));
+      const refused = errorStatus(error, operation.errorPrefix);
+      done(refused);
+      answered(refused.code);
     }
   }
 
-  private async perform(operation: Operation, call: Call, requestId: string): Promise<Buffer> {
-    const { services, codeLimitBytes } = this.parts;
+  private async perform(operation: Operation, call: Call, requestId: string): Promise<GrpcAnswer> {
+    const { adapters, admission, codeLimitBytes } = this.parts;
     const limit = bodyLimit(operation, codeLimitBytes);
     if (call.request.length > limit.bytes) {
       throw edgeError(operation, 'too_large', 'BODY_TOO_LARGE', `The request has more than ${limit.bytes} bytes; ${limit.explanation}.`);
     }
-    const principal = this.callers.callerOf(call.metadata);
+    const { principal: identified, accept, identify } = this.callers.identified(call.metadata);
+    accept(call.request);
     const request = decode(operation, call.request);
-    const filled = fillProject(operation, request, principal);
-    admit(principal, operation, request);
+    const filled = fillProject(operation, request, identified);
     const gone = new AbortController();
     call.once('cancelled', () => gone.abort());
-    const bytes = filled ? toBinary(operation.input, request) : call.request;
-    return services.forwardBytes(operation, bytes, { principal, requestId, signal: gone.signal });
+    const principal = await admission.admit(identified, operation, request);
+    return adapters(operation.adapter)({
+      operation,
+      request,
+      requestBytes: filled ? toBinary(operation.input, request) : call.request,
+      metadata: call.metadata,
+      caller: { principal, requestId, signal: gone.signal, sourceAddress: hostOf(call.getPeer()) },
+      identify,
+    });
   }
+}
+
+/** The peer without its port. */
+function hostOf(peer: string): string {
+  return peer.replace(/:\d+$/, '');
 }
 
 function byService(operations: readonly Operation[]): ReadonlyMap<string, readonly Operation[]> {
   const services = new Map<string, Operation[]>();
   for (const operation of operations) {
-    if (operation.adapter === REST_ONLY_ADAPTER) continue;
     services.set(operation.service, [...(services.get(operation.service) ?? []), operation]);
   }
   return services;
+}
+
+function fullName(operation: Operation): string {
+  return `${operation.service}.${operation.name}`;
 }
 
 function passBytes(path: string): ServiceDefinition[string] {

@@ -30,7 +30,7 @@ describe('the route table', () => {
     expect(routes.find(method, path)?.operation.name).toBe(name);
   });
 
-  it.each(['', '/', '*', 'v3/projects', '//v3/projects', '/v3/projects//', '/v2//fgs/functions', '/v2/%ff/fgs/functions', '/V3/projects', '/v3/projects/x'])(
+  it.each(['', '/', '*', 'v3/projects', '//v3/projects', '/v3/projects//', '/v2//fgs/functions', '/v2/%ff/fgs/functions', '/V3/projects', '/v3/projects/x/y'])(
     'has nothing at "%s"',
     (path) => {
       expect(routes.find('GET', path)).toBeUndefined();

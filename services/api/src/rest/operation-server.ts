@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import type { Logger } from '@windlass/telemetry';
 import type { Adapters } from '../adapter/index.js';
-import { admit, readCredential, type Authenticator } from '../caller/index.js';
+import { readCredential, type Admission, type Authenticator } from '../caller/index.js';
 import { errorAnswer, HTTP_STATUS, publicError, unknownApi, type ErrorPlace } from '../error/index.js';
 import type { Route, RouteTable } from '../operation/index.js';
 import { assembleRequest } from './assemble-request.js';
@@ -15,6 +15,7 @@ import { readBody } from './read-body.js';
 export interface OperationServerParts {
   readonly routes: RouteTable;
   readonly authenticator: Authenticator;
+  readonly admission: Admission;
   readonly adapters: Adapters;
   readonly bodyMemory: BodyMemory;
   readonly codeLimitBytes: number;
@@ -74,15 +75,15 @@ export class OperationServer {
   private async perform(received: Received, reservation: BodyReservation): Promise<HttpAnswer> {
     const { route, request, query, requestId, signal } = received;
     const { operation, variables } = route;
-    const { adapters, codeLimitBytes } = this.parts;
+    const { adapters, admission, codeLimitBytes } = this.parts;
     const identify = operation.access === 'anonymous' ? undefined : this.identify(received);
     const body = await readBody(request, operation, bodyLimit(operation, codeLimitBytes), reservation);
-    const principal = identify === undefined ? Principal.fromPartial({}) : await identify(body);
+    const identified = identify === undefined ? Principal.fromPartial({}) : await identify(body);
     const message = assembleRequest(operation, { variables, query, body });
-    admit(principal, operation, message);
+    const principal = await admission.admit(identified, operation, message);
     const adapter = adapters.get(operation.adapter);
     if (adapter === undefined) throw new Error(`there is no adapter "${operation.adapter}"`);
-    const caller = { principal, requestId, signal };
+    const caller = { principal, requestId, signal, sourceAddress: request.socket.remoteAddress ?? '' };
     return adapter({ operation, request: message, caller, headers: request.headers, query, body, identify: () => this.identify(received)(body) });
   }
 
@@ -91,10 +92,16 @@ export class OperationServer {
     const credential = readCredential(request.headers);
     if (credential.kind === 'token') return () => this.parts.authenticator.byToken(credential.token);
     const named = request.headers['x-project-id'];
-    const projectId = route.variables['project_id'] ?? (typeof named === 'string' ? named : '');
+    // Where a project is only what the operation is about (a grant in it), the credential need not act in it.
+    const acted = route.operation.access === 'project' ? route.variables['project_id'] : undefined;
+    const projectId = acted ?? (typeof named === 'string' ? named : '');
     const { method = '', url: target = '', rawHeaders } = request;
-    return (body) => this.parts.authenticator.bySignature({ method, target, rawHeaders, body, projectId });
+    return (body) => this.parts.authenticator.bySignature({ method, target, rawHeaders, bodySha256: sha256(body), projectId });
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function splitTarget(target: string): { path: string; query: URLSearchParams } {

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromBinary, fromJson, toBinary, toJson, type JsonObject } from '@bufbuild/protobuf';
+import { createFileRegistry, fromBinary, fromJson, toBinary, toJson, type DescMessage, type JsonObject } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
 import { readDescriptors } from '@windlass/contracts';
 import { AuthenticationServiceService, type AuthenticateResponse, type AuthenticateSignatureRequest } from '@windlass/contracts/iam/v1/authentication_service';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
 import { CatalogServiceService, type DownloadPackageRequest, type PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
 import { InvokeResponse, WorkerServiceService, type InvokeRequest } from '@windlass/contracts/worker/v1/worker_service';
 import { isWindlassError, WindlassError } from '@windlass/errors';
@@ -16,6 +18,7 @@ import { readOperations, type Operation } from '../operation/index.js';
 
 export const PRINCIPAL_KEY = Buffer.alloc(32, 7);
 export const ADMIN_TOKEN = 'token-of-the-administrator';
+export const OPERATOR_TOKEN = 'token-of-an-operator-of-the-platform';
 export const READER_TOKEN = 'token-of-a-user-without-roles';
 export const UNSCOPED_TOKEN = 'token-of-the-account-only';
 export const ACCESS_KEY = 'ACCESSKEY';
@@ -25,11 +28,23 @@ export const PROJECT = 'a'.repeat(32);
 const admin = Principal.fromPartial({ domain_id: 'd1', user_id: 'u1', user_name: 'admin', project_id: PROJECT, project_name: 'local-1', roles: ['te_admin'] });
 const PRINCIPALS: Readonly<Record<string, Principal>> = {
   [ADMIN_TOKEN]: admin,
+  [OPERATOR_TOKEN]: { ...admin, roles: ['te_admin', 'op_admin'] },
   [READER_TOKEN]: { ...admin, user_id: 'u2', user_name: 'reader', roles: [] },
   [UNSCOPED_TOKEN]: { ...admin, project_id: '', project_name: '' },
 };
 
 export const operations = readOperations(readDescriptors());
+
+/** An rpc, public or not, with what it takes to answer any bytes. */
+type Rpc = Readonly<{ name: string; rpcPath: string; input: DescMessage; output: DescMessage }>;
+
+/** What the edge asks the registry before it has a worker run a function. */
+const resolveInvocation: Rpc = (() => {
+  const service = createFileRegistry(fromBinary(FileDescriptorSetSchema, readDescriptors())).getService('windlass.registry.v1.InvocationService');
+  const method = service?.method['resolveInvocation'];
+  if (method === undefined) throw new Error('the contracts have no ResolveInvocation');
+  return { name: method.name, rpcPath: InvocationServiceService.resolveInvocation.path, input: method.input, output: method.output };
+})();
 
 export function operationNamed(name: string): Operation {
   const operation = operations.find((candidate) => candidate.name === name);
@@ -73,7 +88,8 @@ export class Peers {
   /** Listens; after `halt`, again at the same address. */
   async start(): Promise<void> {
     this.server = newServer();
-    for (const service of new Set(operations.map((operation) => operation.service))) this.addOperations(service);
+    for (const service of new Set(operations.map((operation) => operation.service))) this.addRpcs(operations.filter((operation) => operation.service === service));
+    this.addRpcs([resolveInvocation]);
     this.server.addService(AuthenticationServiceService, {
       authenticateToken: answering(({ token }: { token: string }) => ({ principal: principalOf(token, 'the token is unknown'), cacheable_until: 0 })),
       authenticateSignature: answering((request: AuthenticateSignatureRequest) => this.authenticateSignature(request)),
@@ -119,23 +135,22 @@ export class Peers {
     this.invocations.length = 0;
   }
 
-  private addOperations(service: string): void {
+  private addRpcs(rpcs: readonly Rpc[]): void {
     const same = (bytes: Buffer) => bytes;
-    const own = operations.filter((operation) => operation.service === service);
     const codecs = { requestStream: false, responseStream: false, requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
     this.server.addService(
-      Object.fromEntries(own.map((operation) => [operation.name, { path: operation.rpcPath, ...codecs }])),
-      Object.fromEntries(own.map((operation) => [operation.name, this.handler(operation)])),
+      Object.fromEntries(rpcs.map((rpc) => [rpc.name, { path: rpc.rpcPath, ...codecs }])),
+      Object.fromEntries(rpcs.map((rpc) => [rpc.name, this.handler(rpc)])),
     );
   }
 
-  private handler(operation: Operation) {
+  private handler(rpc: Rpc) {
     return (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) => {
       try {
-        const request = toJson(operation.input, fromBinary(operation.input, call.request), { useProtoFieldName: true }) as JsonObject;
-        this.calls.push({ operation: operation.name, request, context: this.verifier.read(call.metadata) });
-        const answer = this.behaviours.get(operation.name)?.(request) ?? {};
-        done(null, Buffer.from(toBinary(operation.output, fromJson(operation.output, answer))));
+        const request = toJson(rpc.input, fromBinary(rpc.input, call.request), { useProtoFieldName: true }) as JsonObject;
+        this.calls.push({ operation: rpc.name, request, context: this.verifier.read(call.metadata) });
+        const answer = this.behaviours.get(rpc.name)?.(request) ?? {};
+        done(null, Buffer.from(toBinary(rpc.output, fromJson(rpc.output, answer))));
       } catch (error) {
         done(isWindlassError(error) ? toServiceError(error) : (error as Error));
       }

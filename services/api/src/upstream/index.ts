@@ -1,3 +1,4 @@
+export { callUnary, type UnaryMethod } from './call-unary.js';
 export { Services, type OnBehalf } from './services.js';
 export { Workers } from './workers.js';
 export { PlatformHealth } from './platform-health.js';

@@ -65,7 +65,7 @@ describe('functions, through gRPC', () => {
     for (const urn of [created.func_urn, `${tenant.project}:default:hello`, 'hello', 'default:hello']) {
       await expect(registry.functions.showFunctionConfig(asStranger(urn) as never, stranger.metadata())).rejects.toMatchObject({ kind: 'not_found', code: 'FSS.1051' });
       await expect(registry.functions.deleteFunction(asStranger(urn) as never, stranger.metadata())).rejects.toMatchObject({ code: 'FSS.1051' });
-      await expect(registry.invocations.invokeFunction(asStranger(urn) as never, stranger.metadata())).rejects.toMatchObject({ code: 'FSS.1051' });
+      await expect(registry.invocations.resolveInvocation(asStranger(urn) as never, stranger.metadata())).rejects.toMatchObject({ code: 'FSS.1051' });
     }
     await expect(registry.functions.showFunctionConfig(of('hello') as never, stranger.metadata())).rejects.toMatchObject({ kind: 'forbidden', code: 'FSS.0403' });
     await expect(registry.functions.showFunctionConfig(of('hello'))).rejects.toMatchObject({ kind: 'unauthenticated' });
@@ -92,7 +92,7 @@ describe('functions, through gRPC', () => {
     await expect(registry.functions.showFunctionConfig(of('hello'), tenant.metadata())).rejects.toMatchObject({ code: 'FSS.1051' });
     const second = await registry.create(tenant);
     expect(second.func_id).not.toBe(first.func_id);
-    const before = await registry.invocations.invokeFunction({ ...of('hello'), event: {} }, tenant.metadata());
+    const before = await registry.invocations.resolveInvocation(of('hello'), tenant.metadata());
     expect(before).toMatchObject({ func_id: second.func_id, version: 'latest', revision: 3 });
     await registry.functions.deleteFunction(of('hello'), tenant.metadata());
     await expect(registry.functions.deleteFunction(of('hello'), tenant.metadata())).rejects.toMatchObject({ code: 'FSS.1051' });
@@ -115,7 +115,7 @@ describe('functions, through gRPC', () => {
     expect(same).toMatchObject({ digest: created.digest, last_modified: created.last_modified });
     const changed = await send(zipBase64('changed'));
     expect(changed.digest).not.toBe(created.digest);
-    const invocation = await registry.invocations.invokeFunction({ ...of('hello'), event: {} }, tenant.metadata());
+    const invocation = await registry.invocations.resolveInvocation(of('hello'), tenant.metadata());
     expect(invocation.revision).toBe(2);
   });
 
@@ -174,7 +174,7 @@ describe('functions, through gRPC', () => {
   it('with 0 instances are disabled', async () => {
     await registry.create(tenant);
     await registry.functions.updateFunctionMaxInstanceConfig({ ...of('hello'), max_instance_num: 0 }, tenant.metadata());
-    await expect(registry.invocations.invokeFunction({ ...of('hello'), event: {} }, tenant.metadata())).rejects.toMatchObject({ kind: 'precondition_failed', message: expect.stringContaining('disabled') });
+    await expect(registry.invocations.resolveInvocation(of('hello'), tenant.metadata())).rejects.toMatchObject({ kind: 'precondition_failed', message: expect.stringContaining('disabled') });
   });
 
   it('cannot be invoked asynchronously, disabled or not', async () => {

@@ -5,8 +5,8 @@ import { GrpcMethod } from '@nestjs/microservices';
 import type {
   AsyncInvokeFunctionRequest,
   AsyncInvokeFunctionResponse,
-  InvokeFunctionRequest,
-  InvokeFunctionResponse,
+  ResolveInvocationRequest,
+  ResolveInvocationResponse,
 } from '@windlass/contracts/registry/v1/invocation_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf } from '../caller/caller.js';
@@ -23,8 +23,8 @@ export class InvocationController {
     private readonly queries: QueryBus,
   ) {}
 
-  @GrpcMethod(SERVICE, 'invokeFunction')
-  invokeFunction(request: InvokeFunctionRequest, metadata: Metadata): Promise<InvokeFunctionResponse> {
+  @GrpcMethod(SERVICE, 'resolveInvocation')
+  resolveInvocation(request: ResolveInvocationRequest, metadata: Metadata): Promise<ResolveInvocationResponse> {
     return this.queries.execute(new ResolveInvocationQuery(callerOf(this.calls.read(metadata), request.project_id), request.function_urn));
   }
 

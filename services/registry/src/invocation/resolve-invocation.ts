@@ -1,11 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { InvokeFunctionResponse } from '@windlass/contracts/registry/v1/invocation_service';
+import type { ResolveInvocationResponse } from '@windlass/contracts/registry/v1/invocation_service';
 import type { Caller } from '../caller/caller.js';
 import { FunctionLookup } from '../function/function-lookup.js';
 import { LATEST } from '../function/function-urn.js';
 import { refusal } from '../refusal.js';
 
-export class ResolveInvocationQuery extends Query<InvokeFunctionResponse> {
+export class ResolveInvocationQuery extends Query<ResolveInvocationResponse> {
   constructor(
     readonly caller: Caller,
     readonly urn: string,
@@ -19,7 +19,7 @@ export class ResolveInvocationHandler implements IQueryHandler<ResolveInvocation
   constructor(private readonly lookup: FunctionLookup) {}
 
   /** Which version a worker is to run, and at least how new its knowledge of it must be. */
-  async execute({ caller, urn }: ResolveInvocationQuery): Promise<InvokeFunctionResponse> {
+  async execute({ caller, urn }: ResolveInvocationQuery): Promise<ResolveInvocationResponse> {
     const { funcId, revision, record } = await this.lookup.find(caller, urn);
     if (record.scaling.maxInstances === 0) {
       throw refusal(

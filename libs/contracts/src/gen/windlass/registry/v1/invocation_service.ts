@@ -18,7 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Value } from "../../../google/protobuf/struct.js";
+import { ListValue, Value } from "../../../google/protobuf/struct.js";
 
 export const protobufPackage = "windlass.registry.v1";
 
@@ -30,7 +30,35 @@ export interface InvokeFunctionRequest {
   event: any | undefined;
 }
 
+/**
+ * What the function returned, as an API gateway takes it from a function. How the run went (summary, error code, end of
+ * the log) is told beside it: in headers over REST, in trailing metadata of the same names over gRPC.
+ */
 export interface InvokeFunctionResponse {
+  /** Base64 when isBase64Encoded is true. */
+  body: string;
+  /** Values by field name, in the order they were sent. */
+  headers: { [key: string]: Array<any> | undefined };
+  /**
+   * The two names are spelled as the gateway spells them.
+   * buf:lint:ignore FIELD_LOWER_SNAKE_CASE
+   */
+  statusCode: number;
+  /** buf:lint:ignore FIELD_LOWER_SNAKE_CASE */
+  isBase64Encoded: boolean;
+}
+
+export interface InvokeFunctionResponse_HeadersEntry {
+  key: string;
+  value: Array<any> | undefined;
+}
+
+export interface ResolveInvocationRequest {
+  project_id: string;
+  function_urn: string;
+}
+
+export interface ResolveInvocationResponse {
   /** Which function version to run. */
   func_id: string;
   version: string;
@@ -128,19 +156,24 @@ export const InvokeFunctionRequest: MessageFns<InvokeFunctionRequest> = {
 };
 
 function createBaseInvokeFunctionResponse(): InvokeFunctionResponse {
-  return { func_id: "", version: "", revision: 0 };
+  return { body: "", headers: {}, statusCode: 0, isBase64Encoded: false };
 }
 
 export const InvokeFunctionResponse: MessageFns<InvokeFunctionResponse> = {
   encode(message: InvokeFunctionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.func_id !== "") {
-      writer.uint32(10).string(message.func_id);
+    if (message.body !== "") {
+      writer.uint32(10).string(message.body);
     }
-    if (message.version !== "") {
-      writer.uint32(18).string(message.version);
+    globalThis.Object.entries(message.headers).forEach(([key, value]: [string, Array<any> | undefined]) => {
+      if (value !== undefined) {
+        InvokeFunctionResponse_HeadersEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
+      }
+    });
+    if (message.statusCode !== 0) {
+      writer.uint32(24).uint32(message.statusCode);
     }
-    if (message.revision !== 0) {
-      writer.uint32(24).uint32(message.revision);
+    if (message.isBase64Encoded !== false) {
+      writer.uint32(32).bool(message.isBase64Encoded);
     }
     return writer;
   },
@@ -155,6 +188,239 @@ export const InvokeFunctionResponse: MessageFns<InvokeFunctionResponse> = {
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
       const message = createBaseInvokeFunctionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.body = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            const entry2 = InvokeFunctionResponse_HeadersEntry.decode(reader, reader.uint32());
+            if (entry2.value !== undefined) {
+              message.headers[entry2.key] = entry2.value;
+            }
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.statusCode = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.isBase64Encoded = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<InvokeFunctionResponse>): InvokeFunctionResponse {
+    return InvokeFunctionResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InvokeFunctionResponse>): InvokeFunctionResponse {
+    const message = createBaseInvokeFunctionResponse();
+    message.body = object.body ?? "";
+    message.headers = (globalThis.Object.entries(object.headers ?? {}) as [string, Array<any> | undefined][]).reduce(
+      (acc: { [key: string]: Array<any> | undefined }, [key, value]: [string, Array<any> | undefined]) => {
+        if (value !== undefined) {
+          acc[key] = value;
+        }
+        return acc;
+      },
+      {},
+    );
+    message.statusCode = object.statusCode ?? 0;
+    message.isBase64Encoded = object.isBase64Encoded ?? false;
+    return message;
+  },
+};
+
+function createBaseInvokeFunctionResponse_HeadersEntry(): InvokeFunctionResponse_HeadersEntry {
+  return { key: "", value: undefined };
+}
+
+export const InvokeFunctionResponse_HeadersEntry: MessageFns<InvokeFunctionResponse_HeadersEntry> = {
+  encode(message: InvokeFunctionResponse_HeadersEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      ListValue.encode(ListValue.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InvokeFunctionResponse_HeadersEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInvokeFunctionResponse_HeadersEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = ListValue.unwrap(ListValue.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<InvokeFunctionResponse_HeadersEntry>): InvokeFunctionResponse_HeadersEntry {
+    return InvokeFunctionResponse_HeadersEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InvokeFunctionResponse_HeadersEntry>): InvokeFunctionResponse_HeadersEntry {
+    const message = createBaseInvokeFunctionResponse_HeadersEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? undefined;
+    return message;
+  },
+};
+
+function createBaseResolveInvocationRequest(): ResolveInvocationRequest {
+  return { project_id: "", function_urn: "" };
+}
+
+export const ResolveInvocationRequest: MessageFns<ResolveInvocationRequest> = {
+  encode(message: ResolveInvocationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project_id !== "") {
+      writer.uint32(10).string(message.project_id);
+    }
+    if (message.function_urn !== "") {
+      writer.uint32(18).string(message.function_urn);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveInvocationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResolveInvocationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.function_urn = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResolveInvocationRequest>): ResolveInvocationRequest {
+    return ResolveInvocationRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResolveInvocationRequest>): ResolveInvocationRequest {
+    const message = createBaseResolveInvocationRequest();
+    message.project_id = object.project_id ?? "";
+    message.function_urn = object.function_urn ?? "";
+    return message;
+  },
+};
+
+function createBaseResolveInvocationResponse(): ResolveInvocationResponse {
+  return { func_id: "", version: "", revision: 0 };
+}
+
+export const ResolveInvocationResponse: MessageFns<ResolveInvocationResponse> = {
+  encode(message: ResolveInvocationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.func_id !== "") {
+      writer.uint32(10).string(message.func_id);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(24).uint32(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveInvocationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResolveInvocationResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -194,11 +460,11 @@ export const InvokeFunctionResponse: MessageFns<InvokeFunctionResponse> = {
     }
   },
 
-  create(base?: DeepPartial<InvokeFunctionResponse>): InvokeFunctionResponse {
-    return InvokeFunctionResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<ResolveInvocationResponse>): ResolveInvocationResponse {
+    return ResolveInvocationResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<InvokeFunctionResponse>): InvokeFunctionResponse {
-    const message = createBaseInvokeFunctionResponse();
+  fromPartial(object: DeepPartial<ResolveInvocationResponse>): ResolveInvocationResponse {
+    const message = createBaseResolveInvocationResponse();
     message.func_id = object.func_id ?? "";
     message.version = object.version ?? "";
     message.revision = object.revision ?? 0;
@@ -340,10 +606,13 @@ export const AsyncInvokeFunctionResponse: MessageFns<AsyncInvokeFunctionResponse
   },
 };
 
-/** Calling a function through the API. The edge resolves the function here and then calls a worker. */
+/** Calling a function through the API. */
 export type InvocationServiceService = typeof InvocationServiceService;
 export const InvocationServiceService = {
-  /** Resolves what a synchronous invocation must run. The adapter "invocation" then sends the event to a worker. */
+  /**
+   * Runs a function and answers with what it returned. The edge serves this itself: it asks ResolveInvocation which
+   * version runs, and sends the event to a worker.
+   */
   invokeFunction: {
     path: "/windlass.registry.v1.InvocationService/InvokeFunction" as const,
     requestStream: false as const,
@@ -354,6 +623,18 @@ export const InvocationServiceService = {
     responseSerialize: (value: InvokeFunctionResponse): Buffer =>
       Buffer.from(InvokeFunctionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): InvokeFunctionResponse => InvokeFunctionResponse.decode(value),
+  },
+  /** Finds what a synchronous invocation must run. Internal: the edge asks for the caller. */
+  resolveInvocation: {
+    path: "/windlass.registry.v1.InvocationService/ResolveInvocation" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResolveInvocationRequest): Buffer =>
+      Buffer.from(ResolveInvocationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResolveInvocationRequest => ResolveInvocationRequest.decode(value),
+    responseSerialize: (value: ResolveInvocationResponse): Buffer =>
+      Buffer.from(ResolveInvocationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResolveInvocationResponse => ResolveInvocationResponse.decode(value),
   },
   /** HTTP functions cannot be invoked asynchronously: this refuses them with the documented error. */
   asyncInvokeFunction: {
@@ -370,14 +651,22 @@ export const InvocationServiceService = {
 } as const;
 
 export interface InvocationServiceServer extends UntypedServiceImplementation {
-  /** Resolves what a synchronous invocation must run. The adapter "invocation" then sends the event to a worker. */
+  /**
+   * Runs a function and answers with what it returned. The edge serves this itself: it asks ResolveInvocation which
+   * version runs, and sends the event to a worker.
+   */
   invokeFunction: handleUnaryCall<InvokeFunctionRequest, InvokeFunctionResponse>;
+  /** Finds what a synchronous invocation must run. Internal: the edge asks for the caller. */
+  resolveInvocation: handleUnaryCall<ResolveInvocationRequest, ResolveInvocationResponse>;
   /** HTTP functions cannot be invoked asynchronously: this refuses them with the documented error. */
   asyncInvokeFunction: handleUnaryCall<AsyncInvokeFunctionRequest, AsyncInvokeFunctionResponse>;
 }
 
 export interface InvocationServiceClient extends Client {
-  /** Resolves what a synchronous invocation must run. The adapter "invocation" then sends the event to a worker. */
+  /**
+   * Runs a function and answers with what it returned. The edge serves this itself: it asks ResolveInvocation which
+   * version runs, and sends the event to a worker.
+   */
   invokeFunction(
     request: InvokeFunctionRequest,
     callback: (error: ServiceError | null, response: InvokeFunctionResponse) => void,
@@ -392,6 +681,22 @@ export interface InvocationServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: InvokeFunctionResponse) => void,
+  ): ClientUnaryCall;
+  /** Finds what a synchronous invocation must run. Internal: the edge asks for the caller. */
+  resolveInvocation(
+    request: ResolveInvocationRequest,
+    callback: (error: ServiceError | null, response: ResolveInvocationResponse) => void,
+  ): ClientUnaryCall;
+  resolveInvocation(
+    request: ResolveInvocationRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResolveInvocationResponse) => void,
+  ): ClientUnaryCall;
+  resolveInvocation(
+    request: ResolveInvocationRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResolveInvocationResponse) => void,
   ): ClientUnaryCall;
   /** HTTP functions cannot be invoked asynchronously: this refuses them with the documented error. */
   asyncInvokeFunction(

@@ -1,0 +1,20 @@
+import type { GrpcAdapter } from '../grpc/grpc-call.js';
+import type { PackageLinks } from '../package-link/index.js';
+import type { Services, Workers } from '../upstream/index.js';
+import { functionCodeOverGrpc } from './function-code.js';
+import { invocationOverGrpc } from './invocation.js';
+import { tokenOverGrpc } from './token.js';
+
+/** Adapters of the tenants' gRPC, by the name an operation's option gives. */
+export type GrpcAdapters = (name: string) => GrpcAdapter;
+
+/** Most REST adapters are about headers and shapes of JSON: over gRPC their messages pass as they are. */
+export function createGrpcAdapters({ services, workers, links }: { services: Services; workers: Workers; links: PackageLinks }): GrpcAdapters {
+  const forward: GrpcAdapter = async ({ operation, requestBytes, caller }) => ({ bytes: await services.forwardBytes(operation, requestBytes, caller) });
+  const adapters = new Map([
+    ['token', tokenOverGrpc(services)],
+    ['invocation', invocationOverGrpc(services, workers)],
+    ['function-code', functionCodeOverGrpc(services, links)],
+  ]);
+  return (name) => adapters.get(name) ?? forward;
+}
