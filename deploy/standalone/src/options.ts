@@ -13,6 +13,8 @@ export interface Options {
   readonly gatewayDomain: string | undefined;
   readonly logLevel: string;
   readonly maxMemoryMb: number | undefined;
+  /** Who may sign up. */
+  readonly signUp: 'open' | 'invitation' | 'closed';
 }
 
 interface OptionRule {
@@ -33,6 +35,7 @@ const RULES = {
   gatewayDomain: { flag: '--gateway-domain', variable: 'WINDLASS_GATEWAY_DOMAIN', value: 'DOMAIN', default: '', help: 'wildcard DNS name of the gateway, if there is one' },
   logLevel: { flag: '--log-level', variable: 'WINDLASS_LOG_LEVEL', value: 'LEVEL', default: 'info', help: 'debug, info, warn or error' },
   maxMemoryMb: { flag: '--max-memory', variable: 'WINDLASS_MAX_MEMORY_MB', value: 'MB', default: '', help: 'memory all instances together may be given; default: three quarters of the machine' },
+  signUp: { flag: '--sign-up', variable: 'WINDLASS_SIGN_UP', value: 'MODE', default: 'open', help: 'who may sign up: open, invitation or closed' },
 } as const satisfies Record<keyof Options, OptionRule>;
 
 export type ParsedCommand = { readonly run: Options } | { readonly help: string } | { readonly problems: readonly string[] };
@@ -83,6 +86,7 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     gatewayDomain: matching('gatewayDomain', /^$|^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a domain name') || undefined,
     logLevel: matching('logLevel', /^(debug|info|warn|error)$/, 'debug, info, warn or error'),
     maxMemoryMb: Number(matching('maxMemoryMb', /^$|^[1-9]\d{2,7}$/, 'a number of megabytes of at least 100')) || undefined,
+    signUp: matching('signUp', /^(open|invitation|closed)$/, 'open, invitation or closed') as Options['signUp'],
   };
   if (new Set([options.apiPort, options.gatewayPort, options.grpcPort]).size < 3) problems.push('the API, gateway and gRPC ports must differ');
   return problems.length > 0 ? { problems } : { run: options };

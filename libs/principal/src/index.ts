@@ -1,2 +1,3 @@
-export { PrincipalSigner, PrincipalVerifier, type CallContext } from './signed-principal.js';
+export { PrincipalSigner, PrincipalVerifier, sourceAddressOf, type CallContext } from './signed-principal.js';
+export { reachesEnterpriseProject } from './enterprise-projects.js';
 export { isAccountAdministrator, isPlatformOperator, ACCOUNT_ADMINISTRATOR, PLATFORM_OPERATOR } from './roles.js';

@@ -1,6 +1,6 @@
 import { Metadata } from '@grpc/grpc-js';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
-import { PrincipalSigner, PrincipalVerifier } from './signed-principal.js';
+import { PrincipalSigner, PrincipalVerifier, sourceAddressOf } from './signed-principal.js';
 
 const key = Buffer.alloc(32, 7);
 const principal = Principal.fromPartial({ domain_id: 'd1', user_id: 'u1', project_id: 'p1', roles: ['te_admin'] });
@@ -16,6 +16,13 @@ const verifier = (now = 1_000_000, withKey = key) => new PrincipalVerifier(withK
 describe('a signed principal', () => {
   it('is read back as it was signed, with the request id', () => {
     expect(verifier().read(signed())).toEqual({ principal, requestId: 'r1' });
+  });
+
+  it('comes with the address of the client when the edge tells it', () => {
+    const metadata = signed();
+    expect(sourceAddressOf(metadata)).toBe('');
+    new PrincipalSigner(key).attach(metadata, principal, { requestId: 'r1', sourceAddress: '192.0.2.1' });
+    expect(sourceAddressOf(metadata)).toBe('192.0.2.1');
   });
 
   it('is refused when it is missing', () => {

@@ -13,6 +13,7 @@ const PRINCIPAL = 'windlass-principal-bin';
 const REQUEST_ID = 'windlass-request-id';
 const ISSUED_AT = 'windlass-issued-at';
 const SIGNATURE = 'windlass-principal-signature-bin';
+const SOURCE_ADDRESS = 'windlass-source-address';
 const KEY_BYTES = 32;
 // A captured principal is worthless soon; the clocks of one deployment agree to the minute.
 const MAX_AGE_MS = 5 * 60_000;
@@ -26,13 +27,15 @@ export class PrincipalSigner {
     requireKey(key);
   }
 
-  attach(metadata: Metadata, principal: Principal, request: { requestId: string }): void {
+  /** `sourceAddress` is where the request came from; told, not signed: it bounds rates and proves nothing. */
+  attach(metadata: Metadata, principal: Principal, request: { requestId: string; sourceAddress?: string | undefined }): void {
     const encoded = Buffer.from(Principal.encode(principal).finish());
     const issuedAt = String(this.now());
     metadata.set(PRINCIPAL, encoded);
     metadata.set(REQUEST_ID, request.requestId);
     metadata.set(ISSUED_AT, issuedAt);
     metadata.set(SIGNATURE, sign(this.key, encoded, request.requestId, issuedAt));
+    if (request.sourceAddress !== undefined) metadata.set(SOURCE_ADDRESS, request.sourceAddress);
   }
 }
 
@@ -60,6 +63,12 @@ export class PrincipalVerifier {
     if (Math.abs(this.now() - Number(issuedAt)) > MAX_AGE_MS) throw refused('The signed principal is too old.');
     return { principal: Principal.decode(encoded), requestId };
   }
+}
+
+/** IP address of the client that made the request; empty when the edge did not tell. */
+export function sourceAddressOf(metadata: Metadata): string {
+  const address = metadata.get(SOURCE_ADDRESS)[0];
+  return typeof address === 'string' ? address : '';
 }
 
 function sign(key: Buffer, encoded: Buffer, requestId: string, issuedAt: string): Buffer {

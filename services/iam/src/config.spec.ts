@@ -8,6 +8,7 @@ const env = {
   WINDLASS_PRINCIPAL_KEY: key,
   WINDLASS_IAM_SECRETS_KEY: key,
   WINDLASS_API_PUBLIC_URL: 'http://127.0.0.1:7400',
+  WINDLASS_REGISTRY_ADDRESS: 'unix:/run/windlass/registry.sock',
 };
 
 describe('the configuration', () => {
@@ -21,6 +22,8 @@ describe('the configuration', () => {
         principalKey: Buffer.alloc(32, 7),
         secretsKey: Buffer.alloc(32, 7),
         publicApiUrl: 'http://127.0.0.1:7400',
+        registryAddress: 'unix:/run/windlass/registry.sock',
+        signUp: 'open',
       },
     });
   });
@@ -37,6 +40,8 @@ describe('the configuration', () => {
     ['WINDLASS_PRINCIPAL_KEY', Buffer.alloc(16).toString('hex')],
     ['WINDLASS_IAM_SECRETS_KEY', 'not hex at all, but of about the length'],
     ['WINDLASS_API_PUBLIC_URL', 'ftp://127.0.0.1'],
+    ['WINDLASS_REGISTRY_ADDRESS', 'somewhere'],
+    ['WINDLASS_SIGN_UP', 'maybe'],
   ])('refuses %s "%s" and does not repeat its value', (name, value) => {
     const parsed = parseConfig({ ...env, [name]: value });
     expect(parsed).toEqual({ ok: false, problems: [expect.stringContaining(`${name} is not right`)] });

@@ -1,4 +1,5 @@
 import type { Logger } from '@windlass/telemetry';
+import { SIGN_UP_MODES, type SignUpMode } from './sign-up/index.js';
 
 export interface IamConfig {
   /** "unix:/path" or "host:port". */
@@ -12,6 +13,10 @@ export interface IamConfig {
   readonly secretsKey: Buffer;
   /** Origin tenants reach the API at; it stands in catalogs and links. */
   readonly publicApiUrl: string;
+  /** Who may sign up: anybody (unless told otherwise), who brings an invitation, or nobody. */
+  readonly signUp?: SignUpMode;
+  /** Where the registry answers: it knows the resources of enterprise projects. */
+  readonly registryAddress: string;
   readonly logger?: Logger;
 }
 
@@ -35,6 +40,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     principalKey: read('WINDLASS_PRINCIPAL_KEY', `${KEY_BYTES * 2} hex digits`, key),
     secretsKey: read('WINDLASS_IAM_SECRETS_KEY', `${KEY_BYTES * 2} hex digits`, key),
     publicApiUrl: read('WINDLASS_API_PUBLIC_URL', 'an http:// or https:// URL', matching(/^https?:\/\/\S+$/)),
+    registryAddress: read('WINDLASS_REGISTRY_ADDRESS', '"unix:/path" or "host:port"', matching(/^(unix:\/.+|[^\s/]+:\d+)$/)),
+    signUp: env['WINDLASS_SIGN_UP'] === undefined ? 'open' : read('WINDLASS_SIGN_UP', SIGN_UP_MODES.join(', '), (value) => SIGN_UP_MODES.find((mode) => mode === value)),
   };
   return isComplete(config) ? { ok: true, config } : { ok: false, problems };
 }

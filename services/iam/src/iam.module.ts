@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EventStore } from '@windlass/event-store';
 import { CallContextReader } from '@windlass/grpc';
-import { PrincipalVerifier } from '@windlass/principal';
+import { PrincipalSigner, PrincipalVerifier } from '@windlass/principal';
 import type { Logger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
 import { SecretBox } from './access-key/index.js';
@@ -11,10 +11,15 @@ import { AuthenticationModule } from './authentication/authentication.module.js'
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { Clock } from './clock.js';
 import type { IamConfig } from './config.js';
+import { EnterpriseProjectModule } from './enterprise-project/enterprise-project.module.js';
+import { ProjectResources } from './enterprise-project/project-resources.js';
 import { GrantModule } from './grant/grant.module.js';
+import { InvitationModule } from './invitation/invitation.module.js';
 import { ProjectModule } from './project/project.module.js';
+import { QuotaModule } from './quota/quota.module.js';
 import { RoleModule } from './role/role.module.js';
-import { LOGGER, PUBLIC_API_URL, REGION } from './settings.js';
+import { LOGGER, PUBLIC_API_URL, REGION, SIGN_UP_MODE } from './settings.js';
+import { SignUpModule } from './sign-up/sign-up.module.js';
 import { TokenModule } from './token/token.module.js';
 
 /** The capabilities, and what all of them may ask for. */
@@ -29,12 +34,14 @@ export class IamModule {
       { provide: DataSource, useValue: store.dataSource },
       { provide: SecretBox, useValue: new SecretBox(config.secretsKey) },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },
+      { provide: SIGN_UP_MODE, useValue: config.signUp ?? 'open' },
+      { provide: ProjectResources, useFactory: () => new ProjectResources(config.registryAddress, new PrincipalSigner(config.principalKey)) },
       Clock,
     ];
     return {
       module: IamModule,
       global: true,
-      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule],
+      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule],
       providers: provided,
       exports: provided,
     };

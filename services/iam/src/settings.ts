@@ -4,3 +4,5 @@ export const LOGGER = Symbol('logger');
 export const REGION = Symbol('region');
 /** Origin of the public API, without a slash at the end. */
 export const PUBLIC_API_URL = Symbol('public API URL');
+/** Who may sign up. */
+export const SIGN_UP_MODE = Symbol('sign-up mode');

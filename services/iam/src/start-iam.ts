@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import { AccountAdminServiceService } from '@windlass/contracts/iam/v1/account_admin_service';
 import { AccountServiceService } from '@windlass/contracts/iam/v1/account_service';
 import { AuthenticationServiceService } from '@windlass/contracts/iam/v1/authentication_service';
 import { AuthorizationServiceService } from '@windlass/contracts/iam/v1/authorization_service';
 import { GrantServiceService } from '@windlass/contracts/iam/v1/grant_service';
+import { EnterpriseProjectDirectoryServiceService, EnterpriseProjectServiceService } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { ProjectServiceService } from '@windlass/contracts/iam/v1/project_service';
 import { RoleServiceService } from '@windlass/contracts/iam/v1/role_service';
+import { QuotaServiceService } from '@windlass/contracts/iam/v1/quota_service';
+import { SignUpServiceService } from '@windlass/contracts/iam/v1/sign_up_service';
 import { TokenServiceService } from '@windlass/contracts/iam/v1/token_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
@@ -25,6 +29,11 @@ const services = {
   'windlass.iam.v1.ProjectService': ProjectServiceService,
   'windlass.iam.v1.RoleService': RoleServiceService,
   'windlass.iam.v1.TokenService': TokenServiceService,
+  'windlass.iam.v1.SignUpService': SignUpServiceService,
+  'windlass.iam.v1.AccountAdminService': AccountAdminServiceService,
+  'windlass.iam.v1.EnterpriseProjectService': EnterpriseProjectServiceService,
+  'windlass.iam.v1.EnterpriseProjectDirectoryService': EnterpriseProjectDirectoryServiceService,
+  'windlass.iam.v1.QuotaService': QuotaServiceService,
 };
 
 /** Starts the service: schema up to date, events relayed, calls answered. What was started is closed again when a later step fails. */

@@ -1,3 +1,4 @@
+import type { OwnQuotas } from '@windlass/accounts';
 import type { Project } from '@windlass/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { nameKey } from '../name-rule.js';
@@ -18,6 +19,20 @@ export class AccountRow {
   @Column({ type: 'text' })
   status: 'active' | 'suspended' | 'closed';
 
+  /** What the operator gave as the reason of the last change of status. */
+  @Column({ name: 'status_reason', type: 'text' })
+  statusReason: string;
+
+  @Column({ name: 'status_changed_at', type: 'timestamptz' })
+  statusChangedAt: Date;
+
+  @Column({ name: 'is_operator', type: 'boolean' })
+  isOperator: boolean;
+
+  /** Those an operator has set. */
+  @Column({ type: 'jsonb' })
+  quotas: OwnQuotas;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 }
@@ -26,7 +41,27 @@ export const ACCOUNT_NAME_UNIQUE = 'accounts_name_key_unique';
 
 export const projectAccount: Project<Account, AccountEvent> = async (manager, events) => {
   for (const event of events) {
-    const { domainId, name } = event.data;
-    await manager.insert(AccountRow, { domainId, name, nameKey: nameKey(name), status: 'active', createdAt: event.recordedAt });
+    const { domainId } = event.data;
+    const { recordedAt } = event;
+    switch (event.type) {
+      case 'AccountCreated': {
+        const { name, isOperator } = event.data;
+        const status = { status: 'active', statusReason: '', statusChangedAt: recordedAt } as const;
+        await manager.insert(AccountRow, { domainId, name, nameKey: nameKey(name), ...status, isOperator, quotas: {}, createdAt: recordedAt });
+        break;
+      }
+      case 'AccountSuspended':
+      case 'AccountResumed':
+      case 'AccountClosed':
+        await manager.update(AccountRow, { domainId }, { status: STATUS_AFTER[event.type], statusReason: event.data.reason, statusChangedAt: recordedAt });
+        break;
+      case 'AccountQuotasSet':
+        await manager.update(AccountRow, { domainId }, { quotas: event.data.quotas });
+        break;
+      default:
+        event satisfies never;
+    }
   }
 };
+
+const STATUS_AFTER = { AccountSuspended: 'suspended', AccountResumed: 'active', AccountClosed: 'closed' } as const;

@@ -7,17 +7,23 @@ import { QueryFailedError } from 'typeorm';
 import { accessKey, AccessKeySecretRow, accessKeyStream, newKeyPair, projectAccessKey, SecretBox, type KeyPair } from '../access-key/index.js';
 import { Clock } from '../clock.js';
 import { newId } from '../id.js';
+import { useInvitation } from '../invitation/index.js';
 import { project, projectProject, projectStream } from '../project/index.js';
 import { REGION } from '../settings.js';
 import { UnitOfWork } from '../unit-of-work.js';
-import { hashPassword, PasswordRow, projectUser, user, userStream } from '../user/index.js';
+import { hashPassword, NO_DETAILS, PasswordRow, projectUser, user, userStream } from '../user/index.js';
 import { account, accountExists, accountStream } from './account.decider.js';
 import { ACCOUNT_NAME_UNIQUE, projectAccount } from './account.entity.js';
 
 /** Creates an account with its administrator, the project of the region and a first access key: all of it or nothing. */
 export class CreateAccount extends Command<CreatedAccount> {
   constructor(
-    readonly account: { readonly name: string; readonly isOperator: boolean },
+    readonly account: {
+      readonly name: string;
+      readonly isOperator: boolean;
+      /** The token of an invitation to use up for it. */
+      readonly invitation?: string | undefined;
+    },
     readonly administrator: { readonly name: string; readonly password: string; readonly email: string },
     /** Made by the service when the caller brings none. */
     readonly keyPair: KeyPair | undefined,
@@ -34,7 +40,7 @@ export interface CreatedAccount {
   readonly keyPair: KeyPair;
 }
 
-// No tenant asks for this: the platform does, over a socket that only the platform reaches.
+// Who signs up has no name here before the account is made; the platform makes it, for itself or for them.
 const ACTOR = 'platform';
 
 @CommandHandler(CreateAccount)
@@ -46,7 +52,7 @@ export class CreateAccountHandler implements ICommandHandler<CreateAccount> {
     @Inject(REGION) private readonly region: string,
   ) {}
 
-  async execute({ account: { name, isOperator }, administrator, keyPair = newKeyPair() }: CreateAccount): Promise<CreatedAccount> {
+  async execute({ account: { name, isOperator, invitation }, administrator, keyPair = newKeyPair() }: CreateAccount): Promise<CreatedAccount> {
     const [domainId, userId, projectId] = [newId(), newId(), newId()];
     const roles = isOperator ? [ACCOUNT_ADMINISTRATOR, PLATFORM_OPERATOR] : [ACCOUNT_ADMINISTRATOR];
     const hash = await hashPassword(administrator.password);
@@ -54,8 +60,11 @@ export class CreateAccountHandler implements ICommandHandler<CreateAccount> {
 
     const work = async (unit: UnitOfWork): Promise<void> => {
       const { manager } = unit;
+      if (invitation !== undefined) await useInvitation(unit, invitation, domainId, this.clock.now());
       await unit.execute(accountStream(domainId), account, { type: 'CreateAccount', domainId, name, isOperator }, projectAccount);
-      await unit.execute(userStream(userId), user, { type: 'CreateUser', userId, domainId, roles, ...administrator }, projectUser);
+      const { email, ...named } = administrator;
+      const createUser = { type: 'CreateUser' as const, userId, domainId, roles, ...named, details: { ...NO_DETAILS, email }, enabled: true };
+      await unit.execute(userStream(userId), user, createUser, projectUser);
       await manager.insert(PasswordRow, { userId, hash, setAt: this.clock.now() });
       await unit.execute(projectStream(projectId), project, { type: 'CreateProject', projectId, domainId, region: this.region }, projectProject);
       const createKey = { type: 'CreateAccessKey' as const, ...keyPair, userId, domainId };

@@ -6,12 +6,14 @@ import { AgencyRow } from '../agency/index.js';
 import { EnterpriseProjectRow } from '../enterprise-project/index.js';
 import { GrantRow } from '../grant/index.js';
 import { GroupMemberRow, GroupRow } from '../group/index.js';
+import { InvitationRow } from '../invitation/index.js';
 import { ProjectRow } from '../project/index.js';
 import { CustomPolicyRow } from '../role/index.js';
 import { TokenRow } from '../token/index.js';
 import { LogInFailuresRow, PasswordRow, UserRow } from '../user/index.js';
 import { CreateTables1764000000000 } from './1764000000000-create-tables.js';
 import { CreateEnterpriseProjects1764000300000 } from './1764000300000-create-enterprise-projects.js';
+import { LetOperatorsManageAccounts1764000310000 } from './1764000310000-let-operators-manage-accounts.js';
 import { CreateIdentities1764100000000 } from './1764100000000-create-identities.js';
 import { CreateRolesAndGrants1764100500000 } from './1764100500000-create-roles-and-grants.js';
 
@@ -22,8 +24,8 @@ export function openDatabase(url: string): Promise<DataSource> {
   return open({
     url,
     schema: SCHEMA,
-    entities: [AccountRow, UserRow, PasswordRow, LogInFailuresRow, ProjectRow, AccessKeyRow, AccessKeySecretRow, TokenRow, EnterpriseProjectRow, GroupRow, GroupMemberRow, AgencyRow, CustomPolicyRow, GrantRow],
-    migrations: [CreateTables1764000000000, CreateEnterpriseProjects1764000300000, CreateIdentities1764100000000, CreateRolesAndGrants1764100500000],
+    entities: [AccountRow, UserRow, PasswordRow, LogInFailuresRow, ProjectRow, AccessKeyRow, AccessKeySecretRow, TokenRow, EnterpriseProjectRow, InvitationRow, GroupRow, GroupMemberRow, AgencyRow, CustomPolicyRow, GrantRow],
+    migrations: [CreateTables1764000000000, CreateEnterpriseProjects1764000300000, LetOperatorsManageAccounts1764000310000, CreateIdentities1764100000000, CreateRolesAndGrants1764100500000],
     poolSize: 10,
   });
 }

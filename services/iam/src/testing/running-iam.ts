@@ -24,6 +24,7 @@ export class RunningIam {
   readonly authentication: ReturnType<typeof connect<AuthenticationServiceClient>>;
   readonly projects: ReturnType<typeof connect<ProjectServiceClient>>;
   readonly tokens: ReturnType<typeof connect<TokenServiceClient>>;
+  private readonly furtherClients: { close(): void }[] = [];
   private service: RunningService | undefined;
 
   private constructor(
@@ -57,10 +58,17 @@ export class RunningIam {
   }
 
   async stop(): Promise<void> {
-    for (const client of [this.accounts, this.authentication, this.projects, this.tokens]) client.close();
+    for (const client of [this.accounts, this.authentication, this.projects, this.tokens, ...this.furtherClients]) client.close();
     await this.service?.close();
     await this.postgres.stop();
     await rm(this.directory, { recursive: true });
+  }
+
+  /** A client of any of the service's other gRPC services, closed with it. */
+  client<C extends Client>(constructor: ClientConstructor<C>): Remote<C> {
+    const client = connect(constructor, this.address);
+    this.furtherClients.push(client);
+    return client;
   }
 
   createAccount(name: string, change: Partial<CreateAccountRequest> = {}): Promise<CreateAccountResponse> {
@@ -95,6 +103,11 @@ export class RunningIam {
     return `unix:${join(this.directory, 'iam.sock')}`;
   }
 
+  /** Where iam looks for the registry; nobody answers there unless a test does. */
+  get registryAddress(): string {
+    return `unix:${join(this.directory, 'registry.sock')}`;
+  }
+
   private async startService(): Promise<void> {
     this.service = await startIam({
       grpcAddress: this.address,
@@ -103,6 +116,7 @@ export class RunningIam {
       principalKey: PRINCIPAL_KEY,
       secretsKey: Buffer.alloc(32, 2),
       publicApiUrl: 'http://127.0.0.1:7400',
+      registryAddress: this.registryAddress,
       logger: createLogger('iam', { destination: { write: (line) => void this.logLines.push(line) } }),
     });
   }

@@ -1,0 +1,2 @@
+export { InvitationRow } from './invitation.entity.js';
+export { useInvitation } from './use-invitation.js';

@@ -1,0 +1,1 @@
+export { ownQuota } from './own-quota.js';
