@@ -1,40 +1,84 @@
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
+import { describeRequest, evaluateScoped, formatResourceName, type Place, type PolicyRequest, type Reach } from '@windlass/policy-engine';
 import { isAccountAdministrator, isPlatformOperator } from '@windlass/principal';
 import type { OperationAccess } from '../operation/index.js';
+import type { EffectivePolicy } from './effective-policies.js';
 
 /** What an operation asks of its caller, with the resource filled in from the request. */
 export interface AccessRequest {
   readonly access: OperationAccess;
   readonly action: string;
+  /** `type:path` */
   readonly resource: string;
   /** Project the request acts in; empty for operations outside projects. */
   readonly projectId: string;
+  /** Account the request names; empty when it names none. */
+  readonly domainId: string;
 }
 
 export type Decision =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly reason: 'FOREIGN_PROJECT' | 'ACTION_DENIED'; readonly message: string };
+  | { readonly allowed: true; readonly enterpriseProjects: 'all' | readonly string[] }
+  | { readonly allowed: false; readonly reason: 'FOREIGN_PROJECT' | 'FOREIGN_DOMAIN' | 'ACTION_DENIED'; readonly message: string };
+
+const EVERYTHING: Decision = { allowed: true, enterpriseProjects: 'all' };
 
 /**
- * May this principal do that? A credential acts in its own project only, and there an administrator of the account may
- * do everything; a user without that role may do nothing.
+ * May this principal do that? A credential acts in its own project and account only. There an administrator of the account
+ * may do everything; anybody else, and everybody who acts through an agency, what is granted to them.
  */
-export function authorize(principal: Principal, request: AccessRequest): Decision {
+export async function authorize(principal: Principal, request: AccessRequest, policyOf: (principal: Principal) => Promise<EffectivePolicy>, now: Date): Promise<Decision> {
   switch (request.access) {
     case 'anonymous':
     case 'authenticated':
-      return { allowed: true };
+      return EVERYTHING;
+    case 'operator':
+      return actsFor(principal, isPlatformOperator) ? EVERYTHING : denied(policyRequest(principal, request, now));
     case 'project':
       if (principal.project_id === '' || principal.project_id !== request.projectId) return foreignProject(principal, request);
-      if (!isAccountAdministrator(principal)) return denied(principal, request);
-      return { allowed: true };
+      break;
     case 'domain':
-      return isAccountAdministrator(principal) ? { allowed: true } : denied(principal, request);
-    case 'operator':
-      return isPlatformOperator(principal) ? { allowed: true } : denied(principal, request);
+      if (request.domainId !== '' && request.domainId !== principal.domain_id) return foreignDomain(request);
+      break;
     default:
       return request.access satisfies never;
   }
+  if (actsFor(principal, isAccountAdministrator)) return EVERYTHING;
+  const place: Place = request.access === 'project' ? { kind: 'project', id: request.projectId } : { kind: 'domain' };
+  return byPolicy(policyRequest(principal, request, now), place, await policyOf(principal));
+}
+
+/** Roles are of the user; an agency, whoever acts through it, has its grants and nothing else. */
+function actsFor(principal: Principal, hasRole: (principal: Principal) => boolean): boolean {
+  return principal.agency_id === '' && hasRole(principal);
+}
+
+function byPolicy(request: PolicyRequest, place: Place, { statements, enterpriseProjectIds }: EffectivePolicy): Decision {
+  const { decision, reach } = evaluateScoped(request, place, statements);
+  const enterpriseProjects = reached(reach, enterpriseProjectIds);
+  const allowed = decision === 'allow' && enterpriseProjects.length > 0;
+  return allowed ? { allowed, enterpriseProjects } : denied(request);
+}
+
+function reached(reach: Reach, all: readonly string[]): 'all' | readonly string[] {
+  switch (reach.kind) {
+    case 'all':
+      return 'all';
+    case 'only':
+      return reach.ids;
+    case 'all_but':
+      return all.filter((id) => !reach.ids.includes(id));
+    default:
+      return reach satisfies never;
+  }
+}
+
+function policyRequest(principal: Principal, { action, resource }: AccessRequest, now: Date): PolicyRequest {
+  const { domain_id: domainId, domain_name: domainName, user_id: userId, user_name: userName, project_name: projectName } = principal;
+  return describeRequest({ action, resource, caller: { domainId, domainName, userId, userName, projectName }, now });
+}
+
+function denied({ action, resource }: PolicyRequest): Decision {
+  return { allowed: false, reason: 'ACTION_DENIED', message: `Policy doesn't allow ${action} to be performed on ${formatResourceName(resource)}.` };
 }
 
 function foreignProject(principal: Principal, request: AccessRequest): Decision {
@@ -42,7 +86,6 @@ function foreignProject(principal: Principal, request: AccessRequest): Decision 
   return { allowed: false, reason: 'FOREIGN_PROJECT', message: `The credential ${scope}; the request names project "${request.projectId}".` };
 }
 
-function denied(principal: Principal, request: AccessRequest): Decision {
-  const message = `User "${principal.user_name}" is not allowed to perform ${request.action} on ${request.resource}.`;
-  return { allowed: false, reason: 'ACTION_DENIED', message };
+function foreignDomain(request: AccessRequest): Decision {
+  return { allowed: false, reason: 'FOREIGN_DOMAIN', message: `The credential belongs to another account; the request names account "${request.domainId}".` };
 }

@@ -2,22 +2,24 @@ import { WindlassError, type ErrorKind } from '@windlass/errors';
 import type { Operation } from '../operation/index.js';
 
 /** Failures the edge itself finds, before a service is asked. */
-type EdgeFailure = 'malformed' | 'forbidden' | 'foreign_project' | 'too_large' | 'throttled';
+type EdgeFailure = 'malformed' | 'forbidden' | 'foreign_project' | 'foreign_domain' | 'too_large' | 'throttled';
 
 const KIND: Record<EdgeFailure, ErrorKind> = {
   malformed: 'invalid',
   forbidden: 'forbidden',
   foreign_project: 'forbidden',
+  foreign_domain: 'forbidden',
   too_large: 'too_large',
   throttled: 'throttled',
 };
 
 // FunctionGraph's generic codes repeat the HTTP status; services that number otherwise are listed.
-const GENERIC: Record<EdgeFailure, string> = { malformed: '0400', forbidden: '0403', foreign_project: '0403', too_large: '0413', throttled: '0429' };
+const GENERIC: Record<EdgeFailure, string> = { malformed: '0400', forbidden: '0403', foreign_project: '0403', foreign_domain: '0403', too_large: '0413', throttled: '0429' };
 const DOCUMENTED: Readonly<Record<string, Partial<Record<EdgeFailure, string>>>> = {
   LTS: { malformed: '0009', forbidden: '0003', foreign_project: '0011', too_large: '0009' },
   KMS: { malformed: '0202', forbidden: '0307', foreign_project: '0306', too_large: '0203' },
-  IAM: { malformed: '0011', forbidden: '0003', foreign_project: '0002', too_large: '0011', throttled: '0012' },
+  IAM: { malformed: '0011', forbidden: '0003', foreign_project: '0002', foreign_domain: '0002', too_large: '0011', throttled: '0012' },
+  EPS: { forbidden: '0004', foreign_project: '0004', foreign_domain: '0004' },
 };
 
 /** An error of the edge under the documented number of the operation's service. */

@@ -67,7 +67,7 @@ describe("the tenants' gRPC", () => {
     const request = CreateFunctionRequest.fromPartial({ package: 'default', func_name: 'hello' });
     await expect(call(FunctionServiceService.createFunction, request, READER_TOKEN)).rejects.toMatchObject({
       kind: 'forbidden',
-      message: expect.stringContaining('functiongraph:function:createFunction on function:default/hello'),
+      message: expect.stringContaining('functiongraph:function:createFunction to be performed on functiongraph:local-1:d1:function:default/hello'),
     });
   });
 

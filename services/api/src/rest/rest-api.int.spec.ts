@@ -83,7 +83,7 @@ describe('the REST API', () => {
       const answer = await edge.fetch(functions, init('POST', { package: 'default', func_name: 'hello' }, { 'x-auth-token': READER_TOKEN }));
       expect(await answer.json()).toEqual({
         error_code: 'FSS.0403',
-        error_msg: 'User "reader" is not allowed to perform functiongraph:function:createFunction on function:default/hello.',
+        error_msg: "Policy doesn't allow functiongraph:function:createFunction to be performed on functiongraph:local-1:d1:function:default/hello.",
       });
     });
   });

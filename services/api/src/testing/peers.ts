@@ -6,6 +6,7 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
 import { readDescriptors } from '@windlass/contracts';
 import { AuthenticationServiceService, type AuthenticateResponse, type AuthenticateSignatureRequest } from '@windlass/contracts/iam/v1/authentication_service';
+import { AuthorizationServiceService, ShowEffectivePolicyResponse, type ShowEffectivePolicyRequest } from '@windlass/contracts/iam/v1/authorization_service';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
 import { CatalogServiceService, type DownloadPackageRequest, type PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
@@ -24,8 +25,9 @@ export const UNSCOPED_TOKEN = 'token-of-the-account-only';
 export const ACCESS_KEY = 'ACCESSKEY';
 export const SECRET_KEY = 'a-secret-key';
 export const PROJECT = 'a'.repeat(32);
+export const DOMAIN = 'd1';
 
-const admin = Principal.fromPartial({ domain_id: 'd1', user_id: 'u1', user_name: 'admin', project_id: PROJECT, project_name: 'local-1', roles: ['te_admin'] });
+const admin = Principal.fromPartial({ domain_id: DOMAIN, user_id: 'u1', user_name: 'admin', project_id: PROJECT, project_name: 'local-1', roles: ['te_admin'] });
 const PRINCIPALS: Readonly<Record<string, Principal>> = {
   [ADMIN_TOKEN]: admin,
   [OPERATOR_TOKEN]: { ...admin, roles: ['te_admin', 'op_admin'] },
@@ -71,6 +73,9 @@ export class Peers {
   readonly invocations: InvokeRequest[] = [];
   /** What the worker does; `cancelled` fires when the edge gives the call up. */
   invoke: (request: InvokeRequest, cancelled: AbortSignal) => InvokeResponse | Promise<InvokeResponse> = () => InvokeResponse.fromPartial({ result: { $case: 'response', value: { status_code: 200 } } });
+  /** What is granted to a user, by user id; nothing unless it is here. */
+  readonly granted = new Map<string, ShowEffectivePolicyResponse>();
+  readonly policyQuestions: ShowEffectivePolicyRequest[] = [];
   readonly packages = new Map<string, Buffer>();
   private readonly behaviours = new Map<string, Behaviour>();
   private readonly directory = mkdtempSync(join(tmpdir(), 'windlass-api-'));
@@ -93,6 +98,13 @@ export class Peers {
     this.server.addService(AuthenticationServiceService, {
       authenticateToken: answering(({ token }: { token: string }) => ({ principal: principalOf(token, 'the token is unknown'), cacheable_until: 0 })),
       authenticateSignature: answering((request: AuthenticateSignatureRequest) => this.authenticateSignature(request)),
+    });
+    const { showEffectivePolicy } = AuthorizationServiceService;
+    this.server.addService({ showEffectivePolicy }, {
+      showEffectivePolicy: answering((request: ShowEffectivePolicyRequest) => {
+        this.policyQuestions.push(request);
+        return this.granted.get(request.user_id) ?? ShowEffectivePolicyResponse.fromPartial({ version: 'nothing' });
+      }),
     });
     this.server.addService(WorkerServiceService, {
       invoke: answering((request: InvokeRequest, cancelled) => {
@@ -133,6 +145,8 @@ export class Peers {
     this.calls.length = 0;
     this.signatures.length = 0;
     this.invocations.length = 0;
+    this.granted.clear();
+    this.policyQuestions.length = 0;
   }
 
   private addRpcs(rpcs: readonly Rpc[]): void {

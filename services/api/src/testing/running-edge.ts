@@ -1,7 +1,7 @@
 import { createLogger } from '@windlass/telemetry';
 import { type ApiConfig, DEFAULT_BODY_LIMIT_BYTES, startApi, type RunningApi } from '../index.js';
 import type { Operation } from '../operation/index.js';
-import { ADMIN_TOKEN, Peers, PRINCIPAL_KEY, PROJECT } from './peers.js';
+import { ADMIN_TOKEN, DOMAIN, Peers, PRINCIPAL_KEY, PROJECT } from './peers.js';
 
 export const PUBLIC_URL = 'http://api.windlass.test';
 
@@ -52,7 +52,8 @@ export class RunningEdge {
   }
 }
 
-/** A path an operation answers, with every variable filled. */
+/** A path an operation answers, with every variable filled; project and account are the caller's. */
 export function pathOf(operation: Operation, projectId = PROJECT): string {
-  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'project_id' ? projectId : `some-${name}`));
+  const own: Readonly<Record<string, string>> = { project_id: projectId, domain_id: DOMAIN };
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => own[name] ?? `some-${name}`);
 }
