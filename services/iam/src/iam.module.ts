@@ -7,6 +7,7 @@ import type { Logger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
 import { SecretBox } from './access-key/index.js';
 import { AccountModule } from './account/account.module.js';
+import { AgencyDirectoryModule } from './agency/agency-directory.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { Clock } from './clock.js';
@@ -41,7 +42,7 @@ export class IamModule {
     return {
       module: IamModule,
       global: true,
-      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule],
+      imports: [CqrsModule.forRoot(), AccountModule, AgencyDirectoryModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule],
       providers: provided,
       exports: provided,
     };

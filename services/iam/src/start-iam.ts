@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountAdminServiceService } from '@windlass/contracts/iam/v1/account_admin_service';
 import { AccountServiceService } from '@windlass/contracts/iam/v1/account_service';
+import { AgencyDirectoryServiceService } from '@windlass/contracts/iam/v1/agency_directory_service';
 import { AuthenticationServiceService } from '@windlass/contracts/iam/v1/authentication_service';
 import { AuthorizationServiceService } from '@windlass/contracts/iam/v1/authorization_service';
 import { GrantServiceService } from '@windlass/contracts/iam/v1/grant_service';
@@ -23,6 +24,7 @@ import { IamModule } from './iam.module.js';
 
 const services = {
   'windlass.iam.v1.AccountService': AccountServiceService,
+  'windlass.iam.v1.AgencyDirectoryService': AgencyDirectoryServiceService,
   'windlass.iam.v1.AuthenticationService': AuthenticationServiceService,
   'windlass.iam.v1.AuthorizationService': AuthorizationServiceService,
   'windlass.iam.v1.GrantService': GrantServiceService,

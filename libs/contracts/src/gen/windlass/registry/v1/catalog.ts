@@ -45,6 +45,10 @@ export interface FunctionSpec {
   log_tags: { [key: string]: string };
   /** The JSON text of user_data as the tenant wrote it. */
   user_data: string;
+  /** The agency of its account through which the running function acts; empty: none. */
+  agency_name: string;
+  /** Whether each request brings credentials of that agency in its headers. */
+  credentials_in_headers: boolean;
 }
 
 export interface FunctionSpec_EnvironmentEntry {
@@ -106,6 +110,8 @@ function createBaseFunctionSpec(): FunctionSpec {
     log_stream_id: "",
     log_tags: {},
     user_data: "",
+    agency_name: "",
+    credentials_in_headers: false,
   };
 }
 
@@ -185,6 +191,12 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     });
     if (message.user_data !== "") {
       writer.uint32(202).string(message.user_data);
+    }
+    if (message.agency_name !== "") {
+      writer.uint32(210).string(message.agency_name);
+    }
+    if (message.credentials_in_headers !== false) {
+      writer.uint32(216).bool(message.credentials_in_headers);
     }
     return writer;
   },
@@ -408,6 +420,22 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
             message.user_data = reader.string();
             continue;
           }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.agency_name = reader.string();
+            continue;
+          }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.credentials_in_headers = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -466,6 +494,8 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
       {},
     );
     message.user_data = object.user_data ?? "";
+    message.agency_name = object.agency_name ?? "";
+    message.credentials_in_headers = object.credentials_in_headers ?? false;
     return message;
   },
 };
