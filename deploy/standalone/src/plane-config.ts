@@ -61,6 +61,7 @@ export function planeConfigs(
         secretsKey: data.key('registry-secrets'),
         packageDirectory: data.packages,
         logsAddress: address.logs,
+        iamAddress: address.iam,
         gatewayUrl: { scheme: 'http', host: reachable(host), port: gatewayPort, domain: gatewayDomain },
       },
       api: {

@@ -8,6 +8,7 @@ const environment = {
   WINDLASS_REGISTRY_SECRETS_KEY: KEY,
   WINDLASS_PACKAGE_DIRECTORY: '/packages',
   WINDLASS_LOGS_GRPC_ADDRESS: 'unix:/l.sock',
+  WINDLASS_IAM_GRPC_ADDRESS: 'unix:/i.sock',
 };
 
 describe('the configuration', () => {

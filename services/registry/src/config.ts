@@ -11,10 +11,10 @@ import type { GatewayUrl } from './trigger/gateway-address.js';
  * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
  * - `WINDLASS_REGISTRY_SECRETS_KEY`: 64 hex digits; encrypts encrypted_user_data; required.
  * - `WINDLASS_PACKAGE_DIRECTORY`: absolute path; required.
- * - `WINDLASS_LOGS_GRPC_ADDRESS`: where the log service listens; required.
+ * - `WINDLASS_LOGS_GRPC_ADDRESS`, `WINDLASS_IAM_GRPC_ADDRESS`: where the log service and iam listen; required.
  * - `WINDLASS_GATEWAY_PUBLIC_URL` (http://127.0.0.1:7480): where callers reach the gateway; `WINDLASS_GATEWAY_DOMAIN`: the
  *   domain with wildcard DNS, when there is one.
- * - `WINDLASS_FUNCTION_QUOTA` (400), `WINDLASS_CODE_SIZE_QUOTA_MB` (10240): what an account may use.
+ * - `WINDLASS_FUNCTION_QUOTA` (400), `WINDLASS_CODE_SIZE_QUOTA_MB` (10240): what an account may use unless an operator sets its quotas.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): RegistryConfig {
   const problems: string[] = [];
@@ -41,6 +41,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     secretsKey: key('WINDLASS_REGISTRY_SECRETS_KEY'),
     packageDirectory: text('WINDLASS_PACKAGE_DIRECTORY', /^\//, 'an absolute path'),
     logsAddress: address('WINDLASS_LOGS_GRPC_ADDRESS'),
+    iamAddress: address('WINDLASS_IAM_GRPC_ADDRESS'),
     functionQuota: number('WINDLASS_FUNCTION_QUOTA', 400),
     codeSizeQuotaMb: number('WINDLASS_CODE_SIZE_QUOTA_MB', 10_240),
   };

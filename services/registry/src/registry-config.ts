@@ -17,10 +17,12 @@ export interface RegistryConfig {
   readonly packageDirectory: string;
   /** gRPC address of the log service. */
   readonly logsAddress: string;
+  /** gRPC address of iam: it knows the enterprise projects. */
+  readonly iamAddress: string;
   readonly gatewayUrl: GatewayUrl;
-  /** Functions of one account; 400 by default. */
+  /** Functions of one account unless an operator sets its quota; 400 by default. */
   readonly functionQuota?: number;
-  /** Megabytes of all code of one account; 10240 by default. */
+  /** Megabytes of all code of one account unless an operator sets its quota; 10240 by default. */
   readonly codeSizeQuotaMb?: number;
   readonly logger?: Logger;
 }

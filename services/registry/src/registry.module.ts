@@ -1,6 +1,8 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountCopy } from '@windlass/accounts';
+import { EnterpriseProjectDirectoryServiceClient } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { LogServiceClient } from '@windlass/contracts/logs/v1/log_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
@@ -8,6 +10,7 @@ import { CallContextReader, connect } from '@windlass/grpc';
 import { PrincipalSigner, PrincipalVerifier } from '@windlass/principal';
 import type { Logger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
+import { AccountFollowing } from './account/account-following.js';
 import { ApiGroups } from './api-group/api-groups.js';
 import { CatalogController } from './catalog/catalog.controller.js';
 import { ListGroupRoutesHandler } from './catalog/list-group-routes.js';
@@ -21,6 +24,10 @@ import { FilePackageStore, PackageStore } from './code-package/package-store.js'
 import { PackageSweep } from './code-package/package-sweep.js';
 import { PackageUses } from './code-package/package-uses.js';
 import { ENTITIES, openDatabase, SCHEMA } from './database/database.js';
+import { EnterpriseProjectResourcesController } from './enterprise-project/enterprise-project-resources.controller.js';
+import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
+import { ListResourcesHandler } from './enterprise-project/list-resources.js';
+import { MoveFunctionHandler } from './enterprise-project/move-function.js';
 import { ChangeMaxInstancesHandler } from './function/change-max-instances.js';
 import { CreateFunctionHandler } from './function/create-function.js';
 import { DeleteFunctionHandler } from './function/delete-function.js';
@@ -69,6 +76,8 @@ const HANDLERS = [
   ResolveInvocationHandler,
   ShowFunctionSpecHandler,
   ListGroupRoutesHandler,
+  MoveFunctionHandler,
+  ListResourcesHandler,
 ];
 
 @Module({})
@@ -83,7 +92,7 @@ export class RegistryModule {
           dataSourceFactory: () => openDatabase(config.databaseUrl),
         }),
       ],
-      controllers: [FunctionController, TriggerController, InvocationController, CatalogController],
+      controllers: [FunctionController, TriggerController, InvocationController, CatalogController, EnterpriseProjectResourcesController],
       providers: [...HANDLERS, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, ...configured(config, logger)],
     };
   }
@@ -97,7 +106,15 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     { provide: GatewayAddress, useValue: new GatewayAddress(config.gatewayUrl, config.region) },
     { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },
     { provide: SecretValues, useValue: new SecretValues(config.secretsKey) },
-    { provide: Quotas, useValue: quotasOf(config) },
+    { provide: AccountCopy, useValue: accountsOf(config) },
+    { provide: Quotas, inject: [AccountCopy], useFactory: (accounts: AccountCopy) => new Quotas(accounts, SCHEMA) },
+    { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, config.iamAddress)) },
+    {
+      provide: AccountFollowing,
+      inject: [DataSource, AccountCopy],
+      useFactory: async (dataSource: DataSource, copy: AccountCopy) =>
+        new AccountFollowing(await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger }), dataSource, copy),
+    },
     { provide: PackageUses, useValue: packageUses() },
     { provide: PackageStore, useValue: new FilePackageStore(config.packageDirectory) },
     {
@@ -129,8 +146,8 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
   ];
 }
 
-export function quotasOf(config: Pick<RegistryConfig, 'functionQuota' | 'codeSizeQuotaMb'>): Quotas {
-  return new Quotas({ functions: config.functionQuota ?? 400, codeMegabytes: config.codeSizeQuotaMb ?? 10_240 }, SCHEMA);
+function accountsOf(config: RegistryConfig): AccountCopy {
+  return new AccountCopy(SCHEMA, { fgs_func_num: config.functionQuota, fgs_func_code_size: config.codeSizeQuotaMb });
 }
 
 export function packageUses(): PackageUses {

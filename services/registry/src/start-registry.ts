@@ -2,16 +2,19 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { CatalogServiceService } from '@windlass/contracts/registry/v1/catalog_service';
+import { EnterpriseProjectResourceServiceService } from '@windlass/contracts/registry/v1/enterprise_project_resources';
 import { FunctionServiceService } from '@windlass/contracts/registry/v1/function_service';
 import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
+import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
 import { GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
 import { openDatabase, SCHEMA } from './database/database.js';
 import { rebuildReadModels } from './database/rebuild-read-models.js';
+import { Quotas } from './quota/quota-usage.js';
 import type { RegistryConfig } from './registry-config.js';
-import { packageUses, quotasOf, RegistryModule } from './registry.module.js';
+import { packageUses, RegistryModule } from './registry.module.js';
 
 /** Starts the service and resolves when it accepts calls. */
 export async function startRegistry(config: RegistryConfig): Promise<RunningService> {
@@ -23,6 +26,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       'windlass.registry.v1.TriggerService': TriggerServiceService,
       'windlass.registry.v1.InvocationService': InvocationServiceService,
       'windlass.registry.v1.CatalogService': CatalogServiceService,
+      'windlass.registry.v1.EnterpriseProjectResourceService': EnterpriseProjectResourceServiceService,
     },
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(RegistryModule.with(config, logger), {
@@ -42,10 +46,10 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
 }
 
 /** Makes the read models anew from the events; commands wait meanwhile. Answers how many events there were. */
-export async function rebuildRegistry(config: Pick<RegistryConfig, 'databaseUrl' | 'functionQuota' | 'codeSizeQuotaMb'>): Promise<number> {
+export async function rebuildRegistry(config: Pick<RegistryConfig, 'databaseUrl'>): Promise<number> {
   const dataSource = await openDatabase(config.databaseUrl);
   try {
-    return await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }), quotasOf(config), packageUses());
+    return await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }), new Quotas(new AccountCopy(SCHEMA), SCHEMA), packageUses());
   } finally {
     await dataSource.destroy();
   }

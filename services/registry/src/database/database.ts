@@ -4,6 +4,7 @@ import { ApiGroupRow } from '../api-group/api-group.entity.js';
 import { FunctionRow } from '../function/function.entity.js';
 import { TriggerRow } from '../trigger/trigger.entity.js';
 import { CreateRegistry1700000000000 } from './create-registry.migration.js';
+import { FollowAccounts1764000300000 } from './follow-accounts.migration.js';
 
 /** Everything the registry keeps in PostgreSQL lives in this schema. */
 export const SCHEMA = 'registry';
@@ -12,5 +13,5 @@ export const SCHEMA = 'registry';
 export const ENTITIES = [FunctionRow, TriggerRow, ApiGroupRow];
 
 export function openDatabase(url: string): Promise<DataSource> {
-  return open({ url, schema: SCHEMA, entities: ENTITIES, migrations: [CreateRegistry1700000000000], poolSize: 10 });
+  return open({ url, schema: SCHEMA, entities: ENTITIES, migrations: [CreateRegistry1700000000000, FollowAccounts1764000300000], poolSize: 10 });
 }

@@ -7,6 +7,7 @@ import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
 import { AcceptedPackages } from '../code-package/accepted-packages.js';
 import { readUploadedCode } from '../code-package/uploaded-code.js';
+import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
 import { Quotas } from '../quota/quota-usage.js';
 import { Region } from '../region.js';
 import { createFunction } from './create-function.decider.js';
@@ -40,6 +41,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     private readonly lookup: FunctionLookup,
     private readonly streams: FunctionStreams,
     private readonly quotas: Quotas,
+    private readonly enterpriseProjects: EnterpriseProjects,
     private readonly packages: AcceptedPackages,
     private readonly logs: FunctionLogs,
     private readonly secrets: SecretValues,
@@ -55,6 +57,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     const wish = readLogWish(request);
     refuseUnavailableSettings(request);
     refuseDependencies(request.depend_version_list);
+    await this.enterpriseProjects.requireRoomFor(caller, settings.enterpriseProjectId);
     const upload = readUploadedCode(request);
     // The transaction below decides both again; here they spare the work on a package that cannot be used.
     if ((await this.lookup.byAddress(of)) !== undefined) throw functionExists(of);

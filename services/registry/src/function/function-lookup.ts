@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { reachesEnterpriseProject } from '@windlass/principal';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
 import { Region } from '../region.js';
@@ -23,7 +24,8 @@ export class FunctionLookup {
   async find(caller: Caller, urn: string): Promise<FunctionRow> {
     const address = this.address(caller, urn);
     const row = await this.byAddress(address);
-    if (row === undefined) throw functionMissing(urn);
+    // Beyond the reach of the caller's permissions it is not there.
+    if (row === undefined || !reachesEnterpriseProject(caller.principal, row.enterpriseProjectId)) throw functionMissing(urn);
     requireLatest(address.qualifier);
     return row;
   }

@@ -16,7 +16,7 @@ describe('the configuration of a function', () => {
       initializerTimeoutSeconds: 0,
       ephemeralStorageMb: 512,
       description: '',
-      enterpriseProjectId: '',
+      enterpriseProjectId: '0',
       userData: '',
     });
   });

@@ -33,6 +33,9 @@ const OTHER_RUNTIMES = new Set(
 );
 for (const name of ['C#(.NET Core 2.0)', 'C#(.NET Core 2.1)', 'C#(.NET Core 3.1)', 'C#(.NET Core 6.0)', 'Custom Image']) OTHER_RUNTIMES.add(name);
 
+/** The enterprise project of a function that names none. */
+export const DEFAULT_ENTERPRISE_PROJECT = '0';
+
 /**
  * Reads and checks a configuration by the documented rules (create function; constraints), each failure under its own code.
  * `memory_size` and `timeout` are mandatory; other fields have the documented defaults.
@@ -149,5 +152,5 @@ function readEnterpriseProject(id: string): string {
   if (!/^(0|[0-9a-f-]{36})?$/.test(id)) {
     throw refusal('invalid', 'FSS.0400', 'ENTERPRISE_PROJECT_INVALID', 'enterprise_project_id is 0 or the id of an enterprise project.');
   }
-  return id;
+  return id === '' ? DEFAULT_ENTERPRISE_PROJECT : id;
 }

@@ -1,5 +1,6 @@
 import { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import { FunctionCode } from '@windlass/contracts/registry/v1/function_service';
+import { DEFAULT_ENTERPRISE_PROJECT } from './function-settings.js';
 import type { FunctionRecord } from './function.state.js';
 import { functionUrn, LATEST } from './function-urn.js';
 
@@ -37,7 +38,7 @@ export function viewFunction(record: FunctionRecord): FunctionMessage {
     last_modified: record.modifiedAt,
     type: 'v2',
     initializer_timeout: settings.initializerTimeoutSeconds,
-    enterprise_project_id: settings.enterpriseProjectId,
+    enterprise_project_id: settings.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT,
     strategy_config: { concurrency: scaling.maxInstances, concurrent_num: scaling.instanceConcurrency },
     log_group_id: logs.enabled ? logs.groupId : '',
     log_stream_id: logs.enabled ? logs.streamId : '',

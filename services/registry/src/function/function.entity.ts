@@ -16,6 +16,10 @@ export class FunctionRow {
   @Column({ name: 'project_id', type: 'text' })
   projectId: string;
 
+  /** "0" is the default one. */
+  @Column({ name: 'enterprise_project_id', type: 'text' })
+  enterpriseProjectId: string;
+
   @Column({ name: 'package', type: 'text' })
   package: string;
 

@@ -191,7 +191,7 @@ describe('functions, through gRPC', () => {
   it('are listed in pages, by part of the name and by package', async () => {
     for (const [name, packageName] of [['one', 'a'], ['two', 'a'], ['twenty', 'b']] as const) await registry.create(tenant, { func_name: name, package: packageName });
     const list = (change: object): Promise<{ functions: { func_name: string }[]; next_marker: number; count: number }> =>
-      registry.functions.listFunctions({ project_id: tenant.project, marker: '', maxitems: '', package_name: '', func_name: '', ...change }, tenant.metadata());
+      registry.functions.listFunctions({ project_id: tenant.project, marker: '', maxitems: '', package_name: '', func_name: '', enterprise_project_id: '', ...change }, tenant.metadata());
     const names = async (change: object): Promise<string[]> => (await list(change)).functions.map(({ func_name }) => func_name);
     expect(await names({})).toEqual(['one', 'two', 'twenty']);
     expect(await names({ func_name: 'TW' })).toEqual(['two', 'twenty']);
@@ -215,7 +215,7 @@ describe('functions, through gRPC', () => {
     await bad({ timeout: 2 }, 'FSS.1008');
     await bad({ func_vpc: { vpc_id: 'x' } }, 'FSS.0400');
     await bad({ func_code: { file: Buffer.from('no zip').toString('base64'), link: '' } }, 'FSS.1011');
-    const { count } = await registry.functions.listFunctions({ project_id: tenant.project, marker: '', maxitems: '', package_name: '', func_name: '' }, tenant.metadata());
+    const { count } = await registry.functions.listFunctions({ project_id: tenant.project, marker: '', maxitems: '', package_name: '', func_name: '', enterprise_project_id: '' }, tenant.metadata());
     expect(count).toBe(0);
   });
 

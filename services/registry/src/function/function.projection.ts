@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@windlass/event-store';
 import type { EntityManager } from 'typeorm';
 import type { QuotaChange } from '../quota/quota-usage.js';
+import { DEFAULT_ENTERPRISE_PROJECT } from './function-settings.js';
 import { FunctionRow } from './function.entity.js';
 import type { FunctionEvent } from './function.events.js';
 
@@ -23,6 +24,8 @@ export async function projectFunction(manager: EntityManager, events: readonly S
             funcId: record.funcId,
             domainId: record.domainId,
             projectId: record.projectId,
+            // Functions of the first releases name none, which means the default one.
+            enterpriseProjectId: record.settings.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT,
             package: record.package,
             name: record.name,
             revision: event.version,

@@ -24,10 +24,14 @@ export class ListFunctionsHandler implements IQueryHandler<ListFunctionsQuery> {
   async execute({ caller, request }: ListFunctionsQuery): Promise<ListFunctionsResponse> {
     const { offset, limit } = readPage(request.marker, request.maxitems);
     const selected = this.dataSource.manager.createQueryBuilder(FunctionRow, 'f').where('f.projectId = :projectId', { projectId: caller.projectId });
-    for (const field of ['package_name', 'func_name'] as const) {
+    for (const field of ['package_name', 'func_name', 'enterprise_project_id'] as const) {
       if (request[field].includes('\0')) throw refusal('invalid', 'FSS.1001', 'QUERY_PARAMETER_INVALID', `${field} holds a NUL character.`);
     }
     if (request.package_name !== '') selected.andWhere('f.package = :package', { package: request.package_name });
+    if (request.enterprise_project_id !== '') selected.andWhere('f.enterpriseProjectId = :wanted', { wanted: request.enterprise_project_id });
+    if (!caller.principal.all_enterprise_projects) {
+      selected.andWhere('f.enterpriseProjectId = ANY(:reached)', { reached: caller.principal.enterprise_project_ids });
+    }
     // A part of the name, letter case aside, without the meaning that LIKE gives to some characters.
     if (request.func_name !== '') selected.andWhere('strpos(lower(f.name), lower(:name)) > 0', { name: request.func_name });
     const [rows, count] = await selected.orderBy('f.createdAt').addOrderBy('f.funcId').offset(offset).limit(limit).getManyAndCount();

@@ -3,6 +3,7 @@ import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import type { StrategyUpdate, UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
 import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
+import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
 import { refusal } from '../refusal.js';
 import { FunctionLogs } from './function-logs.js';
 import { FunctionLookup } from './function-lookup.js';
@@ -31,6 +32,7 @@ export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunc
   constructor(
     private readonly lookup: FunctionLookup,
     private readonly streams: FunctionStreams,
+    private readonly enterpriseProjects: EnterpriseProjects,
     private readonly logs: FunctionLogs,
     private readonly secrets: SecretValues,
     private readonly clock: Clock,
@@ -40,7 +42,9 @@ export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunc
     const urn = request.function_urn;
     const { record } = await this.lookup.find(caller, urn);
     requireSameIdentity(record, request);
-    const settings = readSettings({ ...request, runtime: request.runtime || record.runtime });
+    const current = record.settings.enterpriseProjectId;
+    const settings = readSettings({ ...request, runtime: request.runtime || record.runtime, enterprise_project_id: request.enterprise_project_id || current });
+    if (settings.enterpriseProjectId !== current) await this.enterpriseProjects.requireRoomFor(caller, settings.enterpriseProjectId);
     const secrets = this.readSecrets(record.funcId, request.encrypted_user_data);
     const scaling = readScaling(request.strategy_config);
     const wish = readLogWish(request);

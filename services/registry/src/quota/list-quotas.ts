@@ -1,8 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { AccountCopy, type QuotaType } from '@windlass/accounts';
 import { ListQuotasResponse } from '@windlass/contracts/registry/v1/function_service';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
 import { Quotas } from './quota-usage.js';
+
+const MEBIBYTE = 1024 * 1024;
 
 export class ListQuotasQuery extends Query<ListQuotasResponse> {
   constructor(readonly caller: Caller) {
@@ -15,18 +18,22 @@ export class ListQuotasHandler implements IQueryHandler<ListQuotasQuery> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly quotas: Quotas,
+    private readonly accounts: AccountCopy,
   ) {}
 
-  /** Only quotas that this installation keeps. The size of code is the only one with a unit, as documented. */
-  async execute({ caller }: ListQuotasQuery): Promise<ListQuotasResponse> {
-    const { limits } = this.quotas;
-    const used = await this.quotas.used(this.dataSource.manager, caller.domainId);
-    const codeMegabytes = Math.ceil(used.codeBytes / 1024 / 1024);
+  /** Quotas that this installation keeps. The size of code is the only one with a unit, as documented. */
+  async execute({ caller: { domainId } }: ListQuotasQuery): Promise<ListQuotasResponse> {
+    const { manager } = this.dataSource;
+    const used = await this.quotas.used(manager, domainId);
+    const quota = (type: QuotaType): Promise<number> => this.accounts.quota(manager, domainId, type);
     return ListQuotasResponse.fromPartial({
       quotas: {
         resources: [
-          { type: 'fgs_func_num', quota: limits.functions, used: used.functions },
-          { type: 'fgs_func_code_size', quota: limits.codeMegabytes, used: codeMegabytes, unit: 'MB' },
+          { type: 'fgs_func_num', quota: await quota('fgs_func_num'), used: used.functions },
+          { type: 'fgs_func_code_size', quota: await quota('fgs_func_code_size'), used: Math.ceil(used.codeBytes / MEBIBYTE), unit: 'MB' },
+          // What runs at this moment only the workers know; nothing can be reserved, so nothing counts it.
+          { type: 'fgs_func_qos_limit', quota: await quota('fgs_func_qos_limit') },
+          { type: 'fgs_func_occurs', quota: await quota('fgs_func_occurs') },
         ],
       },
     });

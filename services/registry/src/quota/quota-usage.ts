@@ -1,15 +1,9 @@
+import { AccountCopy, howToRaise, type QuotaType } from '@windlass/accounts';
 import type { EntityManager } from 'typeorm';
 import { refusal } from '../refusal.js';
 
-/** Quotas of an account that functions use up, by their documented types. */
-export type QuotaType = 'fgs_func_num' | 'fgs_func_code_size';
-
-export interface QuotaLimits {
-  /** Functions of one account. */
-  readonly functions: number;
-  /** Megabytes of all code packages of one account. */
-  readonly codeMegabytes: number;
-}
+/** Quotas of an account that functions use up. */
+type CountedQuota = Extract<QuotaType, 'fgs_func_num' | 'fgs_func_code_size'>;
 
 export interface QuotaUsage {
   readonly functions: number;
@@ -27,7 +21,7 @@ const MEBIBYTE = 1024 * 1024;
  */
 export class Quotas {
   constructor(
-    readonly limits: QuotaLimits,
+    private readonly accounts: AccountCopy,
     private readonly schema: string,
   ) {}
 
@@ -35,9 +29,9 @@ export class Quotas {
   async take(manager: EntityManager, domainId: string, change: QuotaChange): Promise<void> {
     // Always in this order, so that two transactions cannot wait for each other.
     const functions = await this.count(manager, domainId, 'fgs_func_num', change.functions);
-    if (change.functions > 0 && functions > this.limits.functions) throw this.tooManyFunctions();
+    await this.requireFunctions(manager, domainId, change, functions);
     const codeBytes = await this.count(manager, domainId, 'fgs_func_code_size', change.codeBytes);
-    if (change.codeBytes > 0 && codeBytes > this.limits.codeMegabytes * MEBIBYTE) throw this.tooMuchCode();
+    await this.requireCodeBytes(manager, domainId, change, codeBytes);
   }
 
   /** Counts without a limit: for rebuilding from history, in which every change was allowed. */
@@ -49,20 +43,20 @@ export class Quotas {
   /** Fails as `take` would, without taking: so that nobody uploads for nothing. The answer may be out of date at once. */
   async requireRoom(manager: EntityManager, domainId: string, change: QuotaChange): Promise<void> {
     const used = await this.used(manager, domainId);
-    if (change.functions > 0 && used.functions + change.functions > this.limits.functions) throw this.tooManyFunctions();
-    if (change.codeBytes > 0 && used.codeBytes + change.codeBytes > this.limits.codeMegabytes * MEBIBYTE) throw this.tooMuchCode();
+    await this.requireFunctions(manager, domainId, change, used.functions + change.functions);
+    await this.requireCodeBytes(manager, domainId, change, used.codeBytes + change.codeBytes);
   }
 
   async used(manager: EntityManager, domainId: string): Promise<QuotaUsage> {
-    const rows = await manager.query<{ quota: QuotaType; used: string }[]>(
+    const rows = await manager.query<{ quota: CountedQuota; used: string }[]>(
       `SELECT quota, used FROM ${this.schema}.quota_usage WHERE domain_id = $1`,
       [domainId],
     );
-    const of = (quota: QuotaType): number => Number(rows.find((row) => row.quota === quota)?.used ?? 0);
+    const of = (quota: CountedQuota): number => Number(rows.find((row) => row.quota === quota)?.used ?? 0);
     return { functions: of('fgs_func_num'), codeBytes: of('fgs_func_code_size') };
   }
 
-  private async count(manager: EntityManager, domainId: string, quota: QuotaType, change: number): Promise<number> {
+  private async count(manager: EntityManager, domainId: string, quota: CountedQuota, change: number): Promise<number> {
     if (change === 0) return 0;
     const rows = await manager.query<{ used: string }[]>(
       `INSERT INTO ${this.schema}.quota_usage AS usage (domain_id, quota, used) VALUES ($1, $2, greatest($3::bigint, 0))
@@ -72,25 +66,20 @@ export class Quotas {
     return Number(rows[0]?.used);
   }
 
-  private tooManyFunctions(): Error {
-    return refusal(
-      'quota_exceeded',
-      'FSS.1041',
-      'FUNCTION_QUOTA_EXCEEDED',
-      `The account has used up its quota fgs_func_num of ${this.limits.functions} functions. ${remedy('WINDLASS_FUNCTION_QUOTA')}`,
-    );
+  /** A quota that was lowered below what is in use takes nothing away: it only refuses more. */
+  private async requireFunctions(manager: EntityManager, domainId: string, change: QuotaChange, after: number): Promise<void> {
+    if (change.functions <= 0) return;
+    const limit = await this.accounts.quota(manager, domainId, 'fgs_func_num');
+    if (after <= limit) return;
+    const remedy = howToRaise('fgs_func_num', limit, domainId);
+    throw refusal('quota_exceeded', 'FSS.1041', 'FUNCTION_QUOTA_EXCEEDED', `The account has all the functions it may have. ${remedy}`);
   }
 
-  private tooMuchCode(): Error {
-    return refusal(
-      'quota_exceeded',
-      'FSS.1042',
-      'CODE_SIZE_QUOTA_EXCEEDED',
-      `The code would exceed the account's quota fgs_func_code_size of ${this.limits.codeMegabytes} MB. ${remedy('WINDLASS_CODE_SIZE_QUOTA_MB')}`,
-    );
+  private async requireCodeBytes(manager: EntityManager, domainId: string, change: QuotaChange, after: number): Promise<void> {
+    if (change.codeBytes <= 0) return;
+    const limit = await this.accounts.quota(manager, domainId, 'fgs_func_code_size');
+    if (after <= limit * MEBIBYTE) return;
+    const remedy = howToRaise('fgs_func_code_size', limit, domainId);
+    throw refusal('quota_exceeded', 'FSS.1042', 'CODE_SIZE_QUOTA_EXCEEDED', `The account would have more code than it may. ${remedy}`);
   }
-}
-
-function remedy(setting: string): string {
-  return `Delete functions it no longer needs, or ask the platform's operator to raise ${setting}.`;
 }

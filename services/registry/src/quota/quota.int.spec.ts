@@ -1,4 +1,8 @@
-import { RegistryFixture } from '../testing/registry-fixture.js';
+import { randomUUID } from 'node:crypto';
+import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
+import { PostgresEventBus } from '@windlass/event-bus';
+import { createLogger } from '@windlass/telemetry';
+import { eventually, RegistryFixture } from '../testing/registry-fixture.js';
 
 describe('quotas of an account', () => {
   let registry: RegistryFixture;
@@ -14,7 +18,7 @@ describe('quotas of an account', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') {
-        expect(outcome.reason).toMatchObject({ kind: 'quota_exceeded', code: 'FSS.1041', message: expect.stringMatching(/fgs_func_num of 3 functions.*WINDLASS_FUNCTION_QUOTA/) });
+        expect(outcome.reason).toMatchObject({ kind: 'quota_exceeded', code: 'FSS.1041', message: expect.stringMatching(/fgs_func_num of this account is 3 functions.*PUT \/windlass\/v1\/admin\/accounts/) });
       }
     }
     await expect(registry.create(tenant, { func_name: 'g' })).rejects.toMatchObject({ code: 'FSS.1041' });
@@ -23,6 +27,8 @@ describe('quotas of an account', () => {
       resources: [
         { type: 'fgs_func_num', quota: 3, used: 3, unit: undefined },
         { type: 'fgs_func_code_size', quota: 1, used: 1, unit: 'MB' },
+        { type: 'fgs_func_qos_limit', quota: 100, used: undefined, unit: undefined },
+        { type: 'fgs_func_occurs', quota: 90, used: undefined, unit: undefined },
       ],
     });
   });
@@ -46,7 +52,7 @@ describe('quotas of an account', () => {
     await expect(registry.create(tenant, { func_name: 'b', code_type: 'inline', func_code: code(600_000, 2) })).rejects.toMatchObject({
       kind: 'quota_exceeded',
       code: 'FSS.1042',
-      message: expect.stringMatching(/fgs_func_code_size of 1 MB/),
+      message: expect.stringMatching(/fgs_func_code_size of this account is 1 MB of code/),
     });
     const replace = (size: number): Promise<unknown> =>
       registry.functions.updateFunctionCode(
@@ -55,5 +61,32 @@ describe('quotas of an account', () => {
       );
     await replace(900_000);
     await expect(replace(1_100_000)).rejects.toMatchObject({ code: 'FSS.1042' });
+  });
+
+  it('are the own ones of the account when an operator has set them: raised for one more, lowered without taking anything away', async () => {
+    const tenant = registry.tenant();
+    const { domain_id } = tenant.principal;
+    const bus = await PostgresEventBus.open({ connectionString: registry.config.databaseUrl, logger: createLogger('test', { level: 'silent' }) });
+    const set = async (fgs_func_num: number): Promise<void> => {
+      const payload = AccountEvent.encode({ domain_id, status: 'active', quotas: { fgs_func_num } }).finish();
+      await bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload }]);
+      await eventually(async () => expect((await numbers()).quota).toBe(fgs_func_num));
+    };
+    const numbers = async () => {
+      const { quotas } = await registry.functions.listQuotas({ project_id: tenant.project }, tenant.metadata());
+      return quotas!.resources[0]!;
+    };
+    try {
+      await set(5);
+      const outcomes = await Promise.allSettled(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((func_name) => registry.create(tenant, { func_name })));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+      await set(1);
+      expect(await numbers()).toMatchObject({ quota: 1, used: 5 });
+      await expect(registry.create(tenant, { func_name: 'h' })).rejects.toMatchObject({ code: 'FSS.1041', message: expect.stringContaining('is 1 functions') });
+      // Another account has what every account has.
+      await registry.create(registry.tenant());
+    } finally {
+      await bus.close();
+    }
   });
 });

@@ -15,6 +15,7 @@ import { PrincipalSigner } from '@windlass/principal';
 import { createLogger } from '@windlass/telemetry';
 import { startRegistry, type RegistryConfig } from '../index.js';
 import { bootstrap, handmadeZip } from '../code-package/testing/handmade-zip.js';
+import { startIamPeer, type IamPeer } from './iam-peer.js';
 import { startLogServicePeer, type LogServicePeer } from './log-service-peer.js';
 
 /** Someone who calls, with the metadata of a call the edge has signed. */
@@ -31,6 +32,7 @@ export class RegistryFixture {
     readonly directory: string,
     readonly config: RegistryConfig,
     readonly logs: LogServicePeer,
+    readonly iam: IamPeer,
     private service: RunningService,
     readonly functions: Remote<FunctionServiceClient>,
     readonly triggers: Remote<TriggerServiceClient>,
@@ -54,17 +56,20 @@ export class RegistryFixture {
       secretsKey: randomBytes(32),
       packageDirectory: join(directory, 'packages'),
       logsAddress,
+      iamAddress: `unix:${join(directory, 'iam.sock')}`,
       gatewayUrl: { scheme: 'http', host: '127.0.0.1', port: 7480 },
       logger: createLogger('registry', { destination: { write: (line) => void logLines.push(line) } }),
       ...change,
     };
     const logs = await startLogServicePeer(logsAddress, principalKey);
+    const iam = await startIamPeer(config.iamAddress);
     const service = await startRegistry(config);
     return new RegistryFixture(
       postgres,
       directory,
       config,
       logs,
+      iam,
       service,
       connect(FunctionServiceClient, address),
       connect(TriggerServiceClient, address),
@@ -83,14 +88,16 @@ export class RegistryFixture {
     for (const remote of [this.functions, this.triggers, this.invocations, this.catalog]) remote.close();
     await this.service.close();
     this.logs.close();
+    this.iam.close();
     await this.postgres.stop();
     await rm(this.directory, { recursive: true });
   }
 
-  tenant(domain: string = randomUUID().replaceAll('-', '')): Tenant {
-    const project = randomUUID().replaceAll('-', '');
+  /** Someone whose permissions reach all enterprise projects, or only those named. */
+  tenant(domain: string = randomUUID().replaceAll('-', ''), reach: readonly string[] | 'all' = 'all', projectId?: string): Tenant {
+    const project = projectId ?? randomUUID().replaceAll('-', '');
     const names = { domain_name: 'acme', user_name: 'ann', project_name: 'local-1' };
-    const principal = Principal.fromPartial({ ...names, domain_id: domain, user_id: 'u1', project_id: project });
+    const principal = Principal.fromPartial({ ...names, domain_id: domain, user_id: 'u1', project_id: project, ...(reach === 'all' ? { all_enterprise_projects: true } : { enterprise_project_ids: [...reach] }) });
     const signer = new PrincipalSigner(this.config.principalKey);
     const metadata = (): { metadata: Metadata } => {
       const signed = new Metadata();

@@ -79,6 +79,7 @@ export interface ListFunctionsRequest {
   maxitems: string;
   package_name: string;
   func_name: string;
+  enterprise_project_id: string;
 }
 
 export interface ListFunctionsResponse {
@@ -214,7 +215,8 @@ export interface Quotas {
 export interface QuotaResource {
   type: string;
   quota: number;
-  used: number;
+  /** Absent where nothing that is used up is counted. */
+  used?: number | undefined;
   unit?: string | undefined;
 }
 
@@ -826,7 +828,7 @@ export const CreateFunctionRequest_LtsCustomTagEntry: MessageFns<CreateFunctionR
 };
 
 function createBaseListFunctionsRequest(): ListFunctionsRequest {
-  return { project_id: "", marker: "", maxitems: "", package_name: "", func_name: "" };
+  return { project_id: "", marker: "", maxitems: "", package_name: "", func_name: "", enterprise_project_id: "" };
 }
 
 export const ListFunctionsRequest: MessageFns<ListFunctionsRequest> = {
@@ -845,6 +847,9 @@ export const ListFunctionsRequest: MessageFns<ListFunctionsRequest> = {
     }
     if (message.func_name !== "") {
       writer.uint32(42).string(message.func_name);
+    }
+    if (message.enterprise_project_id !== "") {
+      writer.uint32(50).string(message.enterprise_project_id);
     }
     return writer;
   },
@@ -902,6 +907,14 @@ export const ListFunctionsRequest: MessageFns<ListFunctionsRequest> = {
             message.func_name = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.enterprise_project_id = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -924,6 +937,7 @@ export const ListFunctionsRequest: MessageFns<ListFunctionsRequest> = {
     message.maxitems = object.maxitems ?? "";
     message.package_name = object.package_name ?? "";
     message.func_name = object.func_name ?? "";
+    message.enterprise_project_id = object.enterprise_project_id ?? "";
     return message;
   },
 };
@@ -2680,7 +2694,7 @@ export const Quotas: MessageFns<Quotas> = {
 };
 
 function createBaseQuotaResource(): QuotaResource {
-  return { type: "", quota: 0, used: 0, unit: undefined };
+  return { type: "", quota: 0, used: undefined, unit: undefined };
 }
 
 export const QuotaResource: MessageFns<QuotaResource> = {
@@ -2691,7 +2705,7 @@ export const QuotaResource: MessageFns<QuotaResource> = {
     if (message.quota !== 0) {
       writer.uint32(17).double(message.quota);
     }
-    if (message.used !== 0) {
+    if (message.used !== undefined) {
       writer.uint32(25).double(message.used);
     }
     if (message.unit !== undefined) {
@@ -2764,7 +2778,7 @@ export const QuotaResource: MessageFns<QuotaResource> = {
     const message = createBaseQuotaResource();
     message.type = object.type ?? "";
     message.quota = object.quota ?? 0;
-    message.used = object.used ?? 0;
+    message.used = object.used ?? undefined;
     message.unit = object.unit ?? undefined;
     return message;
   },

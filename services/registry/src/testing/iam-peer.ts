@@ -1,0 +1,29 @@
+import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
+import {
+  EnterpriseProjectDirectoryServiceService,
+  type ShowEnterpriseProjectStateRequest,
+  type ShowEnterpriseProjectStateResponse,
+} from '@windlass/contracts/iam/v1/enterprise_project_service';
+
+export interface IamPeer {
+  /** States of enterprise projects, by account and id: a test puts in what iam would know. */
+  readonly states: Map<string, 'enabled' | 'disabled'>;
+  close(): void;
+}
+
+/** The other side of iam's contract, as far as the registry calls it: a real gRPC server. */
+export async function startIamPeer(address: string): Promise<IamPeer> {
+  const states: IamPeer['states'] = new Map();
+  const server = new Server();
+  const { showEnterpriseProjectState } = EnterpriseProjectDirectoryServiceService;
+  server.addService({ showEnterpriseProjectState } as never, {
+    showEnterpriseProjectState: (
+      { request }: ServerUnaryCall<ShowEnterpriseProjectStateRequest, ShowEnterpriseProjectStateResponse>,
+      callback: sendUnaryData<ShowEnterpriseProjectStateResponse>,
+    ) => callback(null, { state: states.get(`${request.domain_id}/${request.enterprise_project_id}`) ?? 'absent' }),
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+  });
+  return { states, close: () => server.forceShutdown() };
+}
