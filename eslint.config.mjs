@@ -7,8 +7,9 @@ const boundaries = [
   { sourceTag: 'kind:lib', onlyDependOnLibsWithTags: ['kind:lib', 'kind:contract'] },
   { sourceTag: 'kind:service', onlyDependOnLibsWithTags: ['kind:lib', 'kind:contract'] },
   { sourceTag: 'kind:deploy', onlyDependOnLibsWithTags: ['kind:service', 'kind:lib', 'kind:contract'] },
-  // Tests of the whole platform use its public interfaces, of which the contracts are one; they pack functions as tenants do.
-  { sourceTag: 'kind:e2e', onlyDependOnLibsWithTags: ['kind:contract', 'scope:function-package'] },
+  // Tests of the whole platform use its public interfaces, of which the contracts are one; they pack functions as tenants do,
+  // and measure one decision of the policy engine beside a whole call.
+  { sourceTag: 'kind:e2e', onlyDependOnLibsWithTags: ['kind:contract', 'scope:function-package', 'scope:policy-engine'] },
 ];
 
 const frameworks = ['@nestjs/*', 'typeorm', 'pg', 'kafkajs', '@grpc/*', 'rxjs'].map((group) => ({
@@ -40,7 +41,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
-    files: ['services/gateway/src/data-path/**/*.ts', 'services/worker/src/data-path/**/*.ts', 'services/worker/src/{sandbox,instance,network,cgroup,pool}/**/*.ts', 'libs/http1/src/**/*.ts', 'libs/request-signing/src/**/*.ts', 'services/**/*.{state,decider,events}.ts', 'services/**/decide-*.ts'],
+    files: ['services/gateway/src/data-path/**/*.ts', 'services/worker/src/data-path/**/*.ts', 'services/worker/src/{sandbox,instance,network,cgroup,pool}/**/*.ts', 'libs/http1/src/**/*.ts', 'libs/request-signing/src/**/*.ts', 'libs/policy-engine/src/**/*.ts', 'services/**/*.{state,decider,events}.ts', 'services/**/decide-*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: frameworks }] },
   },
