@@ -53,7 +53,7 @@ describe('authorization', () => {
   it('names action and resource when it refuses', async () => {
     const message = (action: string, resource: string) => ({ allowed: false, reason: 'ACTION_DENIED', message: `Policy doesn't allow ${action} to be performed on ${resource}.` });
     await expect(decide(user, inProject)).resolves.toEqual(message('lts:groups:create', 'lts:local-1:d1:group:*'));
-    await expect(decide({ ...user, roles: ['TE_ADMIN'] }, inDomain)).resolves.toEqual(message('iam:users:getUser', 'iam:local-1:d1:user:u9'));
+    await expect(decide({ ...user, roles: ['TE_ADMIN'] }, inDomain)).resolves.toEqual(message('iam:users:getUser', 'iam::d1:user:u9'));
   });
 
   it('tells which enterprise projects an allowed action reaches', async () => {

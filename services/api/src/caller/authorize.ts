@@ -32,7 +32,7 @@ export async function authorize(principal: Principal, request: AccessRequest, po
     case 'authenticated':
       return EVERYTHING;
     case 'operator':
-      return actsFor(principal, isPlatformOperator) ? EVERYTHING : denied(policyRequest(principal, request, now));
+      return isPlatformOperator(principal) ? EVERYTHING : denied(policyRequest(principal, request, now));
     case 'project':
       if (principal.project_id === '' || principal.project_id !== request.projectId) return foreignProject(principal, request);
       break;
@@ -42,14 +42,9 @@ export async function authorize(principal: Principal, request: AccessRequest, po
     default:
       return request.access satisfies never;
   }
-  if (actsFor(principal, isAccountAdministrator)) return EVERYTHING;
+  if (isAccountAdministrator(principal)) return EVERYTHING;
   const place: Place = request.access === 'project' ? { kind: 'project', id: request.projectId } : { kind: 'domain' };
   return byPolicy(policyRequest(principal, request, now), place, await policyOf(principal));
-}
-
-/** Roles are of the user; an agency, whoever acts through it, has its grants and nothing else. */
-function actsFor(principal: Principal, hasRole: (principal: Principal) => boolean): boolean {
-  return principal.agency_id === '' && hasRole(principal);
 }
 
 function byPolicy(request: PolicyRequest, place: Place, { statements, enterpriseProjectIds }: EffectivePolicy): Decision {
@@ -72,8 +67,10 @@ function reached(reach: Reach, all: readonly string[]): 'all' | readonly string[
   }
 }
 
-function policyRequest(principal: Principal, { action, resource }: AccessRequest, now: Date): PolicyRequest {
-  const { domain_id: domainId, domain_name: domainName, user_id: userId, user_name: userName, project_name: projectName } = principal;
+function policyRequest(principal: Principal, { access, action, resource }: AccessRequest, now: Date): PolicyRequest {
+  const { domain_id: domainId, domain_name: domainName, user_id: userId, user_name: userName } = principal;
+  // Global services are in no region and no project, whichever the credential is scoped to.
+  const projectName = access === 'project' ? principal.project_name : '';
   return describeRequest({ action, resource, caller: { domainId, domainName, userId, userName, projectName }, now });
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isAccountAdministrator } from '@windlass/principal';
+import { ACCOUNT_ADMINISTRATOR } from '@windlass/principal';
 import type { EntityManager } from 'typeorm';
 import { findAgency } from '../agency/index.js';
 import { enterpriseProjectIds } from '../enterprise-project/index.js';
@@ -37,7 +37,7 @@ async function find(manager: EntityManager, { domainId, type, id }: PolicyHolder
       const user = await findUser(manager, domainId, id);
       const { groupIds } = await subjectsOf(manager, id);
       const groups = groupIds.map((groupId) => ({ type: 'group' as const, id: groupId }));
-      return { name: user.name, accountAdministrator: isAccountAdministrator(user), subjects: [{ type, id }, ...groups] };
+      return { name: user.name, accountAdministrator: user.roles.includes(ACCOUNT_ADMINISTRATOR), subjects: [{ type, id }, ...groups] };
     }
     case 'agency': {
       const agency = await findAgency(manager, domainId, id);
