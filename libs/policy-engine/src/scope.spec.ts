@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { parsePolicy, CUSTOM_POLICY } from './parse-policy.js';
 import { parseResourceName } from './resource.js';
 import { evaluateInEnterpriseProject, evaluateScoped, type Place, type Scope, type ScopedStatement } from './scope.js';
@@ -57,5 +58,23 @@ describe('a decision over scopes', () => {
     expect(evaluateInEnterpriseProject(request, project, 'e1', statements)).toMatchObject({ decision: 'deny', by: [statements[1]] });
     expect(evaluateInEnterpriseProject(request, project, 'e2', statements)).toMatchObject({ decision: 'allow', by: [statements[0]] });
     expect(evaluateInEnterpriseProject(request, project, 'e2', [within('Allow', 'e1')])).toMatchObject({ decision: 'deny', reason: 'NO_STATEMENT_ALLOWS' });
+  });
+
+  it('reaches exactly the enterprise projects that a decision about each of them allows', () => {
+    const scope = fc.oneof(
+      fc.constantFrom<Scope>({ kind: 'domain' }, { kind: 'all_projects' }, { kind: 'project', id: 'p1' }, { kind: 'project', id: 'p2' }),
+      fc.constantFrom('e1', 'e2').map((id): Scope => ({ kind: 'enterprise_project', id })),
+    );
+    const statement = fc.tuple(fc.constantFrom('Allow' as const, 'Deny' as const), scope, fc.constantFrom('functiongraph:*:*', 'kms:*:*')).map((rule) => scoped(...rule));
+    fc.assert(
+      fc.property(fc.array(statement, { maxLength: 5 }), fc.constantFrom(project, domain), (statements, place) => {
+        const { decision, reach: reached } = evaluateScoped(request, place, statements);
+        for (const id of ['e1', 'e2', 'e3']) {
+          const includes = reached.kind === 'all' || (reached.kind === 'only') === reached.ids.includes(id);
+          expect(evaluateInEnterpriseProject(request, place, id, statements).decision).toBe(decision === 'allow' && includes ? 'allow' : 'deny');
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
