@@ -5,6 +5,7 @@ const COMPLETE = {
   WINDLASS_WORKER_GRPC_ADDRESS: 'unix:/run/worker.sock',
   WINDLASS_WORKER_DATA_SOCKET: '/run/data.sock',
   WINDLASS_REGISTRY_ADDRESS: 'registry:7000',
+  WINDLASS_IAM_ADDRESS: 'iam:7000',
   WINDLASS_DATABASE_URL: 'postgresql://localhost/windlass',
   WINDLASS_WORKER_DATA_DIR: '/var/lib/worker',
 };
@@ -12,7 +13,7 @@ const COMPLETE = {
 describe('the configuration of a worker', () => {
   it('is read from the environment, limits by their names', () => {
     const config = readConfig({ ...COMPLETE, WINDLASS_WORKER_IDLE_SECONDS: '5', WINDLASS_WORKER_MAX_MEMORY_MB: '2048' });
-    expect(config).toMatchObject({ workerId: 'w1', registryAddress: 'registry:7000', limits: { idleSeconds: 5, maxMemoryMb: 2048 } });
+    expect(config).toMatchObject({ workerId: 'w1', registryAddress: 'registry:7000', iamAddress: 'iam:7000', limits: { idleSeconds: 5, maxMemoryMb: 2048 } });
   });
 
   it('is refused with everything that is wrong at once', () => {

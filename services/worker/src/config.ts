@@ -4,9 +4,9 @@ import { defaultLimits, type WorkerLimits } from './worker-limits.js';
 /**
  * The configuration of a worker that runs alone, from environment variables. Throws one error that lists everything wrong.
  *
- * - `WINDLASS_WORKER_ID`: its name among workers; required, as are the next five.
+ * - `WINDLASS_WORKER_ID`: its name among workers; required, as are the next six.
  * - `WINDLASS_WORKER_GRPC_ADDRESS`: "unix:/path" or "host:port". `WINDLASS_WORKER_DATA_SOCKET`: path of a unix socket.
- * - `WINDLASS_REGISTRY_ADDRESS`: "unix:/path" or "host:port". `WINDLASS_DATABASE_URL`: a postgresql:// URL.
+ * - `WINDLASS_REGISTRY_ADDRESS`, `WINDLASS_IAM_ADDRESS`: "unix:/path" or "host:port". `WINDLASS_DATABASE_URL`: a postgresql:// URL.
  * - `WINDLASS_WORKER_DATA_DIR`: folder for code and runtimes.
  * - `WINDLASS_BUS_URL`: the event bus's database, when it is another.
  * - `WINDLASS_WORKER_<LIMIT>` for each of `WorkerLimits`, such as `WINDLASS_WORKER_IDLE_SECONDS`: a whole number from 1.
@@ -33,6 +33,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     grpcAddress: text('WINDLASS_WORKER_GRPC_ADDRESS', address, '"unix:/path" or "host:port"'),
     dataSocket: text('WINDLASS_WORKER_DATA_SOCKET', /^\/.{1,105}$/, 'an absolute path of at most 106 characters'),
     registryAddress: text('WINDLASS_REGISTRY_ADDRESS', address, '"unix:/path" or "host:port"'),
+    iamAddress: text('WINDLASS_IAM_ADDRESS', address, '"unix:/path" or "host:port"'),
     databaseUrl: text('WINDLASS_DATABASE_URL', database, 'a postgresql:// URL'),
     busUrl: environment['WINDLASS_BUS_URL'] === undefined ? undefined : text('WINDLASS_BUS_URL', database, 'a postgresql:// URL'),
     dataDirectory: text('WINDLASS_WORKER_DATA_DIR', /^\/./, 'an absolute path'),

@@ -4,16 +4,20 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import { AgencyServiceClient } from '@windlass/contracts/iam/v1/agency_service';
+import { AccountCopy, followAccounts, KnownAccounts } from '@windlass/accounts';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
 import { WorkerServiceService } from '@windlass/contracts/worker/v1/worker_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, removeDeadSocket, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
+import { AccountAdmission } from './account/index.js';
 import { followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase } from './catalog/index.js';
 import { CodeCache, downloadPackage } from './code/index.js';
 import { ControlModule } from './control/index.js';
 import { startDataServer } from './data-path/index.js';
 import { drain } from './drain.js';
+import { CredentialCache, issueCredentials } from './function-credentials/index.js';
 import { createInstanceHost, prepareRuntimes } from './instance/index.js';
 import { Invoker } from './invocation/index.js';
 import { FunctionLog, LogShipper } from './log-shipping/index.js';
@@ -29,6 +33,8 @@ export interface WorkerConfig {
   readonly dataSocket: string;
   /** Where the registry answers. */
   readonly registryAddress: string;
+  /** Where iam answers: it issues the credentials of functions. */
+  readonly iamAddress: string;
   readonly databaseUrl: string;
   /** The database of the event bus; the service's own unless told. */
   readonly busUrl?: string;
@@ -60,6 +66,8 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
     const shipper = own(new LogShipper({ bus, logger }));
     const registry = connect(CatalogServiceClient, config.registryAddress);
     own({ close: async () => registry.close() });
+    const agencies = connect(AgencyServiceClient, config.iamAddress);
+    own({ close: async () => agencies.close() });
 
     await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
     const runtimesDirectory = join(config.dataDirectory, 'runtimes');
@@ -90,6 +98,19 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
         },
       ),
     );
+    const accounts = new KnownAccounts();
+    const followingAccounts = await followAccounts({
+      bus,
+      dataSource,
+      copy: new AccountCopy('worker'),
+      group: `worker.${config.workerId}.accounts`,
+      learn: (standing) => {
+        accounts.learn(standing);
+        const { domainId, status } = standing;
+        if (status !== 'active') pools.retireAccount(domainId, { kind: 'ACCOUNT_NOT_ACTIVE', status });
+      },
+    });
+    own({ close: () => followingAccounts.stop() });
     const catalog = new FunctionCatalog(
       (func_id, version) => registry.showFunctionSpec({ func_id, version }, { deadlineMs: SPEC_MS }),
       { superseded: (functionId, version, belowRevision) => pools.retire(functionId, version, belowRevision) },
@@ -97,7 +118,8 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
     const following = await followFunctionEvents({ bus, workerId: config.workerId, catalog, kept: new KnownFunctions(dataSource) });
     own({ close: () => following.stop() });
 
-    const invoker = new Invoker(catalog, pools, log, logger, clock);
+    const credentials = new CredentialCache(issueCredentials(agencies), logger);
+    const invoker = new Invoker(catalog, new AccountAdmission(accounts), credentials, pools, log, logger, clock);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(ControlModule.of({ invoker, pools, log }), {
       ...grpcServer({ address: config.grpcAddress, services: { 'windlass.worker.v1.WorkerService': WorkerServiceService as never } }),
       logger: false,

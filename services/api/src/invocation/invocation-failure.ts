@@ -13,6 +13,7 @@ const KIND_OF_NUMBER: ReadonlyMap<number, ErrorKind> = new Map([
   [4205, 'function_failed'],
   [4207, 'function_failed'],
   [4211, 'function_failed'],
+  [4222, 'function_failed'],
   // Limits of time, size and rate.
   [4010, 'timeout'],
   [4140, 'too_large'],
@@ -32,6 +33,8 @@ const KIND_OF_NUMBER: ReadonlyMap<number, ErrorKind> = new Map([
   [500, 'unavailable'],
   // What could not be written as an HTTP request.
   [400, 'invalid'],
+  // The account that owns the function is suspended or closed.
+  [403, 'forbidden'],
 ]);
 
 /** Reasons that share their number with failures of another fault: the worker's own mistake, and sandboxes it could not make. */

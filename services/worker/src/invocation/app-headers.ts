@@ -1,5 +1,6 @@
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import type { HeaderField } from '@windlass/http1';
+import type { FunctionCredentials } from '../function-credentials/index.js';
 import type { InvocationRequest } from './request.js';
 
 // Only the platform speaks in these names. The gateway removes them too; an app must be able to trust them whoever calls.
@@ -9,7 +10,7 @@ const PLATFORM_NAME = /^x[-_](?:cff|windlass)[-_]|^x[-_]apig[-_](?:api[-_]id|req
 const NOT_FORWARDED = /^expect$/i;
 
 /** The fields the app receives: the caller's own and those the platform promises. */
-export function appHeaders(request: InvocationRequest, spec: FunctionSpec): HeaderField[] {
+export function appHeaders(request: InvocationRequest, spec: FunctionSpec, credentials: FunctionCredentials | undefined): HeaderField[] {
   const fields = request.fields.filter(([name]) => !PLATFORM_NAME.test(name) && !NOT_FORWARDED.test(name));
   if (request.body.framing.kind === 'chunked') fields.push(['Transfer-Encoding', 'chunked']);
   if (request.upgrade !== undefined) fields.push(['Connection', 'Upgrade'], ['Upgrade', request.upgrade]);
@@ -23,6 +24,14 @@ export function appHeaders(request: InvocationRequest, spec: FunctionSpec): Head
     ['X-CFF-Package', spec.package],
     ['X-CFF-Region', spec.region],
   );
+  if (credentials !== undefined) {
+    fields.push(
+      ['X-CFF-Auth-Token', credentials.authToken],
+      ['X-CFF-Security-Access-Key', credentials.accessKey],
+      ['X-CFF-Security-Secret-Key', credentials.secretKey],
+      ['X-CFF-Security-Token', credentials.securityToken],
+    );
+  }
   const { apiId, sourceIp, stage } = request.ingress;
   if (apiId !== undefined) fields.push(['X-APIG-Api-Id', apiId], ['X-APIG-Request-Id', request.requestId]);
   if (sourceIp !== undefined) fields.push(['X-APIG-Source-Ip', sourceIp]);

@@ -1,5 +1,8 @@
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import type { HeaderField } from '@windlass/http1';
 import type { Logger } from '@windlass/telemetry';
+import type { AccountAdmission } from '../account/index.js';
+import type { FunctionCredentials } from '../function-credentials/index.js';
 import type { FunctionPools, PooledInstance, Slot } from '../pool/index.js';
 import { AnswerDelivery } from './answer-delivery.js';
 import { appHeaders } from './app-headers.js';
@@ -12,6 +15,11 @@ import type { InvocationRequest } from './request.js';
 /** Where definitions of functions come from. */
 export interface FunctionFinder {
   find(functionId: string, version: string, requiredRevision: number): FunctionSpec | Promise<FunctionSpec>;
+}
+
+/** Where the credentials come from that a request brings to a function. Rejects with an InvocationError. */
+export interface CredentialFinder {
+  find(spec: FunctionSpec): FunctionCredentials | undefined | Promise<FunctionCredentials>;
 }
 
 export interface InvocationReport {
@@ -27,6 +35,8 @@ export interface InvocationReport {
 export class Invoker {
   constructor(
     private readonly functions: FunctionFinder,
+    private readonly accounts: AccountAdmission,
+    private readonly credentials: CredentialFinder,
     private readonly pools: FunctionPools,
     private readonly log: InvocationLog,
     private readonly logger: Logger,
@@ -41,12 +51,24 @@ export class Invoker {
       if (framing.kind === 'length' && framing.length > MAX_BODY_BYTES) throw new InvocationError({ kind: 'REQUEST_TOO_LARGE' });
       const found = this.functions.find(request.functionId, request.version, request.revision);
       spec = found instanceof Promise ? await found : found;
-      const acquired = this.pools.acquire(spec, request.requestId);
-      const slot = acquired instanceof Promise ? await this.wait(acquired, spec, request.requestId, caller) : acquired;
-      return await this.serve(request, spec, slot, caller);
+      return await this.admitted(request, spec, caller);
     } catch (error) {
       const failure = error instanceof InvocationError ? error.outcome : this.mistake(error, request.requestId).failure;
       return this.refuse(failure, spec, request.requestId, caller);
+    }
+  }
+
+  /** Serves the request as one of those that its account may have in hand. */
+  private async admitted(request: InvocationRequest, spec: FunctionSpec, caller: Caller): Promise<InvocationReport> {
+    this.accounts.enter(spec.domain_id);
+    try {
+      const issued = this.credentials.find(spec);
+      const credentials = issued instanceof Promise ? await issued : issued;
+      const acquired = this.pools.acquire(spec, request.requestId);
+      const slot = acquired instanceof Promise ? await this.wait(acquired, spec, request.requestId, caller) : acquired;
+      return await this.serve(request, spec, appHeaders(request, spec, credentials), slot, caller);
+    } finally {
+      this.accounts.leave(spec.domain_id);
     }
   }
 
@@ -60,7 +82,7 @@ export class Invoker {
     }
   }
 
-  private async serve(request: InvocationRequest, spec: FunctionSpec, slot: Slot, caller: Caller): Promise<InvocationReport> {
+  private async serve(request: InvocationRequest, spec: FunctionSpec, fields: readonly HeaderField[], slot: Slot, caller: Caller): Promise<InvocationReport> {
     const { instance } = slot;
     const trace: InvocationTrace = { spec, requestId: request.requestId, instanceId: instance.id };
     const functionLimitMs = spec.timeout_seconds * 1_000;
@@ -70,7 +92,7 @@ export class Invoker {
     try {
       this.log.started(trace);
       const delivery = new AnswerDelivery(caller);
-      const forwarding = new Forwarding(request, appHeaders(request, spec), instance, caller, delivery, timeoutMs, this.clock);
+      const forwarding = new Forwarding(request, fields, instance, caller, delivery, timeoutMs, this.clock);
       const end = await forwarding.run().catch((error: unknown) => this.mistake(error, request.requestId));
       condition = end.condition;
       const durationMs = this.clock() - startedAt;

@@ -7,6 +7,8 @@ describe('the verdict on an outcome', () => {
   const table: [string, FailedOutcome, number, string, number][] = [
     ['an unknown function', { kind: 'FUNCTION_UNKNOWN' }, 4024, 'caller', 404],
     ['a disabled function', { kind: 'FUNCTION_DISABLED' }, 150434, 'caller', 403],
+    ['an agency that cannot be used', { kind: 'AGENCY_UNUSABLE', agency: 'a' }, 4222, 'function', 502],
+    ['credentials that are not to be had', { kind: 'CREDENTIALS_UNAVAILABLE' }, 500, 'platform', 503],
     ['a start that failed', start(new StartFailure({ reason: 'BOOTSTRAP_MISSING' })), 4201, 'function', 502],
     ['a start that timed out', start(new StartFailure({ reason: 'PORT_NOT_OPENED', timeoutMs: 3000 })), 4211, 'function', 502],
     ['memory used up at start', start(new StartFailure({ reason: 'OUT_OF_MEMORY', memoryMb: 128 })), 4205, 'function', 502],

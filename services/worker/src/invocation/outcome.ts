@@ -1,3 +1,5 @@
+import type { AccountStatus } from '@windlass/accounts';
+import { howToRaise } from '@windlass/accounts/quota-types';
 import { describeProcessEnd, type InstanceExit, type StartFailure } from '../instance/index.js';
 
 /** Largest request and response body, in bytes: 6 MB, as documented for synchronous calls. */
@@ -8,8 +10,14 @@ export type FailedOutcome =
   // Before the function was reached.
   | { readonly kind: 'FUNCTION_UNKNOWN' }
   | { readonly kind: 'FUNCTION_DISABLED' }
+  | { readonly kind: 'ACCOUNT_NOT_ACTIVE'; readonly status: Exclude<AccountStatus, 'active'> }
+  /** It has as many requests in hand as its quota fgs_func_qos_limit says. */
+  | { readonly kind: 'ACCOUNT_AT_LIMIT'; readonly domainId: string; readonly limit: number }
   | { readonly kind: 'CATALOG_UNAVAILABLE' }
   | { readonly kind: 'CODE_UNAVAILABLE' }
+  /** The agency whose credentials the request should bring is gone, expired, or no longer trusts FunctionGraph. */
+  | { readonly kind: 'AGENCY_UNUSABLE'; readonly agency: string }
+  | { readonly kind: 'CREDENTIALS_UNAVAILABLE' }
   | { readonly kind: 'START_FAILED'; readonly failure: StartFailure }
   | { readonly kind: 'QUEUE_FULL'; readonly queueLength: number }
   | { readonly kind: 'NO_INSTANCE_IN_TIME'; readonly waitedMs: number; readonly blockedBy: 'function-limit' | 'worker' }
@@ -48,10 +56,20 @@ export function judge(outcome: FailedOutcome): Verdict {
       return verdict(outcome, 4024, 'caller', 404, 'The function or this version of it does not exist.');
     case 'FUNCTION_DISABLED':
       return verdict(outcome, 150434, 'caller', 403, 'The function is disabled: its maximum number of instances is 0. Raise max_instance_num to enable it.');
+    case 'ACCOUNT_NOT_ACTIVE':
+      return verdict(outcome, 403, 'caller', 403, `The account that owns the function is ${outcome.status}.`);
+    case 'ACCOUNT_AT_LIMIT': {
+      const remedy = howToRaise('fgs_func_qos_limit', outcome.limit, outcome.domainId);
+      return verdict(outcome, 4021, 'caller', 429, `The account has as many requests running as it may. ${remedy}`);
+    }
     case 'CATALOG_UNAVAILABLE':
       return verdict(outcome, 500, 'platform', 503, 'The platform could not read the definition of the function. Try again.');
     case 'CODE_UNAVAILABLE':
       return verdict(outcome, 500, 'platform', 503, 'The platform could not fetch the code package of the function. Try again.');
+    case 'AGENCY_UNUSABLE':
+      return verdict(outcome, 4222, 'function', 502, `The function has no credentials: its agency ${outcome.agency} is gone, expired, or does not trust op_svc_cff. Restore it, or give the function another.`);
+    case 'CREDENTIALS_UNAVAILABLE':
+      return verdict(outcome, 500, 'platform', 503, 'The platform could not issue the credentials of the function. Try again.');
     case 'START_FAILED':
       return judgeStart(outcome.failure);
     case 'QUEUE_FULL':

@@ -13,6 +13,7 @@ import { connect, type Remote, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
 import { startWorker, type WorkerLimits } from '../index.js';
 import { exampleSpec } from './example-spec.js';
+import { IamPeer } from './iam-peer.js';
 import { RegistryPeer, type PackageFiles } from './registry-peer.js';
 
 export interface Answer {
@@ -32,9 +33,10 @@ export interface Sending {
 
 const BOOTSTRAP = '#!/bin/bash\nexec node index.js\n';
 
-/** A whole worker on this machine, with a database of its own and a registry that speaks the contract. */
+/** A whole worker on this machine, with a database of its own, and a registry and iam that speak the contract. */
 export class RunningWorker {
   readonly registry = new RegistryPeer();
+  readonly iam = new IamPeer();
   readonly logged: string[] = [];
   readonly lines: LogLine[] = [];
   control: Remote<WorkerServiceClient>;
@@ -144,12 +146,16 @@ export class RunningWorker {
     const registryAddress = `unix:${join(this.directory, 'registry.sock')}`;
     await this.registry.listen(registryAddress);
     this.undo.push(() => this.registry.close());
+    const iamAddress = `unix:${join(this.directory, 'iam.sock')}`;
+    await this.iam.listen(iamAddress);
+    this.undo.push(() => this.iam.close());
     this.startAgain = () =>
       startWorker({
         workerId: 'w1',
         grpcAddress: this.grpcAddress,
         dataSocket: this.dataSocket,
         registryAddress,
+        iamAddress,
         databaseUrl: postgres.connectionString(postgres.database),
         dataDirectory: join(this.directory, 'data'),
         limits: { closeSeconds: 2, stopGraceSeconds: 1, ...limits },

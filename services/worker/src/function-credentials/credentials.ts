@@ -1,0 +1,19 @@
+/** What a function proves with that it acts through an agency of its account. */
+export interface FunctionCredentials {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly securityToken: string;
+  /** For X-Auth-Token, instead of the other three. */
+  readonly authToken: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Names are unique in an account. */
+export interface AgencyName {
+  readonly domainId: string;
+  readonly name: string;
+}
+
+/** Has new credentials made. Rejects with a WindlassError: refused where the agency is gone or trusts others, or not to be had now. */
+export type IssueCredentials = (agency: AgencyName) => Promise<FunctionCredentials>;
