@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import { AccountCopy, followAccounts, KnownAccounts } from '@windlass/accounts';
 import { GatewayServiceService } from '@windlass/contracts/gateway/v1/gateway_service';
 import { AuthenticationServiceClient } from '@windlass/contracts/iam/v1/authentication_service';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
@@ -65,6 +66,16 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     const following = await followRouteEvents({ bus, gatewayId: config.gatewayId ?? 'local', table: routes, kept: new KnownRoutes(dataSource) });
     own({ close: () => following.stop() });
 
+    const accounts = new KnownAccounts();
+    const followingAccounts = await followAccounts({
+      bus,
+      dataSource,
+      copy: new AccountCopy('gateway'),
+      group: `gateway.${config.gatewayId ?? 'local'}.accounts`,
+      learn: (standing) => accounts.learn(standing),
+    });
+    own({ close: () => followingAccounts.stop() });
+
     const ingress = own(
       await Ingress.listen({
         host: config.host,
@@ -73,6 +84,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
         routes,
         fetchGroupRoutes: async (group_id) => (await registry.listGroupRoutes({ group_id }, { deadlineMs: LOOKUP_MS })).routes,
         authenticator: new IamAuthenticator(iam),
+        accounts,
         limits: config.limits,
         logger,
       }),

@@ -41,6 +41,7 @@ describe('the connection of a client that reads slowly', () => {
       socket as unknown as Socket,
       {
         limits,
+        accounts: { statusOf: () => 'active' },
         finder: new RouteFinder(new RouteTable(), () => Promise.resolve([])),
         gatekeeper: new Gatekeeper({ byToken: refuse, bySignature: refuse }),
         heldBodies: new HeldBodies(limits),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { AccountStatus } from '@windlass/accounts';
 import type { Route } from '@windlass/contracts/registry/v1/catalog';
 import {
   createBodyDecoder,
@@ -25,11 +26,17 @@ import type { RouteFinder } from './route-finder.js';
 import { Tunnel } from './tunnel.js';
 import type { WorkerConnection, WorkerConnectionUser, WorkerPool } from './worker-pool.js';
 
+/** Whether accounts may serve. */
+export interface AccountStatuses {
+  statusOf(domainId: string): AccountStatus;
+}
+
 /** What every exchange works with. */
 export interface ExchangeContext {
   readonly limits: IngressLimits;
   readonly finder: RouteFinder;
   readonly gatekeeper: Gatekeeper;
+  readonly accounts: AccountStatuses;
   readonly heldBodies: HeldBodies;
   readonly workers: readonly string[];
   readonly pool: WorkerPool;
@@ -155,12 +162,14 @@ export class Exchange implements WorkerConnectionUser {
   }
 
   private async admit(decoder: BodyDecoder): Promise<Admitted> {
-    const { finder, gatekeeper, limits } = this.context;
+    const { finder, gatekeeper, accounts, limits } = this.context;
     const target = splitTarget(this.head.target);
     const address = parseAddress(this.head.headers.get('host') ?? '', target.path);
     if (address === undefined) throw refusals.unknownApi();
     const found = finder.find(address, this.head.method);
     const route = found instanceof Promise ? await found : found;
+    const status = accounts.statusOf(route.domain_id);
+    if (status !== 'active') throw refusals.accountNotActive(status);
     const timeoutMs = route.timeout_ms > 0 ? route.timeout_ms + limits.routeTimeoutGraceMs : limits.maxRequestMs;
     this.deadline = setTimeout(() => this.refuse(refusals.timedOut(route.timeout_ms || limits.maxRequestMs)), timeoutMs);
     const credential = gatekeeper.credentialOf(route, this.head);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Logger } from '@windlass/telemetry';
 import { ClientConnection } from './client-connection.js';
-import type { ExchangeContext } from './exchange.js';
+import type { AccountStatuses, ExchangeContext } from './exchange.js';
 import { type CallerAuthenticator, Gatekeeper } from './gatekeeper.js';
 import { HeldBodies } from './held-bodies.js';
 import { DEFAULT_LIMITS, type IngressLimits } from './limits.js';
@@ -21,6 +21,7 @@ export interface IngressOptions {
   readonly routes: RouteTable;
   readonly fetchGroupRoutes: FetchGroupRoutes;
   readonly authenticator: CallerAuthenticator;
+  readonly accounts: AccountStatuses;
   readonly limits?: Partial<IngressLimits>;
   readonly logger: Logger;
 }
@@ -46,6 +47,7 @@ export class Ingress {
       limits,
       finder: new RouteFinder(options.routes, options.fetchGroupRoutes),
       gatekeeper: new Gatekeeper(options.authenticator),
+      accounts: options.accounts,
       heldBodies: new HeldBodies(limits),
       workers: options.workerSockets,
       pool: new WorkerPool(limits),

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { AccountStatus } from '@windlass/accounts';
 import { type Http1Error, serializeResponseHead } from '@windlass/http1';
 
 /** An answer the gateway gives itself. Its message is for the caller: it names the limit, never anything internal. */
@@ -32,6 +33,7 @@ export const refusals = {
   timedOut: (ms: number) => new Refusal(504, 'APIG.0203', `The function did not finish its answer within ${ms} milliseconds, the timeout of this API.`),
   unauthenticated: (reason: string) => new Refusal(401, 'APIG.0301', reason),
   forbidden: () => new Refusal(403, 'APIG.0302', 'The caller does not belong to the account that owns this API.'),
+  accountNotActive: (status: Exclude<AccountStatus, 'active'>) => new Refusal(403, 'APIG.0306', `The account that owns this API is ${status}.`),
   authenticationBusy: () => new Refusal(503, 'APIG.0601', 'Too many requests wait for their credentials to be checked. Try again.'),
   authenticationDown: () => new Refusal(503, 'APIG.0601', 'Credentials cannot be checked at the moment. Try again.'),
   bodiesHeld: (max: number) =>

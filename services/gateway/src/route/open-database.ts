@@ -1,8 +1,9 @@
 import { openDatabase as open } from '@windlass/database';
 import type { DataSource } from 'typeorm';
+import { CreateAccounts1764000300000 } from '../account/create-accounts.migration.js';
 import { CreateRoutes1763769600000 } from './create-routes.migration.js';
 import { KnownRoute } from './known-route.entity.js';
 
 export function openDatabase(url: string): Promise<DataSource> {
-  return open({ url, schema: 'gateway', entities: [KnownRoute], migrations: [CreateRoutes1763769600000], poolSize: 4 });
+  return open({ url, schema: 'gateway', entities: [KnownRoute], migrations: [CreateRoutes1763769600000, CreateAccounts1764000300000], poolSize: 4 });
 }

@@ -1,3 +1,4 @@
+import { createAccountTable, dropAccountTable } from '@windlass/accounts';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateFunctions1763769600000 implements MigrationInterface {
@@ -20,4 +21,17 @@ export class CreateFunctions1763769600000 implements MigrationInterface {
   }
 }
 
-export const migrations = [CreateFunctions1763769600000];
+/** The worker's own copy of what iam publishes about accounts. */
+export class CreateAccounts1764000300000 implements MigrationInterface {
+  readonly name = 'CreateAccounts1764000300000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await createAccountTable(queryRunner, 'worker');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await dropAccountTable(queryRunner, 'worker');
+  }
+}
+
+export const migrations = [CreateFunctions1763769600000, CreateAccounts1764000300000];

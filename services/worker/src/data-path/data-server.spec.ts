@@ -3,8 +3,10 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KnownAccounts } from '@windlass/accounts';
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import { createLogger } from '@windlass/telemetry';
+import { AccountAdmission } from '../account/index.js';
 import type { Instance, InstanceExit } from '../instance/index.js';
 import { Invoker } from '../invocation/index.js';
 import { FunctionPools } from '../pool/index.js';
@@ -39,7 +41,7 @@ describe('the data port', () => {
     pools = new FunctionPools({ launch, limits, observer: { output: () => undefined }, clock, newInstanceId: () => crypto.randomUUID() }, scaling);
     const log = { started: () => undefined, note: () => undefined, finished: () => undefined };
     const logger = createLogger('test', { destination: { write: () => undefined } });
-    const invoker = new Invoker({ find: () => spec }, { find: () => undefined }, pools, log, logger, clock);
+    const invoker = new Invoker({ find: () => spec }, new AccountAdmission(new KnownAccounts()), { find: () => undefined }, pools, log, logger, clock);
     server = await startDataServer({ socketPath: join(directory, 'data.sock'), invoker, upgradeIdleMs: 1_000, maxConnections: 10 });
   });
 

@@ -132,8 +132,12 @@ export class FunctionPool {
     for (const instance of this.instances) if (instance.id === instanceId) this.endInstance(instance, how, why);
   }
 
+  refuseWaiting(outcome: FailedOutcome): void {
+    for (const waiter of this.waiting.splice(0)) this.refuse(waiter, outcome);
+  }
+
   async close(): Promise<void> {
-    for (const waiter of this.waiting.splice(0)) this.refuse(waiter, { kind: 'WORKER_STOPPING' });
+    this.refuseWaiting({ kind: 'WORKER_STOPPING' });
     await Promise.all([...this.instances].map((instance) => instance.stop('closing', this.context.limits.stopGraceMs)));
   }
 

@@ -1,5 +1,5 @@
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
-import { InvocationError } from '../invocation/outcome.js';
+import { InvocationError, type FailedOutcome } from '../invocation/outcome.js';
 import { decideScaling, type ScalingLimits } from './decide-scaling.js';
 import { FunctionPool, type PoolContext, type Slot } from './function-pool.js';
 import type { PooledInstance } from './pooled-instance.js';
@@ -51,6 +51,17 @@ export class FunctionPools {
     this.planRescale();
   }
 
+  /** Ends what an account that may not run functions any more still has: who waits is refused, who is served may end. */
+  retireAccount(domainId: string, outcome: FailedOutcome): void {
+    for (const [name, pool] of this.current) {
+      if (pool.spec.domain_id !== domainId) continue;
+      pool.retired = true;
+      pool.refuseWaiting(outcome);
+      this.current.delete(name);
+    }
+    this.planRescale();
+  }
+
   *instances(): Generator<PooledInstance> {
     for (const pool of this.pools.values()) yield* pool.instances;
   }
@@ -76,7 +87,9 @@ export class FunctionPools {
     const found = this.current.get(name);
     if (found !== undefined && found.spec.revision >= spec.revision) return found;
     if (found !== undefined) this.retire(spec.func_id, spec.version, spec.revision);
-    const pool = new FunctionPool(keyOf(spec), spec, this.context);
+    // The pool of an account that was suspended and came back may still be draining.
+    const pool = this.pools.get(keyOf(spec)) ?? new FunctionPool(keyOf(spec), spec, this.context);
+    pool.retired = false;
     this.current.set(name, pool);
     this.pools.set(pool.key, pool);
     return pool;

@@ -24,6 +24,7 @@ export async function startTestGateway(
     port: 0,
     routes,
     fetchGroupRoutes: () => Promise.resolve([]),
+    accounts: { statusOf: () => 'active' },
     authenticator: { byToken: refuse, bySignature: refuse },
     logger: createLogger('gateway-test', { level: 'silent' }),
     ...options,

@@ -1,0 +1,1 @@
+export { AccountAdmission } from './account-admission.js';
