@@ -19,3 +19,8 @@ export function callerOf({ principal, requestId }: CallContext): Caller {
 export function requireOwnDomain(caller: Caller, domainId: string): void {
   if (domainId !== '' && domainId !== caller.domainId) throw notFound('domain', domainId);
 }
+
+/** Whether anybody is known to call: an operation that anyone may call has a caller only when a credential came along. */
+export function callerIsKnown({ domainId, userId }: Caller): boolean {
+  return domainId !== '' && userId !== '';
+}

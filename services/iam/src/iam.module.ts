@@ -6,8 +6,10 @@ import { PrincipalSigner, PrincipalVerifier } from '@windlass/principal';
 import type { Logger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
 import { SecretBox } from './access-key/index.js';
+import { AccessKeyModule } from './access-key/access-key.module.js';
 import { AccountModule } from './account/account.module.js';
 import { AgencyDirectoryModule } from './agency/agency-directory.module.js';
+import { AgencyModule } from './agency/agency.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { Clock } from './clock.js';
@@ -15,13 +17,17 @@ import type { IamConfig } from './config.js';
 import { EnterpriseProjectModule } from './enterprise-project/enterprise-project.module.js';
 import { ProjectResources } from './enterprise-project/project-resources.js';
 import { GrantModule } from './grant/grant.module.js';
+import { GroupModule } from './group/group.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
+import { Permissions } from './permissions.js';
 import { ProjectModule } from './project/project.module.js';
 import { QuotaModule } from './quota/quota.module.js';
 import { RoleModule } from './role/role.module.js';
 import { LOGGER, PUBLIC_API_URL, REGION, SIGN_UP_MODE } from './settings.js';
 import { SignUpModule } from './sign-up/sign-up.module.js';
+import { TemporaryCredentialModule } from './temporary-credential/temporary-credential.module.js';
 import { TokenModule } from './token/token.module.js';
+import { UserModule } from './user/user.module.js';
 
 /** The capabilities, and what all of them may ask for. */
 @Module({})
@@ -38,11 +44,12 @@ export class IamModule {
       { provide: SIGN_UP_MODE, useValue: config.signUp ?? 'open' },
       { provide: ProjectResources, useFactory: () => new ProjectResources(config.registryAddress, new PrincipalSigner(config.principalKey)) },
       Clock,
+      Permissions,
     ];
     return {
       module: IamModule,
       global: true,
-      imports: [CqrsModule.forRoot(), AccountModule, AgencyDirectoryModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule],
+      imports: [CqrsModule.forRoot(), AccountModule, AgencyDirectoryModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule, UserModule, GroupModule, AccessKeyModule, AgencyModule, TemporaryCredentialModule],
       providers: provided,
       exports: provided,
     };

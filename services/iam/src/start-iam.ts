@@ -13,6 +13,12 @@ import { RoleServiceService } from '@windlass/contracts/iam/v1/role_service';
 import { QuotaServiceService } from '@windlass/contracts/iam/v1/quota_service';
 import { SignUpServiceService } from '@windlass/contracts/iam/v1/sign_up_service';
 import { TokenServiceService } from '@windlass/contracts/iam/v1/token_service';
+import { AccessKeyServiceService } from '@windlass/contracts/iam/v1/access_key_service';
+import { AgencyServiceService } from '@windlass/contracts/iam/v1/agency_service';
+import { CatalogServiceService } from '@windlass/contracts/iam/v1/catalog_service';
+import { GroupServiceService } from '@windlass/contracts/iam/v1/group_service';
+import { TemporaryCredentialServiceService } from '@windlass/contracts/iam/v1/temporary_credential_service';
+import { UserServiceService } from '@windlass/contracts/iam/v1/user_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
@@ -36,6 +42,12 @@ const services = {
   'windlass.iam.v1.EnterpriseProjectService': EnterpriseProjectServiceService,
   'windlass.iam.v1.EnterpriseProjectDirectoryService': EnterpriseProjectDirectoryServiceService,
   'windlass.iam.v1.QuotaService': QuotaServiceService,
+  'windlass.iam.v1.AccessKeyService': AccessKeyServiceService,
+  'windlass.iam.v1.AgencyService': AgencyServiceService,
+  'windlass.iam.v1.CatalogService': CatalogServiceService,
+  'windlass.iam.v1.GroupService': GroupServiceService,
+  'windlass.iam.v1.TemporaryCredentialService': TemporaryCredentialServiceService,
+  'windlass.iam.v1.UserService': UserServiceService,
 };
 
 /** Starts the service: schema up to date, events relayed, calls answered. What was started is closed again when a later step fails. */

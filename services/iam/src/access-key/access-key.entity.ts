@@ -19,6 +19,9 @@ export class AccessKeyRow {
   @Column({ type: 'text' })
   status: 'active' | 'inactive';
 
+  @Column({ type: 'text' })
+  description: string;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 }
@@ -34,9 +37,37 @@ export class AccessKeySecretRow {
   sealedSecret: Buffer;
 }
 
+/** When a key was last used, to the quarter of an hour. A fact, not event-sourced. */
+@Entity({ name: 'access_key_uses' })
+export class AccessKeyUseRow {
+  @PrimaryColumn({ name: 'access_key', type: 'text' })
+  accessKey: string;
+
+  @Column({ name: 'used_at', type: 'timestamptz' })
+  usedAt: Date;
+}
+
 export const projectAccessKey: Project<AccessKey, AccessKeyEvent> = async (manager, events) => {
   for (const event of events) {
-    const { accessKey, userId } = event.data;
-    await manager.insert(AccessKeyRow, { accessKey, userId, status: 'active', createdAt: event.recordedAt });
+    const { accessKey } = event.data;
+    switch (event.type) {
+      case 'AccessKeyCreated':
+        await manager.insert(AccessKeyRow, { accessKey, userId: event.data.userId, status: 'active', description: '', createdAt: event.recordedAt });
+        break;
+      case 'AccessKeyDescribed':
+        await manager.update(AccessKeyRow, accessKey, { description: event.data.description });
+        break;
+      case 'AccessKeyActivated':
+        await manager.update(AccessKeyRow, accessKey, { status: 'active' });
+        break;
+      case 'AccessKeyDeactivated':
+        await manager.update(AccessKeyRow, accessKey, { status: 'inactive' });
+        break;
+      case 'AccessKeyDeleted':
+        await manager.delete(AccessKeyRow, accessKey);
+        break;
+      default:
+        event satisfies never;
+    }
   }
 };

@@ -2,11 +2,13 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { WindlassError } from '@windlass/errors';
 import { parseAuthorization, verify, type ReceivedRequest, type VerificationProblem } from '@windlass/request-signing';
 import { DataSource } from 'typeorm';
-import { AccessKeyRow, AccessKeySecretRow, SecretBox } from '../access-key/index.js';
+import { recordUse, SecretBox } from '../access-key/index.js';
 import { Clock } from '../clock.js';
 import { isId } from '../id.js';
 import { ProjectRow } from '../project/index.js';
+import { accountOf } from '../token/index.js';
 import { authenticated, refused, type Authenticated } from './authenticated.js';
+import { findPermanentKey, findTemporaryKey } from './find-signing-key.js';
 
 /** Who signed a request, acting in the project that the request names or, when it names none, in the account. */
 export class AuthenticateSignature extends Query<Authenticated> {
@@ -31,31 +33,17 @@ export class AuthenticateSignatureHandler implements IQueryHandler<AuthenticateS
     const parsed = parseAuthorization(request.headers);
     if (!parsed.ok) throw unverified(parsed.reason);
     const { accessKey, securityToken } = parsed.authorization;
-    if (securityToken !== undefined) {
-      throw refused('SECURITY_TOKEN_UNKNOWN', 'X-Security-Token belongs to no access key of this platform: sign without it');
-    }
-
-    const key = await this.find(accessKey);
-    if (key === undefined) throw refused('ACCESS_KEY_UNKNOWN', `the access key ${accessKey} does not exist`);
+    const { manager } = this.dataSource;
+    const key = await (securityToken === undefined ? findPermanentKey(manager, accessKey) : findTemporaryKey(manager, accessKey, securityToken));
     const verification = verify(request, { secretKey: this.secrets.open(key.sealedSecret, accessKey), now });
     if (!verification.ok) throw unverified(verification.reason);
     // Only whoever holds the secret learns the state of the key.
-    if (key.row.status !== 'active') throw refused('ACCESS_KEY_INACTIVE', `the access key ${accessKey} is inactive`);
-    const project = projectId === '' ? undefined : await this.ownProject(key.row.user.domainId, projectId);
-    return authenticated(key.row.user, { project, accessKey }, now);
-  }
-
-  private async find(accessKey: string): Promise<{ row: AccessKeyRow; sealedSecret: Buffer } | undefined> {
-    const [row, secret] = await Promise.all([
-      this.dataSource.manager
-        .createQueryBuilder(AccessKeyRow, 'key')
-        .innerJoinAndSelect('key.user', 'user')
-        .innerJoinAndSelect('user.account', 'account')
-        .where('key.accessKey = :accessKey', { accessKey })
-        .getOne(),
-      this.dataSource.manager.findOneBy(AccessKeySecretRow, { accessKey }),
-    ]);
-    return row && secret ? { row, sealedSecret: secret.sealedSecret } : undefined;
+    if (key.status !== 'active') throw refused('ACCESS_KEY_INACTIVE', `the access key ${accessKey} is inactive`, 'IAM.1107');
+    const { holder, expiresAt } = key;
+    if (expiresAt === undefined) await recordUse(manager, accessKey, now);
+    else if (expiresAt <= now) throw refused('SECURITY_TOKEN_EXPIRED', 'the security token has expired: get a new one', 'IAM.1108');
+    const project = projectId === '' ? undefined : await this.ownProject(accountOf(holder).domainId, projectId);
+    return authenticated(holder, { project, accessKey, ...(expiresAt === undefined ? {} : { expiresAt }) }, now);
   }
 
   private async ownProject(domainId: string, projectId: string): Promise<ProjectRow> {

@@ -2,8 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { WindlassError } from '@windlass/errors';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock.js';
-import { ProjectRow } from '../project/index.js';
-import { hashToken, TokenRow } from '../token/index.js';
+import { findToken } from '../token/index.js';
 import { authenticated, refused, type Authenticated } from './authenticated.js';
 
 /** Whose token it is, acting in the project or account it was issued for. */
@@ -22,18 +21,11 @@ export class AuthenticateTokenHandler implements IQueryHandler<AuthenticateToken
 
   async execute({ token }: AuthenticateToken): Promise<Authenticated> {
     const now = this.clock.now();
-    const row = await this.dataSource.manager
-      .createQueryBuilder(TokenRow, 'token')
-      .innerJoinAndSelect('token.user', 'user')
-      .innerJoinAndSelect('user.account', 'account')
-      .where('token.tokenHash = :hash', { hash: hashToken(token) })
-      .getOne();
-    if (row === null) throw refused('TOKEN_UNKNOWN', 'the token is unknown');
-    if (row.expiresAt <= now) throw expired();
-    const { projectId, user, expiresAt } = row;
-    const project =
-      projectId === null ? undefined : await this.dataSource.manager.findOneByOrFail(ProjectRow, { projectId, domainId: user.domainId });
-    return authenticated(user, { project, accessKey: '', expiresAt }, now);
+    const found = await findToken(this.dataSource.manager, token);
+    if (found === undefined) throw refused('TOKEN_UNKNOWN', 'the token is unknown');
+    const { expiresAt } = found.row;
+    if (expiresAt <= now) throw expired();
+    return authenticated(found.holder, { project: found.project, accessKey: '', expiresAt }, now);
   }
 }
 

@@ -1,8 +1,26 @@
 import { WindlassError } from '@windlass/errors';
 import { unknownEvent, type Decider } from '@windlass/event-store';
+import { requireDescription } from '../description-rule.js';
+import { notFound } from '../not-found.js';
 
-/** Where an account's resources of one region live; named as the region. */
-export type Project = { readonly status: 'absent' } | { readonly status: 'enabled'; readonly projectId: string; readonly name: string };
+/** Where resources of an account live: one project a region, named as the region, and projects beneath it. */
+export type Project =
+  | { readonly status: 'absent' }
+  | {
+      readonly status: 'enabled';
+      readonly projectId: string;
+      readonly name: string;
+      readonly description: string;
+      /** Absent for the project of a region. */
+      readonly parent: Parent | undefined;
+    }
+  | { readonly status: 'deleted'; readonly projectId: string };
+
+/** The region's project, which is above the others. */
+export interface Parent {
+  readonly projectId: string;
+  readonly name: string;
+}
 
 export interface CreateProject {
   readonly type: 'CreateProject';
@@ -11,41 +29,138 @@ export interface CreateProject {
   readonly region: string;
 }
 
+export interface CreateSubproject {
+  readonly type: 'CreateSubproject';
+  readonly projectId: string;
+  readonly domainId: string;
+  readonly parent: Parent;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** What is absent stays as it is. */
+export interface ChangeProject {
+  readonly type: 'ChangeProject';
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+}
+
+export type ProjectCommand = CreateProject | CreateSubproject | ChangeProject | { readonly type: 'DeleteProject' };
+
 export interface ProjectCreated {
   readonly type: 'ProjectCreated';
   readonly data: { readonly projectId: string; readonly domainId: string; readonly name: string };
 }
+export interface SubprojectCreated {
+  readonly type: 'SubprojectCreated';
+  readonly data: { readonly projectId: string; readonly domainId: string; readonly name: string; readonly description: string; readonly parent: Parent };
+}
+export interface ProjectChanged {
+  readonly type: 'ProjectChanged';
+  readonly data: { readonly projectId: string; readonly name: string; readonly description: string };
+}
+export interface ProjectDeleted {
+  readonly type: 'ProjectDeleted';
+  readonly data: { readonly projectId: string };
+}
 
-export type ProjectEvent = ProjectCreated;
+export type ProjectEvent = ProjectCreated | SubprojectCreated | ProjectChanged | ProjectDeleted;
 
-export const project: Decider<Project, CreateProject, ProjectEvent> = {
+export const project: Decider<Project, ProjectCommand, ProjectEvent> = {
   initial: { status: 'absent' },
 
-  decide(state, { projectId, domainId, region }) {
-    if (state.status !== 'absent') {
-      throw new WindlassError({ kind: 'conflict', reason: 'PROJECT_EXISTS', code: 'IAM.0005', message: `The project "${state.name}" exists.` });
+  decide(state, command) {
+    switch (command.type) {
+      case 'CreateProject': {
+        const { projectId, domainId, region } = command;
+        requireAbsent(state);
+        if (!isProjectName(region)) throw nameInvalid('of a region');
+        return [{ type: 'ProjectCreated', data: { projectId, domainId, name: region } }];
+      }
+      case 'CreateSubproject': {
+        const { projectId, domainId, name, description, parent } = command;
+        requireAbsent(state);
+        requireNameBeneath(parent, name);
+        requireDescription(description);
+        return [{ type: 'SubprojectCreated', data: { projectId, domainId, name, description, parent } }];
+      }
+      case 'ChangeProject':
+        return change(present(state), command);
+      case 'DeleteProject': {
+        const { projectId, name, parent } = present(state);
+        if (parent === undefined) throw regionProtected(name, 'deleted');
+        return [{ type: 'ProjectDeleted', data: { projectId } }];
+      }
+      default:
+        return command satisfies never;
     }
-    if (!isProjectName(region)) {
-      throw new WindlassError({
-        kind: 'invalid',
-        reason: 'PROJECT_NAME_INVALID',
-        code: 'IAM.0073',
-        message: 'The name of a project, which is that of its region, must have 1 to 64 letters, digits, "_" and "-".',
-      });
-    }
-    return [{ type: 'ProjectCreated', data: { projectId, domainId, name: region } }];
   },
 
-  evolve(_state, event) {
+  evolve(state, event) {
+    const { projectId } = event.data;
     switch (event.type) {
       case 'ProjectCreated':
-        return { status: 'enabled', projectId: event.data.projectId, name: event.data.name };
+        return { status: 'enabled', projectId, name: event.data.name, description: '', parent: undefined };
+      case 'SubprojectCreated': {
+        const { name, description, parent } = event.data;
+        return { status: 'enabled', projectId, name, description, parent };
+      }
+      case 'ProjectChanged':
+        return state.status === 'enabled' ? { ...state, name: event.data.name, description: event.data.description } : state;
+      case 'ProjectDeleted':
+        return { status: 'deleted', projectId };
       default:
-        event.type satisfies never;
-        return unknownEvent(event as never);
+        return unknownEvent(event);
     }
   },
 };
+
+type PresentProject = Extract<Project, { readonly status: 'enabled' }>;
+
+function present(state: Project): PresentProject {
+  if (state.status === 'enabled') return state;
+  throw notFound('project', state.status === 'deleted' ? state.projectId : '');
+}
+
+function change(state: PresentProject, command: ChangeProject): readonly ProjectEvent[] {
+  const { name = state.name, description = state.description } = command;
+  if (name !== state.name) {
+    if (state.parent === undefined) throw regionProtected(state.name, 'renamed');
+    requireNameBeneath(state.parent, name);
+  }
+  requireDescription(description);
+  if (name === state.name && description === state.description) return [];
+  return [{ type: 'ProjectChanged', data: { projectId: state.projectId, name, description } }];
+}
+
+function requireAbsent(state: Project): void {
+  if (state.status === 'enabled') throw projectNameTaken(state.name);
+  if (state.status === 'deleted') throw new Error('a project id is used once');
+}
+
+function requireNameBeneath({ name: region }: Parent, name: string): void {
+  const prefix = `${region}_`;
+  if (isProjectName(name) && name.startsWith(prefix) && name.length > prefix.length) return;
+  throw nameInvalid(`beneath that of a region must begin with "${prefix}" and`);
+}
+
+export function projectNameTaken(name: string): WindlassError {
+  return new WindlassError({ kind: 'conflict', reason: 'PROJECT_EXISTS', code: 'IAM.0005', message: `The project "${name}" exists.` });
+}
+
+function regionProtected(name: string, what: 'deleted' | 'renamed'): WindlassError {
+  const message = `The project "${name}" is that of its region and cannot be ${what}.`;
+  return new WindlassError({ kind: 'forbidden', reason: 'REGION_PROJECT_PROTECTED', code: 'IAM.0002', message });
+}
+
+function nameInvalid(which: string): WindlassError {
+  return new WindlassError({
+    kind: 'invalid',
+    reason: 'PROJECT_NAME_INVALID',
+    code: 'IAM.0073',
+    message: `The name of a project ${which} must have 1 to 64 letters, digits, "_" and "-".`,
+  });
+}
 
 /** Whether a project can have this name: what cannot be one is not looked up. */
 export function isProjectName(text: string): boolean {

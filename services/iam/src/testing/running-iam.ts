@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, type Client as GrpcClient } from '@grpc/grpc-js';
 import { AccountServiceClient, CreateAccountRequest, type CreateAccountResponse } from '@windlass/contracts/iam/v1/account_service';
 import { AuthenticationServiceClient } from '@windlass/contracts/iam/v1/authentication_service';
-import type { Principal } from '@windlass/contracts/iam/v1/principal';
+import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { ProjectServiceClient } from '@windlass/contracts/iam/v1/project_service';
 import { CreateTokenRequest, TokenServiceClient } from '@windlass/contracts/iam/v1/token_service';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
-import { connect, type RunningService } from '@windlass/grpc';
+import { connect, type Remote, type RunningService } from '@windlass/grpc';
 import { PrincipalSigner } from '@windlass/principal';
 import { createLogger } from '@windlass/telemetry';
 import { Client } from 'pg';
@@ -65,7 +65,7 @@ export class RunningIam {
   }
 
   /** A client of any of the service's other gRPC services, closed with it. */
-  client<C extends Client>(constructor: ClientConstructor<C>): Remote<C> {
+  client<C extends GrpcClient>(constructor: Parameters<typeof connect<C>>[0]): Remote<C> {
     const client = connect(constructor, this.address);
     this.furtherClients.push(client);
     return client;
@@ -79,7 +79,12 @@ export class RunningIam {
   logIn(account: string, password = PASSWORD, scope: Parameters<typeof CreateTokenRequest.fromPartial>[0] = {}) {
     const user = { name: 'ann', password, domain: { name: account } };
     const request = { auth: { identity: { methods: ['password'], password: { user } }, scope: scope.auth?.scope } };
-    return this.tokens.createToken(CreateTokenRequest.fromPartial(request));
+    return this.createToken(request);
+  }
+
+  /** Asks for a token as the edge does: for nobody in particular, or for the caller who wants to act through an agency. */
+  createToken(request: Parameters<typeof CreateTokenRequest.fromPartial>[0], caller = Principal.fromPartial({})) {
+    return this.tokens.createToken(CreateTokenRequest.fromPartial(request), this.as(caller));
   }
 
   /** Metadata of a call that the edge makes for a caller. */

@@ -1,43 +1,57 @@
+import type { Metadata } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { CreateTokenRequest, CreateTokenResponse, NamedReference, Token } from '@windlass/contracts/iam/v1/token_service';
+import type {
+  CreateTokenRequest,
+  CreateTokenResponse,
+  RevokeTokenRequest,
+  RevokeTokenResponse,
+  ShowTokenRequest,
+  ShowTokenResponse,
+} from '@windlass/contracts/iam/v1/token_service';
+import { CallContextReader } from '@windlass/grpc';
+import { DataSource } from 'typeorm';
+import { callerOf } from '../caller.js';
 import { PUBLIC_API_URL, REGION } from '../settings.js';
 import { catalogOf } from './catalog.js';
-import { CreateToken, type IssuedToken } from './create-token.js';
+import { CreateToken } from './create-token.js';
 import { readLogInRequest } from './log-in-request.js';
+import { SubjectTokens } from './subject-tokens.js';
+import { describeToken } from './token-answer.js';
+import { TokenRow } from './token.entity.js';
 
 @Controller()
 export class TokenController {
   constructor(
     private readonly commands: CommandBus,
+    private readonly callers: CallContextReader,
+    private readonly subjects: SubjectTokens,
+    private readonly dataSource: DataSource,
     @Inject(PUBLIC_API_URL) private readonly publicApiUrl: string,
     @Inject(REGION) private readonly region: string,
   ) {}
 
   @GrpcMethod('TokenService', 'createToken')
-  async createToken(request: CreateTokenRequest): Promise<CreateTokenResponse> {
-    const issued = await this.commands.execute(new CreateToken(readLogInRequest(request)));
-    return { token_value: issued.value, token: this.describe(issued) };
+  async createToken(request: CreateTokenRequest, metadata: Metadata): Promise<CreateTokenResponse> {
+    const issued = await this.commands.execute(new CreateToken(readLogInRequest(request), callerOf(this.callers.read(metadata))));
+    return { token_value: issued.value, token: describeToken(issued, this.catalog(issued.project?.projectId)) };
   }
 
-  private describe({ user, project, issuedAt, expiresAt }: IssuedToken): Token {
-    const domain: NamedReference = { id: user.account.domainId, name: user.account.name };
-    return {
-      issued_at: timestamp(issuedAt),
-      expires_at: timestamp(expiresAt),
-      methods: ['password'],
-      user: { id: user.userId, name: user.name, password_expires_at: '', domain },
-      project: project && { id: project.projectId, name: project.name, domain },
-      domain: project ? undefined : domain,
-      // The id of a role is "0" in tokens; its name is what counts.
-      roles: user.roles.map((name) => ({ id: '0', name })),
-      catalog: catalogOf({ publicApiUrl: this.publicApiUrl, region: this.region }, project?.projectId),
-    };
+  @GrpcMethod('TokenService', 'showToken')
+  async showToken({ subject_token: value }: ShowTokenRequest, metadata: Metadata): Promise<ShowTokenResponse> {
+    const { row, holder, project } = await this.subjects.require(callerOf(this.callers.read(metadata)), value, 'iam:tokens:getToken');
+    return { token_value: value, token: describeToken({ ...row, holder, project }, this.catalog(project?.projectId)) };
   }
-}
 
-/** Six digits after the second, as IAM writes moments in tokens. */
-function timestamp(moment: Date): string {
-  return moment.toISOString().replace('Z', '000Z');
+  @GrpcMethod('TokenService', 'revokeToken')
+  async revokeToken({ subject_token: value }: RevokeTokenRequest, metadata: Metadata): Promise<RevokeTokenResponse> {
+    const { row } = await this.subjects.require(callerOf(this.callers.read(metadata)), value, 'iam:tokens:deleteToken');
+    await this.dataSource.manager.delete(TokenRow, { tokenHash: row.tokenHash });
+    return {};
+  }
+
+  private catalog(projectId: string | undefined): ReturnType<typeof catalogOf> {
+    return catalogOf({ publicApiUrl: this.publicApiUrl, region: this.region }, projectId);
+  }
 }

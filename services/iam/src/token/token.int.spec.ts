@@ -44,7 +44,7 @@ describe('tokens', () => {
     const request = CreateTokenRequest.fromPartial({
       auth: { identity: { methods: ['password'], password: { user } }, scope: { project: { id: acme.project_id } } },
     });
-    await expect(iam.tokens.createToken(request)).resolves.toMatchObject({ token: { project: { id: acme.project_id } } });
+    await expect(iam.createToken(request)).resolves.toMatchObject({ token: { project: { id: acme.project_id } } });
   });
 
   it('say that the administrator of the platform operates it', async () => {
@@ -69,7 +69,7 @@ describe('tokens', () => {
     await expect(iam.logIn('ac\0me')).rejects.toMatchObject(wrong);
     const user = { name: 'nobody', password: 'correct horse 1', domain: { name: 'acme' } };
     const request = CreateTokenRequest.fromPartial({ auth: { identity: { methods: ['password'], password: { user } } } });
-    await expect(iam.tokens.createToken(request)).rejects.toMatchObject(wrong);
+    await expect(iam.createToken(request)).rejects.toMatchObject(wrong);
   });
 
   it('are not issued to disabled users or in suspended accounts', async () => {

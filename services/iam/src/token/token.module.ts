@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
-import { LogIn } from '../user/index.js';
+import { AgencyModule } from '../agency/agency.module.js';
+import { UserModule } from '../user/user.module.js';
+import { CatalogController } from './catalog.controller.js';
 import { CreateTokenHandler } from './create-token.js';
+import { SubjectTokens } from './subject-tokens.js';
 import { TokenController } from './token.controller.js';
 
-@Module({ controllers: [TokenController], providers: [CreateTokenHandler, LogIn] })
+@Module({ imports: [UserModule, AgencyModule], controllers: [TokenController, CatalogController], providers: [CreateTokenHandler, SubjectTokens] })
 export class TokenModule {}

@@ -16,9 +16,17 @@ export async function findUser(manager: EntityManager, domainId: string, userId:
 }
 
 /** The same, kept from being deleted until the transaction ends: for what must not outlive the user. */
-export async function holdUser(manager: EntityManager, domainId: string, userId: string): Promise<UserRow> {
-  const where = { userId, domainId };
-  const row = isId(userId) ? await manager.findOne(UserRow, { where, lock: { mode: 'pessimistic_read' } }) : null;
+export function holdUser(manager: EntityManager, domainId: string, userId: string): Promise<UserRow> {
+  return findLocked(manager, domainId, userId, 'pessimistic_read');
+}
+
+/** The same, alone with it until the transaction ends. */
+export function lockUser(manager: EntityManager, domainId: string, userId: string): Promise<UserRow> {
+  return findLocked(manager, domainId, userId, 'pessimistic_write');
+}
+
+async function findLocked(manager: EntityManager, domainId: string, userId: string, mode: 'pessimistic_read' | 'pessimistic_write'): Promise<UserRow> {
+  const row = isId(userId) ? await manager.findOne(UserRow, { where: { userId, domainId }, lock: { mode } }) : null;
   if (row) return row;
   throw notFound('user', userId);
 }

@@ -5,7 +5,7 @@ import type { Logger } from '@windlass/telemetry';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isId } from '../id.js';
 import { LOGGER } from '../settings.js';
-import { isName, nameKey } from '../name-rule.js';
+import { isName, isTitle, nameKey } from '../name-rule.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { afterFailure, isLocked } from './lockout.js';
 import { hashPassword, passwordMatches } from './password-hash.js';
@@ -52,8 +52,9 @@ export class LogIn {
     }
     // The row's lock makes attempts on one user wait for each other, so a burst gets no more guesses than a sequence.
     const failures = await lockFailures(manager, user.userId);
-    const { hash } = await manager.findOneByOrFail(PasswordRow, { userId: user.userId });
-    const matches = await passwordMatches(password, hash);
+    // A user without a password takes as long to refuse as one with another.
+    const own = await manager.findOneBy(PasswordRow, { userId: user.userId });
+    const matches = (await passwordMatches(password, own?.hash ?? (await this.nobodysHash))) && own !== null;
     if (isLocked(failures, now)) return undefined;
     if (!matches) {
       const next = afterFailure(failures, now);
@@ -83,7 +84,7 @@ async function findUser(manager: EntityManager, reference: UserReference): Promi
 function canExist(reference: UserReference): boolean {
   if (reference.by === 'id') return isId(reference.userId);
   const { userName, account } = reference;
-  return isName(userName) && ('domainId' in account ? isId(account.domainId) : isName(account.domainName));
+  return isTitle(userName) && ('domainId' in account ? isId(account.domainId) : isName(account.domainName));
 }
 
 async function lockFailures(manager: EntityManager, userId: string): Promise<{ failedAt: Date[]; lockedUntil: Date | undefined }> {

@@ -9,18 +9,19 @@ const FEWEST_CLASSES = 2;
 /** Refuses a password that breaks the default policy of IAM: length, character classes, not the user's name or its reverse. */
 export function requireAcceptablePassword(password: string, userName: string): void {
   if (password.length < SHORTEST || password.length > LONGEST_PASSWORD) {
-    throw weak(`The password must have ${SHORTEST} to ${LONGEST_PASSWORD} characters.`);
+    throw weak('1103', `The password must have ${SHORTEST} to ${LONGEST_PASSWORD} characters.`);
   }
   if (CLASSES.filter((pattern) => pattern.test(password)).length < FEWEST_CLASSES) {
-    throw weak(`The password must mix at least ${FEWEST_CLASSES} of lower-case letters, upper-case letters, digits and other characters.`);
+    throw weak('1118', `The password must mix at least ${FEWEST_CLASSES} of lower-case letters, upper-case letters, digits and other characters.`);
   }
   const folded = password.toLowerCase();
   const name = userName.toLowerCase();
   if (folded === name || folded === [...name].reverse().join('')) {
-    throw weak('The password must not be the user name, forwards or backwards.');
+    throw weak('1118', 'The password must not be the user name, forwards or backwards.');
   }
 }
 
-function weak(message: string): WindlassError {
-  return new WindlassError({ kind: 'invalid', reason: 'PASSWORD_WEAK', code: 'IAM.1118', message });
+/** IAM tells a password of a wrong form (1103) from one that is too easily guessed (1118). */
+function weak(code: '1103' | '1118', message: string): WindlassError {
+  return new WindlassError({ kind: 'invalid', reason: 'PASSWORD_WEAK', code, message });
 }

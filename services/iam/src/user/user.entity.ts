@@ -1,7 +1,9 @@
 import type { Project } from '@windlass/event-store';
+import { ACCOUNT_ADMINISTRATOR } from '@windlass/principal';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { AccountRow } from '../account/index.js';
 import { nameKey } from '../name-rule.js';
+import { NO_DETAILS, type AccessMode } from './user-details.js';
 import type { User, UserEvent } from './user.decider.js';
 
 /** Read model of users. */
@@ -32,23 +34,71 @@ export class UserRow {
   @Column({ type: 'text' })
   status: 'enabled' | 'disabled';
 
+  @Column({ name: 'area_code', type: 'text' })
+  areaCode: string;
+
+  @Column({ type: 'text' })
+  phone: string;
+
+  @Column({ type: 'text' })
+  description: string;
+
+  @Column({ name: 'access_mode', type: 'text' })
+  accessMode: AccessMode;
+
+  @Column({ name: 'must_change_password', type: 'boolean' })
+  mustChangePassword: boolean;
+
+  @Column({ name: 'external_id', type: 'text' })
+  externalId: string;
+
+  @Column({ name: 'external_type', type: 'text' })
+  externalType: string;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt: Date;
+}
+
+export const USER_NAME_UNIQUE = 'users_name_key_unique';
+
+/** Whether the user is the account's own administrator, with whom the account began. */
+export function isOwner({ roles }: UserRow): boolean {
+  return roles.includes(ACCOUNT_ADMINISTRATOR);
 }
 
 export const projectUser: Project<User, UserEvent> = async (manager, events) => {
   for (const event of events) {
-    if (event.type !== 'UserCreated') continue;
-    const { userId, domainId, name, email, roles } = event.data;
-    await manager.insert(UserRow, {
-      userId,
-      domainId,
-      name,
-      nameKey: nameKey(name),
-      email,
-      roles: [...roles],
-      status: 'enabled',
-      createdAt: event.recordedAt,
-    });
+    const { userId } = event.data;
+    const updatedAt = event.recordedAt;
+    switch (event.type) {
+      case 'UserCreated': {
+        const { domainId, name, email, roles } = event.data;
+        const own = { userId, domainId, name, nameKey: nameKey(name), roles: [...roles], status: 'enabled' as const };
+        await manager.insert(UserRow, { ...own, ...NO_DETAILS, email, createdAt: updatedAt, updatedAt });
+        break;
+      }
+      case 'UserDescribed': {
+        const { name, userId: _, ...details } = event.data;
+        await manager.update(UserRow, userId, { name, nameKey: nameKey(name), ...details, updatedAt });
+        break;
+      }
+      case 'UserEnabled':
+        await manager.update(UserRow, userId, { status: 'enabled', updatedAt });
+        break;
+      case 'UserDisabled':
+        await manager.update(UserRow, userId, { status: 'disabled', updatedAt });
+        break;
+      case 'PasswordSet':
+        await manager.update(UserRow, userId, { updatedAt });
+        break;
+      case 'UserDeleted':
+        await manager.delete(UserRow, userId);
+        break;
+      default:
+        event satisfies never;
+    }
   }
 };
