@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { RunningWorker, until } from './testing/running-worker.js';
 
 const ECHO = `
@@ -51,6 +52,25 @@ describe('a worker', () => {
     });
     expect(Object.keys(seen.headers).filter((name) => /^x-windlass-|_/.test(name))).toEqual([]);
     expect(seen.env).toMatchObject({ GREETING: 'hi', RUNTIME_MEMORY: '192' });
+  });
+
+  it('stops serving an account when it is suspended, ends its instances, and serves it again when it is resumed', async () => {
+    const spec = await worker.deploy(ECHO, { domain_id: 'tenant' });
+    const say = (status: string, quotas: Record<string, number> = {}) =>
+      worker.bus.publish([{ topic: 'iam.accounts', key: 'tenant', id: crypto.randomUUID(), payload: AccountEvent.encode({ domain_id: 'tenant', status, quotas }).finish() }]);
+    const answers = async (status: number) => until(async () => (await worker.send(spec)).status === status, `status ${status}`);
+    await answers(200);
+    await say('suspended');
+    await answers(403);
+    const refused = await worker.send(spec);
+    expect(JSON.parse(refused.body.toString())).toMatchObject({ error_code: 'FSS.403', error_msg: 'The account that owns the function is suspended.' });
+    await until(async () => (await worker.instances(spec)).length === 0, 'no instance is left');
+    await say('active', { fgs_func_qos_limit: 0 });
+    await answers(429);
+    const limited = await worker.send(spec);
+    expect(JSON.parse(limited.body.toString())).toMatchObject({ error_code: 'FSS.4021', error_msg: expect.stringMatching(/fgs_func_qos_limit of this account is 0 .*PUT/) });
+    await say('active');
+    await answers(200);
   });
 
   it('serves warm requests from one instance without asking the registry', async () => {

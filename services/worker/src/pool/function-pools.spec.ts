@@ -84,6 +84,36 @@ describe('the pools', () => {
     }
   });
 
+  it('ends what an account has when it is suspended: who waits is refused, who is served may end, others are not touched', async () => {
+    const [ours, others] = [exampleSpec({ max_instances: 1 }), exampleSpec({ func_id: 'f2', domain_id: 'd2' })];
+    const served = await warm(ours);
+    const waiting = pools.acquire(ours, 'r2') as Promise<Slot>;
+    const refused = expect(waiting).rejects.toMatchObject({ outcome: { kind: 'ACCOUNT_NOT_ACTIVE', status: 'suspended' } });
+    const other = await warm(others);
+    pools.retireAccount('d1', { kind: 'ACCOUNT_NOT_ACTIVE', status: 'suspended' });
+    await refused;
+    await settled();
+    expect([served.instance.state.name, other.instance.state.name]).toEqual(['draining', 'busy']);
+    served.release('sound');
+    await settled();
+    expect(served.instance.state.name).toBe('gone');
+    other.release('sound');
+  });
+
+  it('serves an account that is resumed while its last request still runs, and forgets no instance', async () => {
+    const spec = exampleSpec({ max_instances: 2 });
+    const last = await warm(spec);
+    pools.retireAccount('d1', { kind: 'ACCOUNT_NOT_ACTIVE', status: 'suspended' });
+    await settled();
+    const next = await warm(spec);
+    expect(next.instance).not.toBe(last.instance);
+    expect([...pools.instances()]).toHaveLength(2);
+    last.release('sound');
+    next.release('sound');
+    await settled();
+    expect([...pools.instances()].map(({ state }) => state.name)).toEqual(['idle']);
+  });
+
   it('counts requests, not their ids: two of the same id take two slots', async () => {
     const spec = exampleSpec({ instance_concurrency: 2, max_instances: 1 });
     const first = await warm(spec);
