@@ -89,6 +89,7 @@ export function planeConfigs(
         grpcAddress: address.worker,
         dataSocket: workerData,
         registryAddress: address.registry,
+        iamAddress: address.iam,
         databaseUrl,
         dataDirectory: data.worker,
         limits: options.maxMemoryMb === undefined ? {} : { maxMemoryMb: options.maxMemoryMb },

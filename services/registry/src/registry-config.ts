@@ -17,7 +17,7 @@ export interface RegistryConfig {
   readonly packageDirectory: string;
   /** gRPC address of the log service. */
   readonly logsAddress: string;
-  /** gRPC address of iam: it knows the enterprise projects. */
+  /** gRPC address of iam: it knows the enterprise projects and agencies. */
   readonly iamAddress: string;
   readonly gatewayUrl: GatewayUrl;
   /** Functions of one account unless an operator sets its quota; 400 by default. */

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountCopy } from '@windlass/accounts';
+import { AgencyDirectoryServiceClient } from '@windlass/contracts/iam/v1/agency_directory_service';
 import { EnterpriseProjectDirectoryServiceClient } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { LogServiceClient } from '@windlass/contracts/logs/v1/log_service';
 import { PostgresEventBus } from '@windlass/event-bus';
@@ -11,6 +12,7 @@ import { PrincipalSigner, PrincipalVerifier } from '@windlass/principal';
 import type { Logger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
 import { AccountFollowing } from './account/account-following.js';
+import { Agencies } from './agency/agencies.js';
 import { ApiGroups } from './api-group/api-groups.js';
 import { CatalogController } from './catalog/catalog.controller.js';
 import { ListGroupRoutesHandler } from './catalog/list-group-routes.js';
@@ -108,6 +110,7 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     { provide: SecretValues, useValue: new SecretValues(config.secretsKey) },
     { provide: AccountCopy, useValue: accountsOf(config) },
     { provide: Quotas, inject: [AccountCopy], useFactory: (accounts: AccountCopy) => new Quotas(accounts, SCHEMA) },
+    { provide: Agencies, useFactory: () => new Agencies(connect(AgencyDirectoryServiceClient, config.iamAddress)) },
     { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, config.iamAddress)) },
     {
       provide: AccountFollowing,

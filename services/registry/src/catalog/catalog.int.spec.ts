@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FunctionEvent, RouteEvent } from '@windlass/contracts/registry/v1/registry_events';
+import { UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
 import type { PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
 import { PostgresEventBus, type BusMessage } from '@windlass/event-bus';
 import { EventStore } from '@windlass/event-store';
@@ -44,6 +45,18 @@ describe('the catalog', () => {
     return chunks;
   }
 
+  it('tells a worker which agency a function acts through, and whether requests bring its credentials', async () => {
+    for (const name of ['config', 'exec']) registry.iam.agencies.set(`${tenant.principal.domain_id}/${name}`, 'usable');
+    const { func_id } = await registry.create(tenant, { xrole: 'config' });
+    const told = (): Promise<object> => registry.catalog.showFunctionSpec({ func_id, version: 'latest' });
+    await expect(told()).resolves.toMatchObject({ agency_name: 'config', credentials_in_headers: false });
+    const config = { project_id: tenant.project, function_urn: 'hello', runtime: 'http', timeout: 30, handler: '-', memory_size: 256 };
+    await registry.functions.updateFunctionConfig(UpdateFunctionConfigRequest.fromPartial({ ...config, xrole: 'config', app_xrole: 'exec', enable_auth_in_header: true }), tenant.metadata());
+    await expect(told()).resolves.toMatchObject({ agency_name: 'exec', credentials_in_headers: true });
+    await registry.functions.updateFunctionConfig(UpdateFunctionConfigRequest.fromPartial(config), tenant.metadata());
+    await expect(told()).resolves.toMatchObject({ agency_name: '', credentials_in_headers: false });
+  });
+
   it('tells all a worker must know of a function', async () => {
     const created = await registry.create(tenant, { user_data: '{"A":"1"}', encrypted_user_data: '{"B":"2"}', lts_custom_tag: { team: 'blue' }, initializer_timeout: 20 });
     await expect(registry.catalog.showFunctionSpec({ func_id: created.func_id, version: 'latest' })).resolves.toEqual({
@@ -72,6 +85,8 @@ describe('the catalog', () => {
       log_stream_id: created.log_stream_id,
       log_tags: { team: 'blue' },
       user_data: '{"A":"1"}',
+      agency_name: '',
+      credentials_in_headers: false,
     });
     await expect(registry.catalog.showFunctionSpec({ func_id: created.func_id, version: 'v1' })).rejects.toMatchObject({ code: 'FSS.1052' });
     for (const nobody of ['nobody', '\0', '00000000-0000-0000-0000-000000000000']) {

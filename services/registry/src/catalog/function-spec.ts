@@ -1,4 +1,5 @@
 import { FunctionSpec, Route } from '@windlass/contracts/registry/v1/catalog';
+import { executionAgency } from '../function/agency-settings.js';
 import { cpuMillicores, latestUrn } from '../function/function-view.js';
 import type { FunctionRecord } from '../function/function.state.js';
 import { LATEST } from '../function/function-urn.js';
@@ -37,6 +38,8 @@ export function functionSpec(record: FunctionRecord, revision: number): Function
     log_group_id: logs.enabled ? logs.groupId : '',
     log_stream_id: logs.enabled ? logs.streamId : '',
     log_tags: logs.tags,
+    agency_name: executionAgency(settings),
+    credentials_in_headers: settings.agencies?.credentialsInHeaders ?? false,
   });
 }
 

@@ -3,6 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import type { CreateFunctionRequest } from '@windlass/contracts/registry/v1/function_service';
 import { DataSource } from 'typeorm';
+import { Agencies } from '../agency/agencies.js';
 import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
 import { AcceptedPackages } from '../code-package/accepted-packages.js';
@@ -42,6 +43,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     private readonly streams: FunctionStreams,
     private readonly quotas: Quotas,
     private readonly enterpriseProjects: EnterpriseProjects,
+    private readonly agencies: Agencies,
     private readonly packages: AcceptedPackages,
     private readonly logs: FunctionLogs,
     private readonly secrets: SecretValues,
@@ -58,6 +60,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     refuseUnavailableSettings(request);
     refuseDependencies(request.depend_version_list);
     await this.enterpriseProjects.requireRoomFor(caller, settings.enterpriseProjectId);
+    await this.agencies.requireUsable(caller, settings.agencies);
     const upload = readUploadedCode(request);
     // The transaction below decides both again; here they spare the work on a package that cannot be used.
     if ((await this.lookup.byAddress(of)) !== undefined) throw functionExists(of);

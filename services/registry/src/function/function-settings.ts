@@ -1,9 +1,10 @@
 import { refusal } from '../refusal.js';
+import { readAgencies, type AgencyFields } from './agency-settings.js';
 import type { FunctionSettings } from './function.state.js';
 import { parseUserData } from './user-data.js';
 
 /** The configuration fields that creating a function and replacing its configuration have in common. */
-export interface SettingsFields {
+export interface SettingsFields extends AgencyFields {
   readonly runtime: string;
   readonly timeout?: number | undefined;
   readonly handler: string;
@@ -43,6 +44,7 @@ export const DEFAULT_ENTERPRISE_PROJECT = '0';
 export function readSettings(fields: SettingsFields): FunctionSettings {
   requireHttpRuntime(fields.runtime);
   requireTypeV2(fields.type ?? '');
+  const agencies = readAgencies(fields);
   const settings = {
     handler: readHandler(fields.handler),
     memoryMb: readMemory(fields.memory_size),
@@ -52,6 +54,7 @@ export function readSettings(fields: SettingsFields): FunctionSettings {
     description: readDescription(fields.description),
     enterpriseProjectId: readEnterpriseProject(fields.enterprise_project_id),
     userData: fields.user_data,
+    ...(agencies === undefined ? {} : { agencies }),
   };
   parseUserData('user_data', fields.user_data);
   return settings;

@@ -127,6 +127,24 @@ describe('functions, through gRPC', () => {
     expect((await registry.functions.showFunctionConfig(of('hello'), tenant.metadata())).digest).toBe(created.digest);
   });
 
+  it('act through agencies of their account that trust FunctionGraph, and no others', async () => {
+    const { domain_id } = tenant.principal;
+    registry.iam.agencies.set(`${domain_id}/good`, 'usable').set(`${domain_id}/other`, 'untrusting').set(`${domain_id}/old`, 'expired');
+    registry.iam.agencies.set('another account/theirs', 'usable');
+    const problems = { other: 'The agency other does not trust FunctionGraph', old: 'The agency old has expired', theirs: 'The agency theirs does not exist', none: 'The agency none does not exist' };
+    for (const [name, message] of Object.entries(problems)) {
+      const refused = { kind: 'invalid', code: 'FSS.1021', message: expect.stringContaining(message) };
+      await expect(registry.create(tenant, { xrole: name })).rejects.toMatchObject(refused);
+      await expect(registry.create(tenant, { xrole: 'good', app_xrole: name })).rejects.toMatchObject(refused);
+    }
+    await expect(registry.create(tenant, { xrole: 'good' })).resolves.toMatchObject({ xrole: 'good', app_xrole: '', enable_auth_in_header: false });
+    await expect(registry.functions.updateFunctionConfig(update({ app_xrole: 'other' }), tenant.metadata())).rejects.toMatchObject({ code: 'FSS.1021' });
+    const changed = await registry.functions.updateFunctionConfig(update({ xrole: 'good', app_xrole: 'good', enable_auth_in_header: true }), tenant.metadata());
+    expect(changed).toMatchObject({ xrole: 'good', app_xrole: 'good', enable_auth_in_header: true, enable_lts_log: true });
+    const without = await registry.functions.updateFunctionConfig(update({}), tenant.metadata());
+    expect(without).toMatchObject({ xrole: '', app_xrole: '', enable_auth_in_header: false, enable_lts_log: false, log_group_id: '' });
+  });
+
   it('have their configuration replaced; the instance limit and the logs stay', async () => {
     const created = await registry.create(tenant, { description: 'old', user_data: '{"A":"1"}', lts_custom_tag: { team: 'blue' } });
     await registry.functions.updateFunctionMaxInstanceConfig({ ...of('hello'), max_instance_num: -1 }, tenant.metadata());

@@ -22,6 +22,16 @@ export interface FunctionCodeReference {
   readonly imageName: string;
 }
 
+/** The agencies of its account that a function acts through; an empty name is none. */
+export interface FunctionAgencies {
+  /** Names the one for what the platform does on behalf of the function (xrole). */
+  readonly configuration: string;
+  /** Names the one of the running function (app_xrole); without a name it is the other. */
+  readonly execution: string;
+  /** Whether requests bring credentials of the running function's agency. */
+  readonly credentialsInHeaders: boolean;
+}
+
 /** What a PUT of the configuration replaces as a whole. */
 export interface FunctionSettings {
   readonly handler: string;
@@ -34,6 +44,8 @@ export interface FunctionSettings {
   readonly enterpriseProjectId: string;
   /** JSON text exactly as the tenant wrote it. */
   readonly userData: string;
+  /** Absent when there is nothing to say, as in the events of the first releases. */
+  readonly agencies?: FunctionAgencies;
 }
 
 export interface Scaling {

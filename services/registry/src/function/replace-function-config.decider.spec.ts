@@ -31,6 +31,16 @@ describe('replacing the configuration of a function', () => {
     given(replaceFunctionConfig).events([created()]).when(command({ logs })).thenEvents(replaced({ logs }));
   });
 
+  it('ends logs with the agency of the configuration, unless it says something of logs itself', () => {
+    const agencies = { configuration: 'a', execution: '', credentialsInHeaders: false };
+    const before = created({ settings: { ...settings, agencies } });
+    const { logs } = aFunction();
+    given(replaceFunctionConfig).events([before]).when(command()).thenEvents(replaced({ logs: { enabled: false, tags: {} } }));
+    given(replaceFunctionConfig).events([before]).when(command({ logs })).thenEvents(replaced({}));
+    const other = { ...settings, agencies: { ...agencies, configuration: 'b' } };
+    given(replaceFunctionConfig).events([before]).when(command({ settings: other })).thenEvents(replaced({ settings: other }));
+  });
+
   it('keeps all secrets unless told, keeps those sent blank, sets new ones and drops the rest', () => {
     const before = created({ secrets: { A: 'a', B: 'b' } });
     given(replaceFunctionConfig).events([before]).when(command()).thenEvents(replaced({ secrets: { A: 'a', B: 'b' } }));

@@ -27,7 +27,7 @@ export interface ReplaceFunctionConfig {
   readonly now: string;
 }
 
-/** Replaces the settings as a whole, except what the documented service keeps: log settings and the instance limit. */
+/** Replaces the settings as a whole, except what the documented service keeps: log settings, if an agency stays, and the instance limit. */
 function decide(state: FunctionState, command: ReplaceFunctionConfig): readonly FunctionEvent[] {
   if (state.status !== 'active') throw functionMissing(command.urn);
   const before = state.function;
@@ -38,11 +38,17 @@ function decide(state: FunctionState, command: ReplaceFunctionConfig): readonly 
     settings: command.settings,
     secrets,
     scaling: { ...before.scaling, ...command.scaling },
-    logs: command.logs ?? before.logs,
+    logs: command.logs ?? keptLogs(before, command.settings),
   };
   // Clients send the whole configuration to change nothing: no instance is restarted for it.
   if (isDeepStrictEqual(before, after)) return [];
   return [{ type: 'FunctionConfigReplaced', data: { function: { ...after, modifiedAt: command.now } } }];
+}
+
+/** In the documented service logs are written through the agency: they end with it, unless the same request says otherwise. */
+function keptLogs({ settings, logs }: FunctionRecord, next: FunctionSettings): LogSettings {
+  const agencyGoes = Boolean(settings.agencies?.configuration) && !next.agencies?.configuration;
+  return agencyGoes ? { enabled: false, tags: {} } : logs;
 }
 
 function changedSecrets(before: FunctionRecord['secrets'], changes: ReplaceFunctionConfig['secrets']): FunctionRecord['secrets'] {

@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import type { StrategyUpdate, UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
+import { Agencies } from '../agency/agencies.js';
 import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
 import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
@@ -33,6 +34,7 @@ export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunc
     private readonly lookup: FunctionLookup,
     private readonly streams: FunctionStreams,
     private readonly enterpriseProjects: EnterpriseProjects,
+    private readonly agencies: Agencies,
     private readonly logs: FunctionLogs,
     private readonly secrets: SecretValues,
     private readonly clock: Clock,
@@ -49,6 +51,7 @@ export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunc
     const scaling = readScaling(request.strategy_config);
     const wish = readLogWish(request);
     refuseUnavailableSettings(request);
+    await this.agencies.requireUsable(caller, settings.agencies);
 
     const logs = wish.kind === 'keep' ? undefined : await this.logs.settle(caller, record.name, wish, record.logs);
     const now = this.clock.now().toISOString();

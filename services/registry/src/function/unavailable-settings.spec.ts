@@ -3,7 +3,7 @@ import { refuseDependencies, refuseUnavailableSettings, type UnavailableSettings
 describe('a setting that this installation does not have', () => {
   it.each<Partial<UnavailableSettings>>([
     {},
-    { func_vpc: null, xrole: '', gpu_memory: 0, enable_dynamic_memory: false },
+    { func_vpc: null, gpu_memory: 0, enable_dynamic_memory: false },
     { func_vpc: { vpc_id: '', subnet_id: '' } },
     { network_controller: { disable_public_network: false, trigger_access_vpcs: [] } },
     { mount_config: { mount_user: { user_id: -1, user_group_id: -1 }, func_mounts: [] } },
@@ -21,7 +21,6 @@ describe('a setting that this installation does not have', () => {
     { gpu_type: 'nvidia-t4' },
     { code_encrypt_kms_key_id: 'k' },
     { user_data_encrypt_kms_key_id: 'k' },
-    { enable_auth_in_header: true },
     { restore_hook_timeout: 5 },
     { is_stateful_function: true },
   ])('is refused by its name and with the reason, not ignored: %j', (fields) => {
@@ -29,8 +28,7 @@ describe('a setting that this installation does not have', () => {
     expect(() => refuseUnavailableSettings(fields)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'FSS.0400', message: expect.stringContaining(`${field} is not available`) }));
   });
 
-  it('is refused under the code of agencies or dependencies where there is one', () => {
-    for (const field of ['xrole', 'app_xrole']) expect(() => refuseUnavailableSettings({ [field]: 'agency' })).toThrow(expect.objectContaining({ code: 'FSS.1021' }));
+  it('is refused under the code of dependencies where it is one', () => {
     expect(() => refuseDependencies(['d1'])).toThrow(expect.objectContaining({ code: 'FSS.1024' }));
     refuseDependencies(['']);
   });

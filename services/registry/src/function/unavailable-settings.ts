@@ -10,8 +10,6 @@ export interface UnavailableSettings {
   readonly initializer_handler: string;
   readonly pre_stop_handler: string;
   readonly pre_stop_timeout: number;
-  readonly xrole: string;
-  readonly app_xrole: string;
   readonly enable_dynamic_memory: boolean;
   readonly is_stateful_function: boolean;
   readonly gpu_memory: number;
@@ -21,7 +19,6 @@ export interface UnavailableSettings {
   readonly code_encrypt_kms_key_id: string;
   readonly extend_config: string;
   readonly peering_cidr: string;
-  readonly enable_auth_in_header: boolean;
   readonly heartbeat_handler: string;
   readonly enable_class_isolation: boolean;
   readonly restore_hook_handler: string;
@@ -36,8 +33,6 @@ const WHY: Readonly<Record<keyof UnavailableSettings, string>> = {
   initializer_handler: 'an HTTP function starts by its bootstrap file alone; initializer_timeout sets how long that may take.',
   pre_stop_handler: 'instances of HTTP functions end when their process ends.',
   pre_stop_timeout: 'instances of HTTP functions end when their process ends.',
-  xrole: 'functions act under no agency.',
-  app_xrole: 'functions act under no agency.',
   enable_dynamic_memory: 'every instance has the memory of memory_size.',
   is_stateful_function: 'instances keep no session of their own.',
   gpu_memory: 'functions have no GPU.',
@@ -47,7 +42,6 @@ const WHY: Readonly<Record<keyof UnavailableSettings, string>> = {
   code_encrypt_kms_key_id: 'code packages are not encrypted with customer keys.',
   extend_config: 'there are no extended settings.',
   peering_cidr: 'functions have no VPC network.',
-  enable_auth_in_header: 'functions act under no agency, so there are no credentials to send.',
   heartbeat_handler: 'an HTTP function is watched through its port.',
   enable_class_isolation: 'it is meant for Java runtimes; an HTTP function starts its own.',
   restore_hook_handler: 'instances are not restored from snapshots.',
@@ -58,16 +52,8 @@ const WHY: Readonly<Record<keyof UnavailableSettings, string>> = {
 export function refuseUnavailableSettings(fields: Partial<UnavailableSettings>): void {
   for (const [field, why] of Object.entries(WHY)) {
     const value = fields[field as keyof UnavailableSettings];
-    if (!saysNothing(field, value)) throw field.endsWith('xrole') ? agencyUnavailable(field) : settingUnavailable(field, why);
+    if (!saysNothing(field, value)) throw settingUnavailable(field, why);
   }
-}
-
-function agencyUnavailable(field: string): Error {
-  return refusal('invalid', 'FSS.1021', 'AGENCY_INVALID', `${field} names an agency. ${capitalised(WHY.xrole)} Leave it out.`);
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function saysNothing(field: string, value: unknown): boolean {
