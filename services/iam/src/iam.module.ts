@@ -8,7 +8,6 @@ import { DataSource } from 'typeorm';
 import { SecretBox } from './access-key/index.js';
 import { AccessKeyModule } from './access-key/access-key.module.js';
 import { AccountModule } from './account/account.module.js';
-import { AgencyDirectoryModule } from './agency/agency-directory.module.js';
 import { AgencyModule } from './agency/agency.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
@@ -49,7 +48,7 @@ export class IamModule {
     return {
       module: IamModule,
       global: true,
-      imports: [CqrsModule.forRoot(), AccountModule, AgencyDirectoryModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule, UserModule, GroupModule, AccessKeyModule, AgencyModule, TemporaryCredentialModule],
+      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule, UserModule, GroupModule, AccessKeyModule, AgencyModule, TemporaryCredentialModule],
       providers: provided,
       exports: provided,
     };

@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { WindlassError } from '@windlass/errors';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock.js';
-import { nameKey } from '../name-rule.js';
+import { isTitle, nameKey } from '../name-rule.js';
 import { AgencyRow, trustOf } from './agency.entity.js';
 import { trustsFunctionService } from './trust.js';
 
@@ -28,7 +28,7 @@ export class ShowAgencyStateHandler implements IQueryHandler<ShowAgencyState> {
 
   async execute({ service, domainId, agencyName }: ShowAgencyState): Promise<AgencyState> {
     if (service !== 'functiongraph') throw unknownService(service);
-    const row = await this.dataSource.manager.findOneBy(AgencyRow, { domainId, nameKey: nameKey(agencyName) });
+    const row = isTitle(agencyName) ? await this.dataSource.manager.findOneBy(AgencyRow, { domainId, nameKey: nameKey(agencyName) }) : null;
     if (row === null) return 'absent';
     if (!trustsFunctionService(trustOf(row))) return 'untrusting';
     return row.expiresAt !== null && row.expiresAt <= this.clock.now() ? 'expired' : 'usable';

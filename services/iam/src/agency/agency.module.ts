@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AgencyDirectoryController } from './agency-directory.controller.js';
+import { ShowAgencyStateHandler } from './agency-state.js';
 import { AgencyController } from './agency.controller.js';
 import { AgencyAssumption } from './assume-agency.js';
 import { ChangeAgencyHandler } from './change-agency.js';
@@ -8,8 +10,8 @@ import { DeleteAgencyHandler } from './delete-agency.js';
 import { ListAgenciesHandler } from './list-agencies.js';
 
 @Module({
-  controllers: [AgencyController],
-  providers: [AgencyAssumption, CreateAgencyHandler, ChangeAgencyHandler, CreateDefaultAgencyHandler, DeleteAgencyHandler, ListAgenciesHandler],
+  controllers: [AgencyController, AgencyDirectoryController],
+  providers: [AgencyAssumption, CreateAgencyHandler, ChangeAgencyHandler, CreateDefaultAgencyHandler, DeleteAgencyHandler, ListAgenciesHandler, ShowAgencyStateHandler],
   exports: [AgencyAssumption],
 })
 export class AgencyModule {}
