@@ -1,5 +1,6 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { ShowEffectivePolicyResponse, type PolicyScope } from '@windlass/contracts/iam/v1/authorization_service';
+import { WindlassError, type ErrorKind } from '@windlass/errors';
 import { operationNamed, PROJECT, READER_TOKEN } from '../testing/peers.js';
 import { pathOf, RunningEdge } from '../testing/running-edge.js';
 import { callUnary } from '../upstream/call-unary.js';
@@ -125,6 +126,23 @@ describe('a user with policies', () => {
       expect(body).toContain(`Policy doesn't allow ${action} to be performed on ${action.split(':')[0]}:`);
       expect(edge.peers.calls).toEqual([]);
     });
+  });
+
+  it.each<[ErrorKind, number]>([
+    ['not_found', 403],
+    ['unavailable', 503],
+  ])('may do nothing while iam answers %s', async (kind, status) => {
+    grant({ actions: ['functiongraph:*:*'] });
+    await answers('ListFunctions', 200);
+    edge.peers.granted.set(READER, new WindlassError({ kind, reason: 'A_REASON', code: 'IAM.0000', message: 'A message.' }));
+    await answers('ListFunctions', status);
+  });
+
+  it('may do nothing when one of them cannot be read: it might be the one that denies', async () => {
+    grant({ actions: ['functiongraph:*:*'] }, { effect: 'Deny', actions: ['not an action'] });
+    await answers('ListFunctions', 500);
+    grant({ actions: ['functiongraph:*:*'] }, { effect: 'Deny', actions: ['kms:*:*'], scope: { type: 'galaxy', id: '' } });
+    await answers('ListFunctions', 500);
   });
 
   it('cannot ask about another account, not even as its own administrator', async () => {

@@ -73,8 +73,8 @@ export class Peers {
   readonly invocations: InvokeRequest[] = [];
   /** What the worker does; `cancelled` fires when the edge gives the call up. */
   invoke: (request: InvokeRequest, cancelled: AbortSignal) => InvokeResponse | Promise<InvokeResponse> = () => InvokeResponse.fromPartial({ result: { $case: 'response', value: { status_code: 200 } } });
-  /** What is granted to a user, by user id; nothing unless it is here. */
-  readonly granted = new Map<string, ShowEffectivePolicyResponse>();
+  /** What is granted to a user, by user id, or how telling it fails; nothing unless it is here. */
+  readonly granted = new Map<string, ShowEffectivePolicyResponse | WindlassError>();
   readonly policyQuestions: ShowEffectivePolicyRequest[] = [];
   readonly packages = new Map<string, Buffer>();
   private readonly behaviours = new Map<string, Behaviour>();
@@ -103,7 +103,9 @@ export class Peers {
     this.server.addService({ showEffectivePolicy }, {
       showEffectivePolicy: answering((request: ShowEffectivePolicyRequest) => {
         this.policyQuestions.push(request);
-        return this.granted.get(request.user_id) ?? ShowEffectivePolicyResponse.fromPartial({ version: 'nothing' });
+        const answer = this.granted.get(request.user_id) ?? ShowEffectivePolicyResponse.fromPartial({ version: 'nothing' });
+        if (isWindlassError(answer)) throw answer;
+        return answer;
       }),
     });
     this.server.addService(WorkerServiceService, {
