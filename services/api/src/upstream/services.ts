@@ -10,6 +10,8 @@ import { isReady, openChannel } from './channel.js';
 export interface OnBehalf {
   readonly principal: Principal;
   readonly requestId: string;
+  /** IP address of the client. */
+  readonly sourceAddress?: string;
   readonly signal?: AbortSignal;
 }
 
