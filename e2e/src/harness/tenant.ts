@@ -17,9 +17,15 @@ export function credentials(): Credentials {
   return JSON.parse(text) as Credentials;
 }
 
-/** The official SDK's client, unmodified, signing with the account's access key. */
-export function sdkClient(account: AccountCredentials, endpoint = credentials().api): FunctionGraph.v2.FunctionGraphClient {
+/** What signs requests in a project; temporary keys come with a security token. */
+export interface SigningKey extends Pick<AccountCredentials, 'access_key' | 'secret_key' | 'project_id'> {
+  readonly security_token?: string;
+}
+
+/** The official SDK's client, unmodified, signing with the given access key. */
+export function sdkClient(account: SigningKey, endpoint = credentials().api): FunctionGraph.v2.FunctionGraphClient {
   const key = new core.BasicCredentials().withAk(account.access_key).withSk(account.secret_key).withProjectId(account.project_id);
+  if (account.security_token !== undefined) key.withSecurityToken(account.security_token);
   return fg.FunctionGraphClient.newBuilder().withCredential(key as never).withEndpoint(endpoint).build();
 }
 
