@@ -18,10 +18,12 @@ const place = await newPlace();
 const platform = await startPlatform(place);
 process.env.WINDLASS_E2E_CREDENTIALS = JSON.stringify(platform.credentials);
 const { deploy, uniqueName } = await import('../harness/deploy.js');
+const { benchAuthorization } = await import('./authorization.js');
 const folder = mkdtempSync(join(tmpdir(), 'windlass-bench-'));
 try {
   await warmThroughput();
   await coldStart();
+  await benchAuthorization();
 } finally {
   await platform.stop();
   place.remove();
