@@ -20,6 +20,8 @@ export class IssueForService extends Command<ServiceCredential> {
     /** By id or by name. */
     readonly agency: { readonly id: string; readonly name: string },
     readonly seconds: number,
+    /** The project the token is for; empty: the one of the region. */
+    readonly projectId: string,
   ) {
     super();
   }
@@ -39,7 +41,7 @@ export class IssueForServiceHandler implements ICommandHandler<IssueForService> 
     @Inject(REGION) private readonly region: string,
   ) {}
 
-  async execute({ domainId, agency: reference, seconds }: IssueForService): Promise<ServiceCredential> {
+  async execute({ domainId, agency: reference, seconds, projectId }: IssueForService): Promise<ServiceCredential> {
     const now = this.clock.now();
     const agency = await this.find(domainId, reference);
     if (!trustsFunctionService(trustOf(agency))) throw notTrusting(agency);
@@ -47,13 +49,21 @@ export class IssueForServiceHandler implements ICommandHandler<IssueForService> 
     if (agency.expiresAt !== null && agency.expiresAt <= now) throw unusable('AGENCY_EXPIRED', `the agency "${agency.name}" has expired`);
 
     const expiresAt = endOfLife(now, seconds, agency.expiresAt ?? undefined);
-    const project = (await this.dataSource.manager.findOneBy(ProjectRow, { domainId, name: this.region, parentId: IsNull() })) ?? undefined;
+    const project = await this.findProject(domainId, projectId);
     const holder = { kind: 'agency' as const, agency, assumedBy: undefined };
     return this.dataSource.transaction(async (manager) => {
       const credential = await this.issuer.issue(manager, { userId: null, agencyId: agency.agencyId }, { now, expiresAt });
       const token = await issueToken(manager, { holder, project, methods: ['assume_role'], issuedAt: now, expiresAt });
       return { ...credential, authToken: token.value, agency };
     });
+  }
+
+  private async findProject(domainId: string, projectId: string): Promise<ProjectRow | undefined> {
+    const { manager } = this.dataSource;
+    if (projectId === '') return (await manager.findOneBy(ProjectRow, { domainId, name: this.region, parentId: IsNull() })) ?? undefined;
+    const project = isId(projectId) ? await manager.findOneBy(ProjectRow, { domainId, projectId }) : null;
+    if (project === null) throw notFound('project', projectId);
+    return project;
   }
 
   private async find(domainId: string, { id, name }: { readonly id: string; readonly name: string }): Promise<AgencyRow> {

@@ -28,7 +28,7 @@ export class TemporaryCredentialController {
   async issueForService(request: IssueForServiceRequest): Promise<IssueForServiceResponse> {
     if (request.service !== SERVICE) throw unknownService(request.service);
     const agency = { id: request.agency_id, name: request.agency_name };
-    const issued = await this.commands.execute(new IssueForService(request.domain_id, agency, requireLife(request.duration_seconds)));
+    const issued = await this.commands.execute(new IssueForService(request.domain_id, agency, requireLife(request.duration_seconds), request.project_id));
     return {
       access_key: issued.accessKey,
       secret_key: issued.secretKey,

@@ -2,7 +2,7 @@ import { WindlassError, type ErrorKind } from '@windlass/errors';
 import { createLogger } from '@windlass/telemetry';
 import { exampleSpec } from '../testing/example-spec.js';
 import { CredentialCache } from './credential-cache.js';
-import type { AgencyName, FunctionCredentials } from './credentials.js';
+import type { AgencyInProject, FunctionCredentials } from './credentials.js';
 
 const MINUTE = 60_000;
 const spec = exampleSpec({ agency_name: 'reader', credentials_in_headers: true });
@@ -14,7 +14,7 @@ class Scene {
   failing: ErrorKind | undefined;
   /** While set, issues wait for it. */
   gate: Promise<void> | undefined;
-  readonly issues: AgencyName[] = [];
+  readonly issues: AgencyInProject[] = [];
   readonly logged: string[] = [];
   readonly cache: CredentialCache;
 
@@ -24,7 +24,7 @@ class Scene {
     this.cache = new CredentialCache((agency) => this.issue(agency), logger, () => this.now, all);
   }
 
-  private async issue(agency: AgencyName): Promise<FunctionCredentials> {
+  private async issue(agency: AgencyInProject): Promise<FunctionCredentials> {
     this.issues.push(agency);
     const nth = this.issues.length;
     await this.gate;
@@ -49,14 +49,15 @@ describe('the credentials of functions', () => {
     const found = await Promise.all([scene.cache.find(spec), scene.cache.find(spec), scene.cache.find({ ...spec })]);
     expect(found.map((credentials) => credentials?.accessKey)).toEqual(['AK1', 'AK1', 'AK1']);
     expect(scene.cache.find(spec)).toMatchObject({ accessKey: 'AK1', secretKey: 'secret 1', securityToken: 'st 1', authToken: 'at 1' });
-    expect(scene.issues).toEqual([{ domainId: 'd1', name: 'reader' }]);
+    expect(scene.issues).toEqual([{ domainId: 'd1', projectId: 'p1', name: 'reader' }]);
   });
 
-  it('are those of the account and the agency of the function', async () => {
+  it('are those of the account, the project and the agency of the function', async () => {
     const scene = new Scene();
     await scene.cache.find(spec);
     await expect(scene.cache.find(exampleSpec({ ...spec, domain_id: 'd2' }))).resolves.toMatchObject({ accessKey: 'AK2' });
     await expect(scene.cache.find(exampleSpec({ ...spec, agency_name: 'writer' }))).resolves.toMatchObject({ accessKey: 'AK3' });
+    await expect(scene.cache.find(exampleSpec({ ...spec, project_id: 'p2' }))).resolves.toMatchObject({ accessKey: 'AK4' });
     expect(scene.cache.find(spec)).toMatchObject({ accessKey: 'AK1' });
   });
 

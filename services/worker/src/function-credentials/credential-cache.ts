@@ -2,7 +2,7 @@ import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import { isWindlassError, type ErrorKind } from '@windlass/errors';
 import type { Logger } from '@windlass/telemetry';
 import { InvocationError, type FailedOutcome } from '../invocation/outcome.js';
-import type { AgencyName, FunctionCredentials, IssueCredentials } from './credentials.js';
+import type { AgencyInProject, FunctionCredentials, IssueCredentials } from './credentials.js';
 
 export interface CredentialLimits {
   /** Credentials older than this are renewed when they are next used: the time after which changes of an agency show. */
@@ -28,15 +28,15 @@ const LIMITS: CredentialLimits = {
 };
 
 interface Entry {
-  readonly agency: AgencyName;
+  readonly agency: AgencyInProject;
   held?: { readonly credentials: FunctionCredentials; readonly renewAt: number };
   failure?: { readonly outcome: FailedOutcome; readonly pauseMs: number; readonly retryAt: number };
   renewal?: Promise<void>;
 }
 
 /**
- * The credentials of functions that want them with their requests, in memory: one set for each agency of an account, whatever
- * number of functions acts through it. A warm request is answered from here alone. Credentials are renewed by their use: in
+ * The credentials of functions that want them with their requests, in memory: one set for each agency and project, whatever
+ * number of functions acts through it there. A warm request is answered from here alone. Credentials are renewed by their use: in
  * the background while they are good for the longest request, and before the request goes on when they are not.
  */
 export class CredentialCache {
@@ -55,9 +55,9 @@ export class CredentialCache {
    * What a request to the function brings along; nothing for a function without an agency, or that does not want credentials.
    * Rejects with an InvocationError when there are none: a request never goes without those it should bring.
    */
-  find(spec: Pick<FunctionSpec, 'domain_id' | 'agency_name' | 'credentials_in_headers'>): FunctionCredentials | undefined | Promise<FunctionCredentials> {
+  find(spec: Pick<FunctionSpec, 'domain_id' | 'project_id' | 'agency_name' | 'credentials_in_headers'>): FunctionCredentials | undefined | Promise<FunctionCredentials> {
     if (!spec.credentials_in_headers || spec.agency_name === '') return undefined;
-    const entry = this.entryOf({ domainId: spec.domain_id, name: spec.agency_name });
+    const entry = this.entryOf({ domainId: spec.domain_id, projectId: spec.project_id, name: spec.agency_name });
     const { held } = entry;
     const now = this.now();
     if (held !== undefined && now < held.renewAt) return held.credentials;
@@ -109,8 +109,8 @@ export class CredentialCache {
   }
 
   /** Remembers what is used; what was not used for the longest time gives way. */
-  private entryOf(agency: AgencyName): Entry {
-    const key = `${agency.domainId}:${agency.name}`;
+  private entryOf(agency: AgencyInProject): Entry {
+    const key = `${agency.domainId}:${agency.projectId}:${agency.name}`;
     const entry = this.entries.get(key) ?? { agency };
     this.entries.delete(key);
     this.entries.set(key, entry);

@@ -9,11 +9,12 @@ export interface FunctionCredentials {
   readonly expiresAt: number;
 }
 
-/** Names are unique in an account. */
-export interface AgencyName {
+/** An agency, by its name in its account, and the project in which functions act through it. */
+export interface AgencyInProject {
   readonly domainId: string;
+  readonly projectId: string;
   readonly name: string;
 }
 
 /** Has new credentials made. Rejects with a WindlassError: refused where the agency is gone or trusts others, or not to be had now. */
-export type IssueCredentials = (agency: AgencyName) => Promise<FunctionCredentials>;
+export type IssueCredentials = (agency: AgencyInProject) => Promise<FunctionCredentials>;

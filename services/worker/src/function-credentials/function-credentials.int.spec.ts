@@ -28,7 +28,7 @@ describe('a function with an agency', () => {
       const answer = await worker.send(spec, { headers });
       expect(Object.fromEntries(credentialHeaders(answer.body))).toEqual(issued);
     }
-    expect(worker.iam.issues).toEqual([{ service: 'functiongraph', domain_id: 'd1', agency_name: 'reader', agency_id: '', duration_seconds: 3_600 }]);
+    expect(worker.iam.issues).toEqual([{ service: 'functiongraph', domain_id: 'd1', project_id: 'p1', agency_name: 'reader', agency_id: '', duration_seconds: 3_600 }]);
     expect(worker.logged.join('')).not.toContain('secret-of-1');
   });
 

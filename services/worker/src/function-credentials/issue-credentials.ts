@@ -9,9 +9,9 @@ const DEADLINE_MS = 5_000;
 
 /** Credentials from iam, which issues them only while the agency exists and trusts FunctionGraph. */
 export function issueCredentials(agencies: Remote<AgencyServiceClient>): IssueCredentials {
-  return async ({ domainId, name }) => {
+  return async ({ domainId, projectId, name }) => {
     const issued = await agencies.issueForService(
-      { service: 'functiongraph', domain_id: domainId, agency_name: name, agency_id: '', duration_seconds: LIFE_SECONDS },
+      { service: 'functiongraph', domain_id: domainId, project_id: projectId, agency_name: name, agency_id: '', duration_seconds: LIFE_SECONDS },
       { deadlineMs: DEADLINE_MS },
     );
     return {

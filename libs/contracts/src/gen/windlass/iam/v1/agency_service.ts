@@ -112,13 +112,15 @@ export interface IssueForServiceRequest {
   agency_id: string;
   /** 900 to 86400. */
   duration_seconds: number;
+  /** The account's project that the token is for; empty: the one of the platform's region. */
+  project_id: string;
 }
 
 export interface IssueForServiceResponse {
   access_key: string;
   secret_key: string;
   security_token: string;
-  /** A token (X-Auth-Token) of the agency in the project of the platform's region. */
+  /** A token (X-Auth-Token) of the agency in that project. */
   auth_token: string;
   /** Milliseconds since the epoch. */
   expires_at: number;
@@ -1094,7 +1096,7 @@ export const CreateDefaultAgencyResponse: MessageFns<CreateDefaultAgencyResponse
 };
 
 function createBaseIssueForServiceRequest(): IssueForServiceRequest {
-  return { service: "", domain_id: "", agency_name: "", agency_id: "", duration_seconds: 0 };
+  return { service: "", domain_id: "", agency_name: "", agency_id: "", duration_seconds: 0, project_id: "" };
 }
 
 export const IssueForServiceRequest: MessageFns<IssueForServiceRequest> = {
@@ -1113,6 +1115,9 @@ export const IssueForServiceRequest: MessageFns<IssueForServiceRequest> = {
     }
     if (message.duration_seconds !== 0) {
       writer.uint32(40).uint32(message.duration_seconds);
+    }
+    if (message.project_id !== "") {
+      writer.uint32(50).string(message.project_id);
     }
     return writer;
   },
@@ -1170,6 +1175,14 @@ export const IssueForServiceRequest: MessageFns<IssueForServiceRequest> = {
             message.duration_seconds = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.project_id = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1192,6 +1205,7 @@ export const IssueForServiceRequest: MessageFns<IssueForServiceRequest> = {
     message.agency_name = object.agency_name ?? "";
     message.agency_id = object.agency_id ?? "";
     message.duration_seconds = object.duration_seconds ?? 0;
+    message.project_id = object.project_id ?? "";
     return message;
   },
 };
