@@ -9,7 +9,7 @@ const boundaries = [
   { sourceTag: 'kind:deploy', onlyDependOnLibsWithTags: ['kind:service', 'kind:lib', 'kind:contract'] },
   // Tests of the whole platform use its public interfaces, of which the contracts are one; they pack functions as tenants do,
   // and measure one decision of the policy engine beside a whole call.
-  { sourceTag: 'kind:e2e', onlyDependOnLibsWithTags: ['kind:contract', 'scope:function-package', 'scope:policy-engine'] },
+  { sourceTag: 'kind:e2e', onlyDependOnLibsWithTags: ['kind:contract', 'scope:function-package', 'scope:policy-engine', 'scope:request-signing'] },
 ];
 
 const frameworks = ['@nestjs/*', 'typeorm', 'pg', 'kafkajs', '@grpc/*', 'rxjs'].map((group) => ({

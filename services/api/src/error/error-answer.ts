@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { internalError, isWindlassError, type WindlassError } from '@windlass/errors';
+import { internalError, isWindlassError, WindlassError } from '@windlass/errors';
 import type { ErrorFamily } from '../operation/index.js';
 import { jsonAnswer, type HttpAnswer } from '../rest/http-answer.js';
 import { HTTP_STATUS } from './http-status.js';
@@ -18,6 +18,17 @@ const GATEWAY_PREFIX = 'APIGW';
 export function publicError(error: unknown): WindlassError {
   if (!isWindlassError(error)) return internalError(error);
   return error.kind === 'internal' ? internalError(error.cause ?? error) : error;
+}
+
+/** The shape of errors on a path that leads to no operation: clients of IAM v3 read Keystone errors only, there as well. */
+export function familyOf(path: string): ErrorFamily {
+  return path.startsWith('/v3/') ? 'keystone' : 'flat';
+}
+
+/** What the gateway says to bytes that never became a request. */
+export function gatewayErrorBody({ status, message, path, requestId }: { status: number; message: string; path: string; requestId: string }): object {
+  const error = new WindlassError({ kind: 'invalid', reason: 'REQUEST_REFUSED', code: `${GATEWAY_PREFIX}.0201`, message });
+  return errorBody(error, status, { family: familyOf(path), prefix: '', requestId });
 }
 
 /** The HTTP form of a failure, in the shape of the API it belongs to. */

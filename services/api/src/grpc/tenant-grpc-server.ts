@@ -8,7 +8,7 @@ import type { Logger } from '@windlass/telemetry';
 import type { GrpcAdapters } from '../adapter/index.js';
 import type { Admission, Authenticator } from '../caller/index.js';
 import { edgeError, HTTP_STATUS, publicError } from '../error/index.js';
-import type { Operation } from '../operation/index.js';
+import { requireStorableText, type Operation } from '../operation/index.js';
 import { bodyLimit } from '../rest/body-limit.js';
 import type { PlatformHealth } from '../upstream/index.js';
 import { CallerInterceptor } from './caller-interceptor.js';
@@ -118,6 +118,7 @@ export class TenantGrpcServer {
     const { principal: identified, accept, identify } = this.callers.identified(call.metadata);
     accept(call.request);
     const request = decode(operation, call.request);
+    requireStorableText(operation, request);
     const filled = fillProject(operation, request, identified);
     const gone = new AbortController();
     call.once('cancelled', () => gone.abort());

@@ -3,7 +3,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import { WindlassError } from '@windlass/errors';
 import type { Logger } from '@windlass/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorAnswer, HTTP_STATUS, publicError, unknownApi } from '../error/index.js';
+import { errorAnswer, familyOf, HTTP_STATUS, publicError, unknownApi } from '../error/index.js';
 import { writeAnswer } from './write-answer.js';
 
 /** Failures outside operations: what the web framework refuses, and what the edge's own pages run into. */
@@ -25,7 +25,7 @@ export function gatewayAnswer(failure: unknown, request: { method: string; url: 
   const requestId = randomUUID();
   const error = publicError(recognised(failure, request));
   if (HTTP_STATUS[error.kind] >= 500) logger.error({ requestId, err: error.cause ?? error }, 'request failed');
-  const answer = errorAnswer(error, { family: 'flat', prefix: '', requestId });
+  const answer = errorAnswer(error, { family: familyOf(request.url), prefix: '', requestId });
   return { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
 }
 

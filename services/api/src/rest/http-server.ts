@@ -5,6 +5,7 @@ import type { Logger } from '@windlass/telemetry';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiModule, type ApiParts } from '../api.module.js';
 import { gatewayAnswer, HttpErrorFilter } from './http-error-filter.js';
+import { refuseConnection } from './refused-connection.js';
 import { writeAnswer } from './write-answer.js';
 
 // Slow senders are cut off; how long an answer may take is for the operation to say.
@@ -38,6 +39,7 @@ export class HttpServer {
       // The digest of a package has 128 digits.
       routerOptions: { maxParamLength: 128 },
       forceCloseConnections: 'idle',
+      clientErrorHandler: refuseConnection,
       frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void writeAnswer(reply, gatewayAnswer(error, request, options.logger)),
     });
     const fastify = adapter.getInstance();
@@ -47,6 +49,8 @@ export class HttpServer {
     const app = await NestFactory.create<NestFastifyApplication>(ApiModule.of(parts), adapter, { bodyParser: false, logger: false, abortOnError: false });
     app.useGlobalFilters(new HttpErrorFilter(options.logger));
     fastify.server.maxConnections = MAX_CONNECTIONS;
+    // Only "100-continue" may be expected of a server. Whatever else is, the answer does not depend on it.
+    fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
     const server = new HttpServer(app);
     await app.listen(options.port, options.host);
     return server;

@@ -4,8 +4,8 @@ import { Principal } from '@windlass/contracts/iam/v1/principal';
 import type { Logger } from '@windlass/telemetry';
 import type { Adapters } from '../adapter/index.js';
 import { readCredential, type Admission, type Authenticator } from '../caller/index.js';
-import { errorAnswer, HTTP_STATUS, publicError, unknownApi, type ErrorPlace } from '../error/index.js';
-import type { Route, RouteTable } from '../operation/index.js';
+import { errorAnswer, familyOf, HTTP_STATUS, publicError, unknownApi, type ErrorPlace } from '../error/index.js';
+import { requireStorableText, type Route, type RouteTable } from '../operation/index.js';
 import { assembleRequest } from './assemble-request.js';
 import { bodyLimit } from './body-limit.js';
 import type { BodyMemory, BodyReservation } from './body-memory.js';
@@ -80,6 +80,7 @@ export class OperationServer {
     const body = await readBody(request, operation, bodyLimit(operation, codeLimitBytes), reservation);
     const identified = identify === undefined ? Principal.fromPartial({}) : await identify(body);
     const message = assembleRequest(operation, { variables, query, body });
+    requireStorableText(operation, message);
     const principal = await admission.admit(identified, operation, message);
     const adapter = adapters.get(operation.adapter);
     if (adapter === undefined) throw new Error(`there is no adapter "${operation.adapter}"`);
@@ -111,6 +112,5 @@ function splitTarget(target: string): { path: string; query: URLSearchParams } {
 
 function placeOf(route: Route | undefined, path: string, requestId: string): ErrorPlace {
   if (route !== undefined) return { family: route.operation.errors, prefix: route.operation.errorPrefix, requestId };
-  // Clients of IAM v3 read Keystone errors only, on paths that do not exist as well.
-  return { family: path.startsWith('/v3/') ? 'keystone' : 'flat', prefix: '', requestId };
+  return { family: familyOf(path), prefix: '', requestId };
 }

@@ -1,0 +1,109 @@
+import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
+import type { PublicOperation } from './public-operations.js';
+
+/** Inline code: a bootstrap that ends at once. */
+export const SCRIPT = Buffer.from('#!/bin/sh\nexit 0\n').toString('base64');
+
+const settings = { runtime: 'http', handler: 'bootstrap', timeout: 10, memory_size: 128 };
+const inline = { code_type: 'inline', func_code: { file: SCRIPT } };
+const policy = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['functiongraph:function:list*'] }] };
+
+// What a well-formed request of an operation says besides ids. An operation that is not here needs nothing else.
+const SAMPLES: Readonly<Record<string, JsonObject>> = {
+  CreateFunction: { func_name: 'sample', package: 'default', ...settings, ...inline },
+  UpdateFunctionConfig: { func_name: 'sample', ...settings },
+  UpdateFunctionMaxInstanceConfig: { max_instance_num: 5 },
+  UpdateFunctionCode: inline,
+  InvokeFunction: { event: { httpMethod: 'GET', path: '/' } },
+  AsyncInvokeFunction: { event: {} },
+  CreateFunctionTrigger: { event_data: { name: 'sample', path: '/sample', auth: 'NONE' } },
+  CreateLogGroup: { log_group_name: 'sample', ttl_in_days: 7 },
+  UpdateLogGroup: { ttl_in_days: 8 },
+  CreateLogStream: { log_stream_name: 'sample' },
+  QueryLogs: { start_time: String(Date.now() - 3_600_000), end_time: String(Date.now() + 3_600_000) },
+  CreateKey: { key_alias: 'sample' },
+  CreateDatakey: { datakey_length: '256' },
+  DecryptDatakey: { cipher_text: '00'.repeat(60), datakey_cipher_length: '32' },
+  CreateUser: { user: { name: 'sample' } },
+  UpdateUser: { user: { description: 'sample' } },
+  UpdateUserInformation: { user: { email: 'sample@example.com' } },
+  KeystoneCreateUser: { user: { name: 'sample' } },
+  KeystoneUpdateUserByAdmin: { user: { description: 'sample' } },
+  KeystoneUpdateUserPassword: { user: { original_password: 'Correct-Horse-1', password: 'Correct-Horse-2' } },
+  KeystoneCreateGroup: { group: { name: 'sample' } },
+  KeystoneUpdateGroup: { group: { description: 'sample' } },
+  KeystoneCreateProject: { project: { name: 'local-1_sample' } },
+  KeystoneUpdateProject: { project: { description: 'sample' } },
+  CreateCustomPolicy: { role: { display_name: 'sample', type: 'XA', description: 'sample', policy } },
+  UpdateCustomPolicy: { role: { display_name: 'sample', type: 'XA', description: 'sample', policy } },
+  CreateAgency: { agency: { name: 'sample', trust_domain_name: 'demo' } },
+  UpdateAgency: { agency: { description: 'sample' } },
+  CreateEnterpriseProject: { name: 'sample' },
+  UpdateEnterpriseProject: { name: 'sample-renamed' },
+  ActOnEnterpriseProject: { action: 'enable' },
+  MigrateResource: { resource_type: 'functions' },
+  ShowResourceBindEnterpriseProject: { resource_types: ['functions'] },
+  CreatePermanentAccessKey: { credential: { description: 'sample' } },
+  UpdatePermanentAccessKey: { credential: { status: 'active' } },
+  CreateTemporaryAccessKey: { auth: { identity: { methods: ['assume_role'], assume_role: { agency_name: 'sample', domain_name: 'sample' } } } },
+  ExplainAuthorization: { agency_id: null, action: 'functiongraph:function:listFunctions', resource: 'function:*' },
+  ShowDomainRoleAssignments: {},
+  SetAccountQuotas: { quotas: { fgs_func_num: 400 } },
+  SuspendAccount: { reason: 'sample' },
+  ResumeAccount: { reason: 'sample' },
+  CloseAccount: { reason: 'sample' },
+};
+
+/** A well-formed request of an operation about the things that `ids` names: wherever the contract has a field of such a name. */
+export function sampleRequest(operation: PublicOperation, ids: Readonly<Record<string, string>>): JsonObject {
+  const fixed: Record<string, string> = { trigger_type_code: 'APIG', region_id: 'local-1', ...ids };
+  // The owner of a new thing follows from the credential. A list is filtered by what its path names.
+  if (operation.method === 'GET' || operation.method === 'HEAD') {
+    const inPath = Object.fromEntries(operation.pathFields.map((name) => [name, fixed[name] ?? '']));
+    return { ...SAMPLES[operation.name], ...inPath, ...subject(operation, fixed) };
+  }
+  return merge(idFields(operation.input, fixed, 0), SAMPLES[operation.name] ?? {});
+}
+
+/** The ids a request names, whatever the depth. */
+export function namedIds(request: JsonValue, ids: Readonly<Record<string, string>>): ReadonlySet<string> {
+  const all = new Set(Object.values(ids));
+  const found = new Set<string>();
+  JSON.stringify(request, (_key, value: unknown) => {
+    if (typeof value === 'string' && all.has(value)) found.add(value);
+    return value;
+  });
+  return found;
+}
+
+function subject(operation: PublicOperation, ids: Readonly<Record<string, string>>): JsonObject {
+  return operation.input.fields.some((field) => field.name === 'subject_token') ? { subject_token: ids['subject_token'] ?? 'unknown' } : {};
+}
+
+function idFields(message: DescMessage, ids: Readonly<Record<string, string>>, depth: number): JsonObject {
+  const fields: JsonObject = {};
+  for (const field of message.fields) {
+    const id = ids[field.name];
+    // Deeper down, "id" is that of whatever it stands in.
+    if (field.fieldKind === 'scalar' && id !== undefined && (depth === 0 || field.name !== 'id')) fields[field.name] = id;
+    if (field.message === undefined || field.message.typeName.startsWith('google.') || depth > 1) continue;
+    const inner = idFields(field.message, ids, depth + 1);
+    if (Object.keys(inner).length === 0) continue;
+    if (field.fieldKind === 'message') fields[field.name] = inner;
+    if (field.fieldKind === 'list') fields[field.name] = [inner];
+  }
+  return fields;
+}
+
+function merge(ids: JsonObject, sample: JsonObject): JsonObject {
+  const merged: JsonObject = { ...ids };
+  for (const [name, value] of Object.entries(sample)) {
+    const known = merged[name];
+    merged[name] = isPlain(known) && isPlain(value) ? merge(known, value) : value;
+  }
+  return merged;
+}
+
+function isPlain(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
