@@ -109,7 +109,7 @@ describe('the credentials of functions', () => {
     await scene.cache.find(spec);
     scene.failing = kind;
     scene.now += 10 * MINUTE;
-    scene.cache.find(spec);
+    void scene.cache.find(spec);
     await settled();
     await expect(scene.cache.find(spec)).rejects.toMatchObject({ outcome: { kind: 'AGENCY_UNUSABLE', agency: 'reader' } });
   });
