@@ -12,7 +12,7 @@ import { connect, type Remote, type RunningService } from '@windlass/grpc';
 import { PrincipalSigner } from '@windlass/principal';
 import { createLogger } from '@windlass/telemetry';
 import { Client } from 'pg';
-import { startIam } from '../index.js';
+import { startIam, type IamConfig } from '../index.js';
 
 export const REGION = 'local-1';
 export const PASSWORD = 'correct horse 1';
@@ -30,6 +30,7 @@ export class RunningIam {
   private constructor(
     private readonly postgres: TemporaryPostgres,
     private readonly directory: string,
+    private readonly change: Partial<IamConfig>,
     private readonly logLines: string[] = [],
   ) {
     this.accounts = connect(AccountServiceClient, this.address);
@@ -38,9 +39,15 @@ export class RunningIam {
     this.tokens = connect(TokenServiceClient, this.address);
   }
 
-  static async start(): Promise<RunningIam> {
-    const iam = new RunningIam(await startTemporaryPostgres(), await mkdtemp(join(tmpdir(), 'windlass-iam-')));
-    await iam.startService();
+  static async start(change: Partial<IamConfig> = {}): Promise<RunningIam> {
+    const iam = new RunningIam(await startTemporaryPostgres(), await mkdtemp(join(tmpdir(), 'windlass-iam-')), change);
+    try {
+      await iam.startService();
+    } catch (error) {
+      // A database that nobody stops keeps the test run from ending.
+      await iam.stop();
+      throw error;
+    }
     return iam;
   }
 
@@ -123,6 +130,7 @@ export class RunningIam {
       publicApiUrl: 'http://127.0.0.1:7400',
       registryAddress: this.registryAddress,
       logger: createLogger('iam', { destination: { write: (line) => void this.logLines.push(line) } }),
+      ...this.change,
     });
   }
 }
