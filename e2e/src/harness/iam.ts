@@ -13,3 +13,9 @@ export function iamClient(account: AccountCredentials, endpoint = credentials().
   const key = new core.GlobalCredentials().withAk(account.access_key).withSk(account.secret_key).withDomainId(account.domain_id);
   return iam.IamClient.newBuilder().withCredential(key as never).withEndpoint(endpoint).build();
 }
+
+/** The same for operations on a project, whose id the SDK takes from the credential. */
+export function projectIamClient(account: AccountCredentials, endpoint = credentials().api): Iam.v3.IamClient {
+  const key = new core.BasicCredentials().withAk(account.access_key).withSk(account.secret_key).withProjectId(account.project_id);
+  return iam.IamClient.newBuilder().withCredential(key as never).withEndpoint(endpoint).build();
+}
