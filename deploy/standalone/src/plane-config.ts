@@ -51,7 +51,7 @@ export function planeConfigs(
     control: {
       logLevel,
       iam: { grpcAddress: address.iam, databaseUrl, region, principalKey, secretsKey: data.key('iam-secrets'), publicApiUrl: publicUrl, registryAddress: address.registry, signUp: options.signUp },
-      kms: { grpcAddress: address.kms, databaseUrl, region, principalKey, rootKey: data.key('kms-root') },
+      kms: { grpcAddress: address.kms, iamAddress: address.iam, databaseUrl, region, principalKey, rootKey: data.key('kms-root') },
       logs: { grpcAddress: address.logs, databaseUrl, principalKey },
       registry: {
         grpcAddress: address.registry,

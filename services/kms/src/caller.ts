@@ -1,4 +1,5 @@
 import type { EventMetadata } from '@windlass/event-store';
+import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import type { CallContext } from '@windlass/principal';
 import { refusal } from './refusal.js';
 
@@ -8,6 +9,7 @@ export interface Caller {
   readonly projectId: string;
   readonly actor: string;
   readonly requestId: string;
+  readonly principal: Principal;
 }
 
 const SEQUENCE_LENGTH = 36;
@@ -23,7 +25,7 @@ export function callerOf({ principal, requestId }: CallContext, request: { proje
   if (request.sequence !== '' && request.sequence.length !== SEQUENCE_LENGTH) {
     throw refusal('invalid', 'KMS.0206', 'INVALID_SEQUENCE', `The sequence has ${SEQUENCE_LENGTH} characters.`);
   }
-  return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId };
+  return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId, principal };
 }
 
 export function metadataOf({ actor, requestId }: Caller): EventMetadata {

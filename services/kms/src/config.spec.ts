@@ -2,6 +2,7 @@ import { readConfig } from './config.js';
 
 const environment = {
   WINDLASS_KMS_GRPC_ADDRESS: 'unix:/run/windlass/kms.sock',
+  WINDLASS_IAM_ADDRESS: 'unix:/run/windlass/iam.sock',
   WINDLASS_DATABASE_URL: 'postgresql://localhost/windlass',
   WINDLASS_PRINCIPAL_KEY: 'ab'.repeat(32),
   WINDLASS_KMS_ROOT_KEY: 'cd'.repeat(32),
@@ -9,9 +10,10 @@ const environment = {
 };
 
 describe('the configuration', () => {
-  it('needs five variables and has a default for the rest', () => {
+  it('needs six variables and has a default for the rest', () => {
     expect(readConfig(environment)).toEqual({
       grpcAddress: 'unix:/run/windlass/kms.sock',
+      iamAddress: 'unix:/run/windlass/iam.sock',
       databaseUrl: 'postgresql://localhost/windlass',
       busUrl: 'postgresql://localhost/windlass',
       principalKey: Buffer.alloc(32, 0xab),

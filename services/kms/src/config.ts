@@ -5,6 +5,7 @@ import type { KmsConfig } from './start-kms.js';
  * everything wrong.
  *
  * - `WINDLASS_KMS_GRPC_ADDRESS`: "unix:/path" or "host:port"; required.
+ * - `WINDLASS_IAM_ADDRESS`: where iam listens, in the same form; required.
  * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required. `WINDLASS_BUS_URL`: the event bus's, when it is another.
  * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
  * - `WINDLASS_KMS_ROOT_KEY`: 64 hex digits, the key that wraps all others; required.
@@ -18,10 +19,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (!form.test(value)) problems.push(`${name} ${value === '' ? 'is missing' : 'is not right'}: it is ${what}`);
     return value;
   };
+  const address = (name: string): string => text(name, /^(unix:\/.+|[^\s/]+:\d+)$/, '"unix:/path" or "host:port"');
   const key = (name: string): Buffer => Buffer.from(text(name, /^[0-9a-fA-F]{64}$/, '64 hex digits'), 'hex');
   const databaseUrl = text('WINDLASS_DATABASE_URL', /^postgres(ql)?:\/\/./, 'a postgresql:// URL');
   const config: KmsConfig = {
-    grpcAddress: text('WINDLASS_KMS_GRPC_ADDRESS', /^(unix:\/.+|[^\s/]+:\d+)$/, '"unix:/path" or "host:port"'),
+    grpcAddress: address('WINDLASS_KMS_GRPC_ADDRESS'),
+    iamAddress: address('WINDLASS_IAM_ADDRESS'),
     databaseUrl,
     busUrl: environment['WINDLASS_BUS_URL'] === undefined ? databaseUrl : text('WINDLASS_BUS_URL', /^postgres(ql)?:\/\/./, 'a postgresql:// URL'),
     principalKey: key('WINDLASS_PRINCIPAL_KEY'),

@@ -31,14 +31,12 @@ export class KeyServiceController {
 
   @GrpcMethod('KeyService', 'describeKey')
   async describeKey(request: rpc.DescribeKeyRequest, metadata: Metadata): Promise<rpc.DescribeKeyResponse> {
-    const { projectId } = this.caller(request, metadata);
-    return { key_info: this.details(await this.keys.require(projectId, request.key_id)) };
+    return { key_info: this.details(await this.keys.require(this.caller(request, metadata), request.key_id)) };
   }
 
   @GrpcMethod('KeyService', 'listKeys')
   async listKeys(request: rpc.ListKeysRequest, metadata: Metadata): Promise<rpc.ListKeysResponse> {
-    const { projectId } = this.caller(request, metadata);
-    const { filter, after, limit } = readListing(projectId, request);
+    const { filter, after, limit } = readListing(this.caller(request, metadata), request);
     // One more than asked for tells whether there are more.
     const { rows, total } = filter ? await this.keys.page(filter, after, limit + 1) : { rows: [], total: 0 };
     const shown = rows.slice(0, limit);

@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { DataSource } from 'typeorm';
+import {
+  EnterpriseProjectDirectoryServiceService,
+  type ShowEnterpriseProjectStateRequest,
+  type ShowEnterpriseProjectStateResponse,
+} from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { KeyQuotaServiceClient } from '@windlass/contracts/kms/v1/key_quota_service';
@@ -35,12 +40,17 @@ describe('the key service', () => {
   let kms: Remote<KeyServiceClient>;
   let quotas: Remote<KeyQuotaServiceClient>;
   let bus: PostgresEventBus;
+  const iam = new Server();
+  /** States of enterprise projects that iam knows, by account and id. */
+  const states = new Map<string, string>();
 
   beforeAll(async () => {
     postgres = await startTemporaryPostgres();
     const databaseUrl = postgres.connectionString(postgres.database);
     const logger = createLogger('kms', { level: 'debug', destination: { write: (line) => void logged.push(line) } });
-    config = { grpcAddress: `unix:${join(directory, 'kms.sock')}`, databaseUrl, principalKey, rootKey, region: 'local-1', keysPerAccount: 5, logger };
+    const iamAddress = `unix:${join(directory, 'iam.sock')}`;
+    await startIam(iam, iamAddress, states);
+    config = { iamAddress, grpcAddress: `unix:${join(directory, 'kms.sock')}`, databaseUrl, principalKey, rootKey, region: 'local-1', keysPerAccount: 5, logger };
     service = await startKms(config);
     dataSource = await openDatabase(databaseUrl);
     kms = connect(KeyServiceClient, config.grpcAddress);
@@ -55,12 +65,13 @@ describe('the key service', () => {
     await dataSource?.destroy();
     await service?.close();
     await postgres?.stop();
+    iam.forceShutdown();
     rmSync(directory, { recursive: true });
   });
 
   /** A caller of an account and project of its own. */
   function tenant(fields: Partial<Principal> = {}) {
-    const principal = Principal.fromPartial({ domain_id: randomUUID(), project_id: randomUUID(), user_id: 'u1', ...fields });
+    const principal = Principal.fromPartial({ domain_id: randomUUID(), project_id: randomUUID(), user_id: 'u1', all_enterprise_projects: true, ...fields });
     const { domain_id, project_id } = principal;
     const as = () => {
       const metadata = new Metadata();
@@ -84,6 +95,45 @@ describe('the key service', () => {
         kms.decryptDatakey(DecryptDatakeyRequest.fromPartial({ project_id, key_id, cipher_text, ...request }), as()),
     };
   }
+
+  describe('keeps callers within the enterprise projects that their grants reach', () => {
+    const [shop, billing] = [randomUUID(), randomUUID()];
+    const owner = tenant();
+    const limited = (...enterprise_project_ids: string[]) =>
+      tenant({ domain_id: owner.domain_id, project_id: owner.project_id, all_enterprise_projects: false, enterprise_project_ids });
+    let keyOfShop: string;
+
+    beforeAll(async () => {
+      for (const id of [shop, billing]) states.set(`${owner.domain_id}/${id}`, 'enabled');
+      keyOfShop = await owner.create({ key_alias: 'shop', enterprise_project_id: shop });
+      await owner.create({ key_alias: 'plain' });
+    });
+
+    it('in lists, their counts, and by id', async () => {
+      expect(await limited(shop).list()).toMatchObject({ keys: [keyOfShop], total: 1 });
+      expect(await limited(billing).list()).toMatchObject({ keys: [], total: 0 });
+      expect(await limited(shop).describe(keyOfShop)).toMatchObject({ sys_enterprise_project_id: shop });
+      for (const stranger of [limited(billing), limited('0'), limited()]) {
+        for (const use of [stranger.describe, stranger.disable, stranger.dataKey]) await expect(use(keyOfShop)).rejects.toMatchObject({ code: 'KMS.0207' });
+      }
+    });
+
+    it('when they create', async () => {
+      await expect(limited(shop).create({ key_alias: 'a', enterprise_project_id: billing })).rejects.toMatchObject({ kind: 'forbidden', code: 'KMS.0307' });
+      // Who names none means the default one.
+      await expect(limited(shop).create({ key_alias: 'a' })).rejects.toMatchObject({ kind: 'forbidden', code: 'KMS.0307' });
+      await expect(limited(shop).create({ key_alias: 'a', enterprise_project_id: shop })).resolves.toEqual(expect.any(String));
+    });
+
+    it("and takes none but the account's own that are enabled", async () => {
+      const closed = randomUUID();
+      states.set(`${owner.domain_id}/${closed}`, 'disabled');
+      for (const enterprise_project_id of [randomUUID(), closed]) {
+        await expect(owner.create({ key_alias: 'b', enterprise_project_id })).rejects.toMatchObject({ kind: 'invalid', code: 'KMS.0308' });
+      }
+      await expect(tenant().create({ key_alias: 'b', enterprise_project_id: shop })).rejects.toMatchObject({ kind: 'invalid', code: 'KMS.0308' });
+    });
+  });
 
   it('creates a key and describes it, every field as text', async () => {
     const { create, describe, domain_id } = tenant();
@@ -279,3 +329,17 @@ describe('the key service', () => {
     expect(await decrypt(key_id, cipher_text)).toMatchObject({ data_key: plain_text });
   });
 });
+
+/** The other side of iam's contract, as far as keys need it: a real gRPC server. */
+async function startIam(server: Server, address: string, states: ReadonlyMap<string, string>): Promise<void> {
+  const { showEnterpriseProjectState } = EnterpriseProjectDirectoryServiceService;
+  server.addService({ showEnterpriseProjectState } as never, {
+    showEnterpriseProjectState: (
+      { request }: ServerUnaryCall<ShowEnterpriseProjectStateRequest, ShowEnterpriseProjectStateResponse>,
+      done: sendUnaryData<ShowEnterpriseProjectStateResponse>,
+    ) => done(null, { state: states.get(`${request.domain_id}/${request.enterprise_project_id}`) ?? 'absent' }),
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
+  });
+}

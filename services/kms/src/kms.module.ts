@@ -2,10 +2,12 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { AccountCopy } from '@windlass/accounts';
+import { EnterpriseProjectDirectoryServiceClient } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { EventStore } from '@windlass/event-store';
-import { CallContextReader } from '@windlass/grpc';
+import { CallContextReader, connect } from '@windlass/grpc';
 import { PrincipalVerifier } from '@windlass/principal';
 import { CreateDataKeyHandler, DecryptDataKeyHandler } from './data-key/index.js';
+import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
 import { KeyQuotaController } from './key-quota/key-quota.controller.js';
 import { KeyServiceController } from './key-service.controller.js';
 import { ChangeKeyStateHandler, CreateKeyHandler, KeyMaterial, KeyTable } from './key/index.js';
@@ -18,11 +20,12 @@ export interface KmsResources {
   readonly settings: KmsSettings;
   readonly accounts: AccountCopy;
   readonly principalKey: Buffer;
+  readonly iamAddress: string;
 }
 
 @Module({})
 export class KmsModule {
-  static of({ dataSource, material, settings, accounts, principalKey }: KmsResources): DynamicModule {
+  static of({ dataSource, material, settings, accounts, principalKey, iamAddress }: KmsResources): DynamicModule {
     const resources: Provider[] = [
       { provide: DataSource, useValue: dataSource },
       { provide: EventStore, useValue: new EventStore(dataSource, { schema: 'kms' }) },
@@ -30,6 +33,7 @@ export class KmsModule {
       { provide: KeyMaterial, useValue: material },
       { provide: KmsSettings, useValue: settings },
       { provide: AccountCopy, useValue: accounts },
+      { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, iamAddress)) },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
     ];
     const handlers = [CreateKeyHandler, ChangeKeyStateHandler, CreateDataKeyHandler, DecryptDataKeyHandler];

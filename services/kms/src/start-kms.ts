@@ -23,6 +23,8 @@ export interface KmsConfig {
   readonly databaseUrl: string;
   /** The database of the event bus; the service's own unless told. */
   readonly busUrl?: string;
+  /** iam, which keeps the enterprise projects. */
+  readonly iamAddress: string;
   /** Signs the callers that the edge names: 32 bytes. */
   readonly principalKey: Buffer;
   /** Wraps every key's material: 32 bytes, kept outside the database. Lost, every key is lost; changed, the service refuses to start. */
@@ -51,7 +53,7 @@ export async function startKms(config: KmsConfig): Promise<RunningService> {
     opened.push({ close: () => following.stop() });
 
     const settings = new KmsSettings(config.region);
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(KmsModule.of({ dataSource, material, settings, accounts, principalKey: config.principalKey }), {
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(KmsModule.of({ dataSource, material, settings, accounts, principalKey: config.principalKey, iamAddress: config.iamAddress }), {
       ...grpcServer({ address: config.grpcAddress, services: services as never }),
       logger: false,
       abortOnError: false,

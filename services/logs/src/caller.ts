@@ -1,5 +1,6 @@
 import type { EventMetadata } from '@windlass/event-store';
-import type { CallContext } from '@windlass/principal';
+import type { Principal } from '@windlass/contracts/iam/v1/principal';
+import { reachesEnterpriseProject, type CallContext } from '@windlass/principal';
 import { refusal } from './refusal.js';
 
 /** Who acts, for whom, and by which request: the tenant of every command and query. */
@@ -10,6 +11,8 @@ export interface Caller {
   readonly requestId: string;
 }
 
+const DEFAULT_ENTERPRISE_PROJECT = '0';
+
 /**
  * The caller of a tenant operation. The project is the credential's; a path that names another one fails with LTS.0011, as
  * does a credential without a project.
@@ -19,6 +22,15 @@ export function callerOf({ principal, requestId }: CallContext, pathProjectId = 
     throw refusal('forbidden', 'LTS.0011', 'PROJECT_MISMATCH', 'Invalid projectId: the credential does not belong to the project in the path.');
   }
   return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId };
+}
+
+/**
+ * Refuses with LTS.0003 a tenant whose grants are limited to enterprise projects other than the default one, where all log
+ * groups lie. A function's own log is made for it wherever the function lies.
+ */
+export function requireReach(principal: Principal): void {
+  if (reachesEnterpriseProject(principal, DEFAULT_ENTERPRISE_PROJECT)) return;
+  throw refusal('forbidden', 'LTS.0003', 'ENTERPRISE_PROJECT_FORBIDDEN', 'Log groups belong to the default enterprise project, which no grant of the caller reaches.');
 }
 
 export function metadataOf({ actor, requestId }: Caller): EventMetadata {

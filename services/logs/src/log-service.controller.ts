@@ -4,7 +4,7 @@ import { GrpcMethod } from '@nestjs/microservices';
 import type { Metadata } from '@grpc/grpc-js';
 import type * as rpc from '@windlass/contracts/logs/v1/log_service';
 import { CallContextReader } from '@windlass/grpc';
-import { callerOf, type Caller } from './caller.js';
+import { callerOf, requireReach, type Caller } from './caller.js';
 import { EnsureFunctionLog } from './function-log/index.js';
 import { ChangeLogGroup, CreateLogGroup, LogGroupTable, type LogGroupRow } from './log-group/index.js';
 import { CreateLogStream, DeleteLogStream, LogStreamTable, type LogStreamRow } from './log-stream/index.js';
@@ -83,7 +83,10 @@ export class LogServiceController {
   }
 
   private caller(request: { project_id: string }, metadata: Metadata): Caller {
-    return callerOf(this.context.read(metadata), request.project_id);
+    const context = this.context.read(metadata);
+    const caller = callerOf(context, request.project_id);
+    requireReach(context.principal);
+    return caller;
   }
 }
 

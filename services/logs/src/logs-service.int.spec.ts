@@ -48,7 +48,7 @@ describe('the log service', () => {
 
   /** A caller of an account and project of its own. */
   function tenant(fields: Partial<Principal> = {}) {
-    const principal = Principal.fromPartial({ domain_id: randomUUID(), project_id: randomUUID(), user_id: 'u1', ...fields });
+    const principal = Principal.fromPartial({ domain_id: randomUUID(), project_id: randomUUID(), user_id: 'u1', all_enterprise_projects: true, ...fields });
     const as = () => {
       const metadata = new Metadata();
       signer.attach(metadata, principal, { requestId: 'r1' });
@@ -173,6 +173,15 @@ describe('the log service', () => {
       await expect(other.query(await other.createGroup(), stream)).rejects.toMatchObject(missingStream);
       await expect(logs.ensureFunctionLog({ func_name: 'f', log_group_id: group, log_stream_id: stream }, as())).rejects.toMatchObject(missingGroup);
     }
+  });
+
+  it('lets only those in whose grants reach the default enterprise project, where all groups lie', async () => {
+    await expect(tenant({ all_enterprise_projects: false, enterprise_project_ids: ['0'] }).createGroup()).resolves.toEqual(expect.any(String));
+    const beyond = tenant({ all_enterprise_projects: false, enterprise_project_ids: [randomUUID()] });
+    await expect(beyond.createGroup()).rejects.toMatchObject({ kind: 'forbidden', code: 'LTS.0003' });
+    // A function's own log is made for it wherever the function lies.
+    const request = { func_name: 'hello', log_group_id: '', log_stream_id: '' };
+    await expect(logs.ensureFunctionLog(request, beyond.as())).resolves.toMatchObject({ log_stream_name: 'hello' });
   });
 
   it('refuses callers that are not signed, or name a project that is not theirs', async () => {

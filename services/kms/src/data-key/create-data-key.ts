@@ -26,7 +26,7 @@ export class CreateDataKeyHandler implements ICommandHandler<CreateDataKey> {
   async execute({ caller, request }: CreateDataKey): Promise<CreateDatakeyResponse> {
     const bytes = dataKeyBytes(request.key_spec, request.datakey_length);
     requireAuthenticatedData(request.additional_authenticated_data);
-    const key = await this.keys.require(caller.projectId, request.key_id);
+    const key = await this.keys.require(caller, request.key_id);
     if (key.state === 'disabled') throw keyDisabled();
     const { domainId, projectId, materialVersion } = key;
     const answer = await this.material.use({ domainId, projectId, keyId: key.id, version: materialVersion }, (material) => {

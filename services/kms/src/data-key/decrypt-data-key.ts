@@ -25,7 +25,7 @@ export class DecryptDataKeyHandler implements IQueryHandler<DecryptDataKey> {
   async execute({ caller, request }: DecryptDataKey): Promise<DecryptDatakeyResponse> {
     requireCipherLength(request.datakey_cipher_length);
     requireAuthenticatedData(request.additional_authenticated_data);
-    const key = await this.keys.require(caller.projectId, request.key_id);
+    const key = await this.keys.require(caller, request.key_id);
     if (key.state === 'disabled') throw keyDisabled();
     const envelope = envelopeOf(request.cipher_text);
     const { domainId, projectId } = key;

@@ -22,7 +22,7 @@ export class ChangeKeyStateHandler implements ICommandHandler<ChangeKeyState> {
   ) {}
 
   async execute({ caller, keyId, kind }: ChangeKeyState): Promise<void> {
-    const row = await this.keys.require(caller.projectId, keyId);
+    const row = await this.keys.require(caller, keyId);
     await this.events.execute({
       streamId: keyStream(row.id),
       tenant: row.domainId,

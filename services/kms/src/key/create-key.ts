@@ -3,6 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
+import { DEFAULT_ENTERPRISE_PROJECT, EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
 import { KeyMaterial } from './key-material.js';
 import { KeyTable } from './key-table.js';
 import { FIRST_MATERIAL_VERSION, key, keyStream, type NewKey } from './key.decider.js';
@@ -24,11 +25,13 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
     private readonly keys: KeyTable,
     private readonly material: KeyMaterial,
     private readonly accounts: AccountCopy,
+    private readonly enterpriseProjects: EnterpriseProjects,
   ) {}
 
   async execute({ caller, wanted }: CreateKey): Promise<string> {
     const keyId = randomUUID();
     const { domainId, projectId } = caller;
+    await this.enterpriseProjects.requireUsable(caller, wanted.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT);
     await this.events.execute({
       streamId: keyStream(keyId),
       tenant: domainId,

@@ -1,5 +1,8 @@
 import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
+import { reachesEnterpriseProject } from '@windlass/principal';
+import type { Caller } from '../caller.js';
 import { aliasTaken, invalidKeyId, keyNotFound, tooManyKeys } from './key.errors.js';
 import { keyIdOf, type KeyEvent } from './key.decider.js';
 
@@ -45,6 +48,8 @@ export interface KeyFilter {
   readonly projectId: string;
   readonly state: StoredKeyState | undefined;
   readonly keySpec: string | undefined;
+  /** Whose grants bound what is found. */
+  readonly principal: Principal;
 }
 
 const KEY_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -57,19 +62,20 @@ export function isKeyId(text: string): boolean {
 export class KeyTable {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** A key of the project; whether another project has it is not told. */
-  async require(projectId: string, id: string): Promise<KeyRow> {
+  /** A key of the project that the caller's grants reach; whether there is another one is not told. */
+  async require({ projectId, principal }: Pick<Caller, 'projectId' | 'principal'>, id: string): Promise<KeyRow> {
     if (!isKeyId(id)) throw invalidKeyId();
     const row = await this.rows().findOneBy({ id, projectId });
-    if (row === null) throw keyNotFound();
+    if (row === null || !reachesEnterpriseProject(principal, row.enterpriseProjectId)) throw keyNotFound();
     return row;
   }
 
   /** Keys by id, from after a key on, and how many the filter finds in all. */
   async page(filter: KeyFilter, after: string | undefined, limit: number): Promise<{ rows: KeyRow[]; total: number }> {
-    const matching = this.rows().createQueryBuilder('key').where('key.projectId = :projectId', filter);
-    if (filter.state) matching.andWhere('key.state = :state', filter);
-    if (filter.keySpec) matching.andWhere('key.keySpec = :keySpec', filter);
+    const matching = this.rows().createQueryBuilder('key').where('key.projectId = :projectId', { projectId: filter.projectId });
+    if (filter.state) matching.andWhere('key.state = :state', { state: filter.state });
+    if (!filter.principal.all_enterprise_projects) matching.andWhere('key.enterpriseProjectId = ANY(:reached)', { reached: filter.principal.enterprise_project_ids });
+    if (filter.keySpec) matching.andWhere('key.keySpec = :keySpec', { keySpec: filter.keySpec });
     const total = await matching.getCount();
     if (after) matching.andWhere('key.id > :after', { after });
     return { rows: await matching.orderBy('key.id').limit(limit).getMany(), total };

@@ -1,4 +1,5 @@
 import type { ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
+import type { Caller } from '../caller.js';
 import { invalidField, refusal } from '../refusal.js';
 import { isKeyId, type KeyFilter, type StoredKeyState } from './key-table.js';
 
@@ -22,7 +23,7 @@ export interface KeyListing {
 }
 
 /** Reads what a list of keys is asked for: everything is text, and empty means no wish. */
-export function readListing(projectId: string, request: ListKeysRequest): KeyListing {
+export function readListing({ projectId, principal }: Caller, request: ListKeysRequest): KeyListing {
   const limit = request.limit === '' ? HIGHEST_LIMIT : /^\d{1,4}$/.test(request.limit) ? Number(request.limit) : 0;
   if (limit < 1 || limit > HIGHEST_LIMIT) throw refusal('invalid', 'KMS.1601', 'INVALID_LIMIT', `The limit is invalid: it is a number from 1 to ${HIGHEST_LIMIT}.`);
   if (request.marker !== '' && !isKeyId(request.marker)) {
@@ -32,7 +33,7 @@ export function readListing(projectId: string, request: ListKeysRequest): KeyLis
   if (request.key_state !== '' && state === undefined) throw invalidField('key_state', `is one of ${[...STATES.keys()].join(', ')}`);
   const keySpec = request.key_spec === '' || request.key_spec === 'ALL' ? undefined : request.key_spec;
   return {
-    filter: state === null || keySpec?.includes('\0') ? undefined : { projectId, state, keySpec },
+    filter: state === null || keySpec?.includes('\0') ? undefined : { projectId, principal, state, keySpec },
     after: request.marker === '' ? undefined : request.marker,
     limit,
   };
