@@ -88,6 +88,7 @@ describe('a policy', () => {
     ['IAM.1056', when({ StringEquals: { 'g:UserName': [''] } })],
     ['IAM.1056', when({ StringEquals: { 'g:UserName': [long(1025)] } })],
     ['IAM.1057', when({ StringEquals: { 'g:UserName': [{}] } })],
+    ['IAM.1057', when({ StringEquals: { 'g:UserName': ['a\0b'] } })],
     ['IAM.1057', when({ NumberEquals: { 'g:MFAAge': ['old'] } })],
     ['IAM.1059', { ...policy(allow), Id: 'a' }],
     ['IAM.1059', policy({ ...allow, Principal: '*' })],

@@ -198,6 +198,7 @@ class PolicyReader {
       if (text === '' || text.length > conditionValueLength) {
         throw new PolicyRefusal('IAM.1056', `${where}: a value has ${text.length} characters; it must have 1 to ${conditionValueLength}.`);
       }
+      if (/\p{Cc}/u.test(text)) throw new PolicyRefusal('IAM.1057', `${where}: a value has characters that do not show.`);
       return text;
     });
     const condition = Condition.of(parsed, key, expected);

@@ -121,6 +121,9 @@ describe('roles', () => {
       await expect(create('x'.repeat(65))).rejects.toMatchObject({ kind: 'invalid', code: 'IAM.1002' });
       await expect(create('Typed', { type: 'AA' })).rejects.toMatchObject({ kind: 'invalid', code: 'IAM.1009' });
       await expect(create('Versioned', { policy: { ...POLICY, Version: '1.0' } })).rejects.toMatchObject({ kind: 'invalid', code: 'IAM.1024' });
+      const unstorable = { StringEquals: { 'g:UserName': ['a\0b'] } };
+      const policy = { ...POLICY, Statement: [{ ...POLICY.Statement[0], Condition: unstorable }] };
+      await expect(create('Unstorable', { policy })).rejects.toMatchObject({ kind: 'invalid', code: 'IAM.1057' });
       await expect(roles.createCustomPolicy({ role: undefined }, iam.as(acme))).rejects.toMatchObject({ kind: 'invalid', code: 'IAM.1001' });
     });
 
