@@ -9,12 +9,18 @@ import {
 /** Descriptor files in the order of their imports: a file comes after what it imports. */
 export type DescriptorFiles = readonly FileDescriptorProto[];
 
+/** What every server of gRPC has besides its operations. */
+const STANDARD_RPCS = ['grpc.health.v1.Health.Check', 'grpc.health.v1.Health.Watch', 'grpc.reflection.v1.ServerReflection.ServerReflectionInfo'];
+/** What the details of a failed call are made of. */
+const ERROR_DETAILS = ['google.rpc.Status', 'google.rpc.ErrorInfo', 'windlass.error.v1.ErrorDetail'];
+
 /**
- * What tenants may know of a compiled FileDescriptorSet: the given rpcs (full names of services and methods, with a dot),
- * the types they exchange, and the options on them. Internal rpcs and their messages are left out, and so are comments,
+ * What tenants may know of a compiled FileDescriptorSet: the given rpcs (full names of services and methods, with a dot)
+ * and the standard ones, the types they exchange, and the options on them. Internal rpcs and their messages are left out, and so are comments,
  * whose places would no longer fit.
  */
-export function publicDescriptors(descriptors: Uint8Array, rpcs: ReadonlySet<string>): DescriptorFiles {
+export function publicDescriptors(descriptors: Uint8Array, operations: Iterable<string>): DescriptorFiles {
+  const rpcs = new Set([...operations, ...STANDARD_RPCS]);
   const set = fromBinary(FileDescriptorSetSchema, descriptors);
   const types = reachableTypes(set, rpcs);
   const kept = set.file.map((file) => publicPart(file, rpcs, types)).filter((file) => !isEmpty(file));
@@ -53,7 +59,12 @@ function reachableTypes(set: FileDescriptorSet, rpcs: ReadonlySet<string>): Read
       if (field.enum !== undefined) names.add(field.enum.typeName);
     }
   };
-  for (const type of createFileRegistry(set)) {
+  const registry = createFileRegistry(set);
+  for (const name of ERROR_DETAILS) {
+    const detail = registry.getMessage(name);
+    if (detail !== undefined) visit(detail);
+  }
+  for (const type of registry) {
     if (type.kind !== 'service') continue;
     for (const method of type.methods) {
       if (!rpcs.has(`${type.typeName}.${method.name}`)) continue;

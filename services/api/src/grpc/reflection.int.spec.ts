@@ -5,6 +5,8 @@ import { ServerReflectionService, type ServerReflectionRequest, type ServerRefle
 import { operations } from '../testing/peers.js';
 import { RunningEdge } from '../testing/running-edge.js';
 
+const STANDARD = ['grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection'];
+
 type Question = ServerReflectionRequest['message_request'];
 type Answer = ServerReflectionResponse['message_response'];
 
@@ -55,12 +57,12 @@ describe.each(['v1', 'v1alpha'])("reflection, asked as %s without a credential",
     return createFileRegistry({ $typeName: FileDescriptorSetSchema.typeName, file: [...ordered] });
   };
 
-  it('lists exactly the services that have public operations', async () => {
-    expect(await serviceNames()).toEqual([...new Set(operations.map(({ service }) => service))].sort());
+  it('lists exactly the services that have public operations, and the standard ones', async () => {
+    expect(await serviceNames()).toEqual([...STANDARD, ...new Set(operations.map(({ service }) => service))].sort());
   });
 
   it('shows every public operation with its messages and options, and no rpc besides', async () => {
-    const names = await serviceNames();
+    const names = (await serviceNames()).filter((name) => !STANDARD.includes(name));
     const answers = await ask(...names.map((value): Question => ({ $case: 'file_containing_symbol', value })));
     const rpcs = answers.flatMap((answer, index) => {
       const registry = registryOf(answer);
@@ -103,6 +105,11 @@ describe.each(['v1', 'v1alpha'])("reflection, asked as %s without a credential",
     expect(await ask({ $case: 'all_extension_numbers_of_type', value: 'google.protobuf.MethodOptions' })).toEqual([
       { $case: 'all_extension_numbers_response', value: { base_type_name: 'google.protobuf.MethodOptions', extension_number: [50_001] } },
     ]);
+  });
+
+  it('knows what the details of failed calls are made of', async () => {
+    const answers = await ask(...['google.rpc.ErrorInfo', 'windlass.error.v1.ErrorDetail'].map((value): Question => ({ $case: 'file_containing_symbol', value })));
+    expect(answers.flatMap((answer) => filesOf(answer)[0]?.name)).toEqual(['google/rpc/error_details.proto', 'windlass/error/v1/error.proto']);
   });
 
   it('answers what it does not understand, and goes on', async () => {

@@ -53,7 +53,7 @@ export class TenantGrpcServer {
     for (const [service, operations] of byService(parts.operations)) this.addService(service, operations);
     this.health = new TenantHealth(parts.health, new Map(parts.operations.map((operation) => [operation.service, operation.owner])));
     this.health.addTo(this.server);
-    addReflectionService(this.server, publicDescriptors(readDescriptors(), new Set(parts.operations.map(fullName))));
+    addReflectionService(this.server, publicDescriptors(readDescriptors(), parts.operations.map(fullName)));
   }
 
   /** Listens and tells the port, which the system chooses when 0 was asked. */
