@@ -106,6 +106,11 @@ describe('roles and grants with the official IAM SDK', () => {
     expect(scopes).toContainEqual(expect.objectContaining({ scope: { enterprise_project: { id: '0' } }, is_inherited: false }));
     expect(scopes).toContainEqual(expect.objectContaining({ scope: { domain: { id: domainId } }, is_inherited: true }));
 
+    const groups = await client.listGroupsForEnterpriseProject(new iam.ListGroupsForEnterpriseProjectRequest('0'));
+    expect(wire(groups)).toMatchObject({ groups: [{ id: groupId, domainId }] });
+    const projects = await client.listEnterpriseProjectsForGroup(new iam.ListEnterpriseProjectsForGroupRequest(groupId));
+    expect(wire(projects)).toMatchObject({ 'enterprise-projects': [{ projectId: '0' }] });
+
     for (const list of [
       client.keystoneListDomainPermissionsForGroup(new iam.KeystoneListDomainPermissionsForGroupRequest(domainId, groupId)),
       client.keystoneListAllProjectPermissionsForGroup(new iam.KeystoneListAllProjectPermissionsForGroupRequest(domainId, groupId)),

@@ -34,6 +34,9 @@ export class GrantRow {
 
   @Column({ type: 'int' })
   version: number;
+
+  @Column({ name: 'given_at', type: 'timestamptz' })
+  givenAt: Date;
 }
 
 /** A row's place, for finding it: the columns that its key fills. */
@@ -48,10 +51,10 @@ export function keyOf(row: GrantRow): GrantKey {
 export const projectGrant: Project<GrantState, GrantEvent> = async (manager, events) => {
   for (const event of events) {
     const { domainId, ...key } = event.data;
-    const { id: eventId, streamId, version } = event;
+    const { id: eventId, streamId, version, recordedAt: givenAt } = event;
     switch (event.type) {
       case 'GrantGiven':
-        await manager.insert(GrantRow, { ...rowKey(domainId, key), eventId, streamId, version });
+        await manager.insert(GrantRow, { ...rowKey(domainId, key), eventId, streamId, version, givenAt });
         break;
       case 'GrantTaken':
         await manager.delete(GrantRow, rowKey(domainId, key));

@@ -85,6 +85,35 @@ describe('grants', () => {
     expect(await namesIn(grants.listRolesForUserOnEnterpriseProject(there, iam.as(acme)))).toEqual([]);
   });
 
+  it('in an enterprise project are found from both ends', async () => {
+    const group = await newGroup('found');
+    await grants.associateRoleToGroupOnEnterpriseProject({ enterprise_project_id: '0', group_id: group, role_id: READ_ONLY }, iam.as(acme));
+    for (const role_id of [READ_ONLY, FULL_ACCESS]) {
+      await grants.associateRoleToUserOnEnterpriseProject({ enterprise_project_id: '0', user_id: acme.user_id, role_id }, iam.as(acme));
+    }
+    const place = { enterprise_project_id: '0' };
+    await expect(grants.listGroupsForEnterpriseProject(place, iam.as(acme))).resolves.toEqual({
+      groups: [{ id: group, name: 'found', description: '', domainId: acme.domain_id, createTime: expect.any(Number) }],
+    });
+    await expect(grants.listUsersForEnterpriseProject(place, iam.as(acme))).resolves.toEqual({
+      users: [
+        { id: acme.user_id, name: 'ann', domain_id: acme.domain_id, description: '', enabled: true, policy_num: 2, lastest_policy_time: expect.any(Number) },
+      ],
+    });
+    const everywhere = { enterprise_projects: [{ projectId: '0' }] };
+    await expect(grants.listEnterpriseProjectsForGroup({ group_id: group }, iam.as(acme))).resolves.toEqual(everywhere);
+    await expect(grants.listEnterpriseProjectsForUser({ user_id: acme.user_id }, iam.as(acme))).resolves.toEqual(everywhere);
+
+    await expect(grants.listGroupsForEnterpriseProject(place, iam.as(other))).resolves.toEqual({ groups: [] });
+    await expect(grants.listEnterpriseProjectsForGroup({ group_id: group }, iam.as(other))).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(grants.listEnterpriseProjectsForUser({ user_id: NOBODY }, iam.as(acme))).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(grants.listUsersForEnterpriseProject({ enterprise_project_id: NOBODY }, iam.as(acme))).rejects.toMatchObject({ kind: 'not_found' });
+    await groups.keystoneDeleteGroup({ group_id: group }, iam.as(acme));
+    for (const role_id of [READ_ONLY, FULL_ACCESS]) {
+      await grants.revokeRoleFromUserOnEnterpriseProject({ enterprise_project_id: '0', user_id: acme.user_id, role_id }, iam.as(acme));
+    }
+  });
+
   it('given twice are one, and taken twice are none, in as many events as there were changes', async () => {
     const group = await newGroup('twice');
     await Promise.all([give(group), give(group), give(group)]);
@@ -165,7 +194,7 @@ describe('grants', () => {
   it('to one group are as many as the limit says, and the one above it is refused', async () => {
     const group = await newGroup('full');
     await iam.sql(
-      `INSERT INTO iam.grants SELECT $1, 'group', $2, 'project', md5('p' || n), $3, gen_random_uuid(), 's', 1 FROM generate_series(1, 199) AS n`,
+      `INSERT INTO iam.grants SELECT $1, 'group', $2, 'project', md5('p' || n), $3, gen_random_uuid(), 's', 1, now() FROM generate_series(1, 199) AS n`,
       [acme.domain_id, group, READ_ONLY],
     );
     const attempts = await Promise.allSettled([give(group), give(group, systemRoleNamed('LTS FullAccess')?.id)]);

@@ -168,6 +168,60 @@ export interface RoleAssignment_Scope {
   enterprise_project?: RoleAssignment_Reference | undefined;
 }
 
+export interface ListSubjectsForEnterpriseProjectRequest {
+  enterprise_project_id: string;
+}
+
+export interface ListGroupsForEnterpriseProjectResponse {
+  groups: ListGroupsForEnterpriseProjectResponse_Group[];
+}
+
+export interface ListGroupsForEnterpriseProjectResponse_Group {
+  id: string;
+  name: string;
+  description: string;
+  /** buf:lint:ignore FIELD_LOWER_SNAKE_CASE */
+  domainId: string;
+  /**
+   * Milliseconds since 1970.
+   * buf:lint:ignore FIELD_LOWER_SNAKE_CASE
+   */
+  createTime: number;
+}
+
+export interface ListUsersForEnterpriseProjectResponse {
+  users: ListUsersForEnterpriseProjectResponse_User[];
+}
+
+export interface ListUsersForEnterpriseProjectResponse_User {
+  id: string;
+  name: string;
+  domain_id: string;
+  description: string;
+  enabled: boolean;
+  /** Roles the user has there. */
+  policy_num: number;
+  /** When it was given the newest of them, in milliseconds since 1970. */
+  lastest_policy_time: number;
+}
+
+export interface ListEnterpriseProjectsForGroupRequest {
+  group_id: string;
+}
+
+export interface ListEnterpriseProjectsForUserRequest {
+  user_id: string;
+}
+
+export interface ListEnterpriseProjectsForSubjectResponse {
+  enterprise_projects: ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference[];
+}
+
+export interface ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference {
+  /** buf:lint:ignore FIELD_LOWER_SNAKE_CASE */
+  projectId: string;
+}
+
 function createBaseGroupProjectGrantRequest(): GroupProjectGrantRequest {
   return { project_id: "", group_id: "", role_id: "" };
 }
@@ -1853,6 +1907,647 @@ export const RoleAssignment_Scope: MessageFns<RoleAssignment_Scope> = {
   },
 };
 
+function createBaseListSubjectsForEnterpriseProjectRequest(): ListSubjectsForEnterpriseProjectRequest {
+  return { enterprise_project_id: "" };
+}
+
+export const ListSubjectsForEnterpriseProjectRequest: MessageFns<ListSubjectsForEnterpriseProjectRequest> = {
+  encode(message: ListSubjectsForEnterpriseProjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.enterprise_project_id !== "") {
+      writer.uint32(10).string(message.enterprise_project_id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSubjectsForEnterpriseProjectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSubjectsForEnterpriseProjectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.enterprise_project_id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListSubjectsForEnterpriseProjectRequest>): ListSubjectsForEnterpriseProjectRequest {
+    return ListSubjectsForEnterpriseProjectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListSubjectsForEnterpriseProjectRequest>): ListSubjectsForEnterpriseProjectRequest {
+    const message = createBaseListSubjectsForEnterpriseProjectRequest();
+    message.enterprise_project_id = object.enterprise_project_id ?? "";
+    return message;
+  },
+};
+
+function createBaseListGroupsForEnterpriseProjectResponse(): ListGroupsForEnterpriseProjectResponse {
+  return { groups: [] };
+}
+
+export const ListGroupsForEnterpriseProjectResponse: MessageFns<ListGroupsForEnterpriseProjectResponse> = {
+  encode(message: ListGroupsForEnterpriseProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.groups) {
+      ListGroupsForEnterpriseProjectResponse_Group.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListGroupsForEnterpriseProjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListGroupsForEnterpriseProjectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.groups.push(ListGroupsForEnterpriseProjectResponse_Group.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListGroupsForEnterpriseProjectResponse>): ListGroupsForEnterpriseProjectResponse {
+    return ListGroupsForEnterpriseProjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListGroupsForEnterpriseProjectResponse>): ListGroupsForEnterpriseProjectResponse {
+    const message = createBaseListGroupsForEnterpriseProjectResponse();
+    message.groups = object.groups?.map((e) => ListGroupsForEnterpriseProjectResponse_Group.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListGroupsForEnterpriseProjectResponse_Group(): ListGroupsForEnterpriseProjectResponse_Group {
+  return { id: "", name: "", description: "", domainId: "", createTime: 0 };
+}
+
+export const ListGroupsForEnterpriseProjectResponse_Group: MessageFns<ListGroupsForEnterpriseProjectResponse_Group> = {
+  encode(
+    message: ListGroupsForEnterpriseProjectResponse_Group,
+    writer: BinaryWriter = new BinaryWriter(),
+  ): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.description !== "") {
+      writer.uint32(26).string(message.description);
+    }
+    if (message.domainId !== "") {
+      writer.uint32(34).string(message.domainId);
+    }
+    if (message.createTime !== 0) {
+      writer.uint32(41).double(message.createTime);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListGroupsForEnterpriseProjectResponse_Group {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListGroupsForEnterpriseProjectResponse_Group();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.domainId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.createTime = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(
+    base?: DeepPartial<ListGroupsForEnterpriseProjectResponse_Group>,
+  ): ListGroupsForEnterpriseProjectResponse_Group {
+    return ListGroupsForEnterpriseProjectResponse_Group.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<ListGroupsForEnterpriseProjectResponse_Group>,
+  ): ListGroupsForEnterpriseProjectResponse_Group {
+    const message = createBaseListGroupsForEnterpriseProjectResponse_Group();
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.description = object.description ?? "";
+    message.domainId = object.domainId ?? "";
+    message.createTime = object.createTime ?? 0;
+    return message;
+  },
+};
+
+function createBaseListUsersForEnterpriseProjectResponse(): ListUsersForEnterpriseProjectResponse {
+  return { users: [] };
+}
+
+export const ListUsersForEnterpriseProjectResponse: MessageFns<ListUsersForEnterpriseProjectResponse> = {
+  encode(message: ListUsersForEnterpriseProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.users) {
+      ListUsersForEnterpriseProjectResponse_User.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUsersForEnterpriseProjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUsersForEnterpriseProjectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.users.push(ListUsersForEnterpriseProjectResponse_User.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListUsersForEnterpriseProjectResponse>): ListUsersForEnterpriseProjectResponse {
+    return ListUsersForEnterpriseProjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListUsersForEnterpriseProjectResponse>): ListUsersForEnterpriseProjectResponse {
+    const message = createBaseListUsersForEnterpriseProjectResponse();
+    message.users = object.users?.map((e) => ListUsersForEnterpriseProjectResponse_User.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListUsersForEnterpriseProjectResponse_User(): ListUsersForEnterpriseProjectResponse_User {
+  return { id: "", name: "", domain_id: "", description: "", enabled: false, policy_num: 0, lastest_policy_time: 0 };
+}
+
+export const ListUsersForEnterpriseProjectResponse_User: MessageFns<ListUsersForEnterpriseProjectResponse_User> = {
+  encode(message: ListUsersForEnterpriseProjectResponse_User, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.domain_id !== "") {
+      writer.uint32(26).string(message.domain_id);
+    }
+    if (message.description !== "") {
+      writer.uint32(34).string(message.description);
+    }
+    if (message.enabled !== false) {
+      writer.uint32(40).bool(message.enabled);
+    }
+    if (message.policy_num !== 0) {
+      writer.uint32(48).int32(message.policy_num);
+    }
+    if (message.lastest_policy_time !== 0) {
+      writer.uint32(57).double(message.lastest_policy_time);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUsersForEnterpriseProjectResponse_User {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUsersForEnterpriseProjectResponse_User();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.domain_id = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.description = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.enabled = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.policy_num = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.lastest_policy_time = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListUsersForEnterpriseProjectResponse_User>): ListUsersForEnterpriseProjectResponse_User {
+    return ListUsersForEnterpriseProjectResponse_User.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<ListUsersForEnterpriseProjectResponse_User>,
+  ): ListUsersForEnterpriseProjectResponse_User {
+    const message = createBaseListUsersForEnterpriseProjectResponse_User();
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.domain_id = object.domain_id ?? "";
+    message.description = object.description ?? "";
+    message.enabled = object.enabled ?? false;
+    message.policy_num = object.policy_num ?? 0;
+    message.lastest_policy_time = object.lastest_policy_time ?? 0;
+    return message;
+  },
+};
+
+function createBaseListEnterpriseProjectsForGroupRequest(): ListEnterpriseProjectsForGroupRequest {
+  return { group_id: "" };
+}
+
+export const ListEnterpriseProjectsForGroupRequest: MessageFns<ListEnterpriseProjectsForGroupRequest> = {
+  encode(message: ListEnterpriseProjectsForGroupRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.group_id !== "") {
+      writer.uint32(10).string(message.group_id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEnterpriseProjectsForGroupRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEnterpriseProjectsForGroupRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.group_id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListEnterpriseProjectsForGroupRequest>): ListEnterpriseProjectsForGroupRequest {
+    return ListEnterpriseProjectsForGroupRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListEnterpriseProjectsForGroupRequest>): ListEnterpriseProjectsForGroupRequest {
+    const message = createBaseListEnterpriseProjectsForGroupRequest();
+    message.group_id = object.group_id ?? "";
+    return message;
+  },
+};
+
+function createBaseListEnterpriseProjectsForUserRequest(): ListEnterpriseProjectsForUserRequest {
+  return { user_id: "" };
+}
+
+export const ListEnterpriseProjectsForUserRequest: MessageFns<ListEnterpriseProjectsForUserRequest> = {
+  encode(message: ListEnterpriseProjectsForUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user_id !== "") {
+      writer.uint32(10).string(message.user_id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEnterpriseProjectsForUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEnterpriseProjectsForUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user_id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListEnterpriseProjectsForUserRequest>): ListEnterpriseProjectsForUserRequest {
+    return ListEnterpriseProjectsForUserRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListEnterpriseProjectsForUserRequest>): ListEnterpriseProjectsForUserRequest {
+    const message = createBaseListEnterpriseProjectsForUserRequest();
+    message.user_id = object.user_id ?? "";
+    return message;
+  },
+};
+
+function createBaseListEnterpriseProjectsForSubjectResponse(): ListEnterpriseProjectsForSubjectResponse {
+  return { enterprise_projects: [] };
+}
+
+export const ListEnterpriseProjectsForSubjectResponse: MessageFns<ListEnterpriseProjectsForSubjectResponse> = {
+  encode(message: ListEnterpriseProjectsForSubjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.enterprise_projects) {
+      ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEnterpriseProjectsForSubjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEnterpriseProjectsForSubjectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.enterprise_projects.push(
+              ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference.decode(reader, reader.uint32()),
+            );
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListEnterpriseProjectsForSubjectResponse>): ListEnterpriseProjectsForSubjectResponse {
+    return ListEnterpriseProjectsForSubjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListEnterpriseProjectsForSubjectResponse>): ListEnterpriseProjectsForSubjectResponse {
+    const message = createBaseListEnterpriseProjectsForSubjectResponse();
+    message.enterprise_projects =
+      object.enterprise_projects?.map((e) =>
+        ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference.fromPartial(e)
+      ) || [];
+    return message;
+  },
+};
+
+function createBaseListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference(): ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference {
+  return { projectId: "" };
+}
+
+export const ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference: MessageFns<
+  ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference
+> = {
+  encode(
+    message: ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference,
+    writer: BinaryWriter = new BinaryWriter(),
+  ): BinaryWriter {
+    if (message.projectId !== "") {
+      writer.uint32(10).string(message.projectId);
+    }
+    return writer;
+  },
+
+  decode(
+    input: BinaryReader | Uint8Array,
+    length?: number,
+  ): ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.projectId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(
+    base?: DeepPartial<ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference>,
+  ): ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference {
+    return ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference>,
+  ): ListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference {
+    const message = createBaseListEnterpriseProjectsForSubjectResponse_EnterpriseProjectReference();
+    message.projectId = object.projectId ?? "";
+    return message;
+  },
+};
+
 /** Who has which role where. Giving what is given and taking what is not given change nothing and succeed. */
 export type GrantServiceService = typeof GrantServiceService;
 export const GrantServiceService = {
@@ -2195,6 +2890,59 @@ export const GrantServiceService = {
     responseSerialize: (value: GrantResponse): Buffer => Buffer.from(GrantResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GrantResponse => GrantResponse.decode(value),
   },
+  /** Who has anything in an enterprise project, and where somebody has anything. */
+  listGroupsForEnterpriseProject: {
+    path: "/windlass.iam.v1.GrantService/ListGroupsForEnterpriseProject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSubjectsForEnterpriseProjectRequest): Buffer =>
+      Buffer.from(ListSubjectsForEnterpriseProjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSubjectsForEnterpriseProjectRequest =>
+      ListSubjectsForEnterpriseProjectRequest.decode(value),
+    responseSerialize: (value: ListGroupsForEnterpriseProjectResponse): Buffer =>
+      Buffer.from(ListGroupsForEnterpriseProjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListGroupsForEnterpriseProjectResponse =>
+      ListGroupsForEnterpriseProjectResponse.decode(value),
+  },
+  listUsersForEnterpriseProject: {
+    path: "/windlass.iam.v1.GrantService/ListUsersForEnterpriseProject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSubjectsForEnterpriseProjectRequest): Buffer =>
+      Buffer.from(ListSubjectsForEnterpriseProjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSubjectsForEnterpriseProjectRequest =>
+      ListSubjectsForEnterpriseProjectRequest.decode(value),
+    responseSerialize: (value: ListUsersForEnterpriseProjectResponse): Buffer =>
+      Buffer.from(ListUsersForEnterpriseProjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUsersForEnterpriseProjectResponse =>
+      ListUsersForEnterpriseProjectResponse.decode(value),
+  },
+  listEnterpriseProjectsForGroup: {
+    path: "/windlass.iam.v1.GrantService/ListEnterpriseProjectsForGroup" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListEnterpriseProjectsForGroupRequest): Buffer =>
+      Buffer.from(ListEnterpriseProjectsForGroupRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListEnterpriseProjectsForGroupRequest =>
+      ListEnterpriseProjectsForGroupRequest.decode(value),
+    responseSerialize: (value: ListEnterpriseProjectsForSubjectResponse): Buffer =>
+      Buffer.from(ListEnterpriseProjectsForSubjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListEnterpriseProjectsForSubjectResponse =>
+      ListEnterpriseProjectsForSubjectResponse.decode(value),
+  },
+  listEnterpriseProjectsForUser: {
+    path: "/windlass.iam.v1.GrantService/ListEnterpriseProjectsForUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListEnterpriseProjectsForUserRequest): Buffer =>
+      Buffer.from(ListEnterpriseProjectsForUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListEnterpriseProjectsForUserRequest =>
+      ListEnterpriseProjectsForUserRequest.decode(value),
+    responseSerialize: (value: ListEnterpriseProjectsForSubjectResponse): Buffer =>
+      Buffer.from(ListEnterpriseProjectsForSubjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListEnterpriseProjectsForSubjectResponse =>
+      ListEnterpriseProjectsForSubjectResponse.decode(value),
+  },
   /** All of them. */
   showDomainRoleAssignments: {
     path: "/windlass.iam.v1.GrantService/ShowDomainRoleAssignments" as const,
@@ -2247,6 +2995,23 @@ export interface GrantServiceServer extends UntypedServiceImplementation {
   listAllProjectsPermissionsForAgency: handleUnaryCall<AgencyDomainGrantsRequest, ListGrantedRolesResponse>;
   associateRoleToAgencyOnEnterpriseProject: handleUnaryCall<AgencyEnterpriseProjectGrantsRequest, GrantResponse>;
   revokeRoleFromAgencyOnEnterpriseProject: handleUnaryCall<AgencyEnterpriseProjectGrantsRequest, GrantResponse>;
+  /** Who has anything in an enterprise project, and where somebody has anything. */
+  listGroupsForEnterpriseProject: handleUnaryCall<
+    ListSubjectsForEnterpriseProjectRequest,
+    ListGroupsForEnterpriseProjectResponse
+  >;
+  listUsersForEnterpriseProject: handleUnaryCall<
+    ListSubjectsForEnterpriseProjectRequest,
+    ListUsersForEnterpriseProjectResponse
+  >;
+  listEnterpriseProjectsForGroup: handleUnaryCall<
+    ListEnterpriseProjectsForGroupRequest,
+    ListEnterpriseProjectsForSubjectResponse
+  >;
+  listEnterpriseProjectsForUser: handleUnaryCall<
+    ListEnterpriseProjectsForUserRequest,
+    ListEnterpriseProjectsForSubjectResponse
+  >;
   /** All of them. */
   showDomainRoleAssignments: handleUnaryCall<ShowDomainRoleAssignmentsRequest, ShowDomainRoleAssignmentsResponse>;
 }
@@ -2734,6 +3499,67 @@ export interface GrantServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GrantResponse) => void,
+  ): ClientUnaryCall;
+  /** Who has anything in an enterprise project, and where somebody has anything. */
+  listGroupsForEnterpriseProject(
+    request: ListSubjectsForEnterpriseProjectRequest,
+    callback: (error: ServiceError | null, response: ListGroupsForEnterpriseProjectResponse) => void,
+  ): ClientUnaryCall;
+  listGroupsForEnterpriseProject(
+    request: ListSubjectsForEnterpriseProjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListGroupsForEnterpriseProjectResponse) => void,
+  ): ClientUnaryCall;
+  listGroupsForEnterpriseProject(
+    request: ListSubjectsForEnterpriseProjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListGroupsForEnterpriseProjectResponse) => void,
+  ): ClientUnaryCall;
+  listUsersForEnterpriseProject(
+    request: ListSubjectsForEnterpriseProjectRequest,
+    callback: (error: ServiceError | null, response: ListUsersForEnterpriseProjectResponse) => void,
+  ): ClientUnaryCall;
+  listUsersForEnterpriseProject(
+    request: ListSubjectsForEnterpriseProjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUsersForEnterpriseProjectResponse) => void,
+  ): ClientUnaryCall;
+  listUsersForEnterpriseProject(
+    request: ListSubjectsForEnterpriseProjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUsersForEnterpriseProjectResponse) => void,
+  ): ClientUnaryCall;
+  listEnterpriseProjectsForGroup(
+    request: ListEnterpriseProjectsForGroupRequest,
+    callback: (error: ServiceError | null, response: ListEnterpriseProjectsForSubjectResponse) => void,
+  ): ClientUnaryCall;
+  listEnterpriseProjectsForGroup(
+    request: ListEnterpriseProjectsForGroupRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListEnterpriseProjectsForSubjectResponse) => void,
+  ): ClientUnaryCall;
+  listEnterpriseProjectsForGroup(
+    request: ListEnterpriseProjectsForGroupRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListEnterpriseProjectsForSubjectResponse) => void,
+  ): ClientUnaryCall;
+  listEnterpriseProjectsForUser(
+    request: ListEnterpriseProjectsForUserRequest,
+    callback: (error: ServiceError | null, response: ListEnterpriseProjectsForSubjectResponse) => void,
+  ): ClientUnaryCall;
+  listEnterpriseProjectsForUser(
+    request: ListEnterpriseProjectsForUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListEnterpriseProjectsForSubjectResponse) => void,
+  ): ClientUnaryCall;
+  listEnterpriseProjectsForUser(
+    request: ListEnterpriseProjectsForUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListEnterpriseProjectsForSubjectResponse) => void,
   ): ClientUnaryCall;
   /** All of them. */
   showDomainRoleAssignments(
