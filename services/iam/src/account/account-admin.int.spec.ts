@@ -44,7 +44,9 @@ describe('accounts, as operators manage them', () => {
     const { token_value: token } = await iam.logIn('paused');
     await admin.suspendAccount(status(id, 'unpaid'), as());
     await expect(iam.authentication.authenticateToken({ token })).rejects.toMatchObject({ kind: 'unauthenticated', message: expect.stringContaining('suspended') });
-    await expect(iam.logIn('paused')).rejects.toMatchObject({ kind: 'unauthenticated' });
+    await expect(iam.logIn('paused')).rejects.toMatchObject({ kind: 'unauthenticated', reason: 'ACCOUNT_NOT_ACTIVE', message: expect.stringContaining('suspended') });
+    // Who does not know the password learns nothing of it.
+    await expect(iam.logIn('paused', 'wrong password 1')).rejects.toMatchObject({ reason: 'CREDENTIALS_WRONG' });
     await expect(admin.showAccountDetails({ account_id: id }, as())).resolves.toMatchObject({ account: { status: 'suspended', status_reason: 'unpaid' } });
     await admin.resumeAccount(status(id), as());
     await expect(iam.authentication.authenticateToken({ token })).resolves.toMatchObject({ principal: { domain_name: 'paused' } });

@@ -78,7 +78,8 @@ describe('tokens', () => {
     await expect(iam.logIn('closing')).rejects.toMatchObject(wrong);
     await iam.sql("UPDATE iam.users SET status = 'enabled' WHERE user_id = $1", [userId]);
     await iam.sql("UPDATE iam.accounts SET status = 'suspended' WHERE domain_id = $1", [domainId]);
-    await expect(iam.logIn('closing')).rejects.toMatchObject(wrong);
+    await expect(iam.logIn('closing')).rejects.toMatchObject({ kind: 'unauthenticated', message: expect.stringContaining('suspended') });
+    await expect(iam.logIn('closing', 'wrong password 1')).rejects.toMatchObject(wrong);
   });
 
   it('are not issued for 15 minutes after five failures, not even for the right password, and then are', async () => {

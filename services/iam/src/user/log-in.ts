@@ -34,13 +34,14 @@ export class LogIn {
   ) {}
 
   /**
-   * The user whose password this is. Unknown, disabled and locked users, users of suspended accounts and wrong
-   * passwords all get the same answer after the same work: it tells a guesser nothing.
+   * The user whose password this is. Unknown, disabled and locked users and wrong passwords all get the same answer
+   * after the same work: it tells a guesser nothing. Only whoever knows the password learns that the account is suspended.
    */
   async check(reference: UserReference, password: string, now: Date): Promise<UserRow> {
     if (password.length > LONGEST_PASSWORD) throw wrongCredentials();
     const user = await this.checks.run(() => this.dataSource.transaction((manager) => this.attempt(manager, reference, password, now)));
     if (user === undefined) throw wrongCredentials();
+    if (user.account.status !== 'active') throw accountNotActive(user.account.status);
     return user;
   }
 
@@ -64,7 +65,7 @@ export class LogIn {
     }
     // Kept and emptied: an attempt that waits for this row must still find it.
     await manager.update(LogInFailuresRow, user.userId, { failedAt: [], lockedUntil: null });
-    return user.status === 'enabled' && user.account.status === 'active' ? user : undefined;
+    return user.status === 'enabled' ? user : undefined;
   }
 }
 
@@ -91,6 +92,10 @@ async function lockFailures(manager: EntityManager, userId: string): Promise<{ f
   await manager.createQueryBuilder().insert().into(LogInFailuresRow).values({ userId, failedAt: [] }).orIgnore().execute();
   const row = await manager.findOneOrFail(LogInFailuresRow, { where: { userId }, lock: { mode: 'pessimistic_write' } });
   return { failedAt: row.failedAt, lockedUntil: row.lockedUntil ?? undefined };
+}
+
+function accountNotActive(status: string): WindlassError {
+  return new WindlassError({ kind: 'unauthenticated', reason: 'ACCOUNT_NOT_ACTIVE', code: 'IAM.0001', message: `The account is ${status}. Ask the platform's operator.` });
 }
 
 function wrongCredentials(): WindlassError {

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
+import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
+import { PostgresEventBus } from '@windlass/event-bus';
+import { createLogger } from '@windlass/telemetry';
+import { DataSource } from 'typeorm';
+import { AccountCopy, createAccountTable, followAccounts, KnownAccounts } from './index.js';
+
+describe("a service's copy of accounts", () => {
+  let postgres: TemporaryPostgres;
+  let dataSource: DataSource;
+  let bus: PostgresEventBus;
+  const copy = new AccountCopy('service', { CMK: 5 });
+
+  beforeAll(async () => {
+    postgres = await startTemporaryPostgres();
+    const url = postgres.connectionString(postgres.database);
+    dataSource = await new DataSource({ type: 'postgres', url }).initialize();
+    const runner = dataSource.createQueryRunner();
+    await runner.query('CREATE SCHEMA service');
+    await createAccountTable(runner, 'service');
+    await runner.release();
+    bus = await PostgresEventBus.open({ connectionString: url, logger: createLogger('test', { level: 'silent' }) });
+  });
+  afterAll(async () => {
+    await bus?.close();
+    await dataSource?.destroy();
+    await postgres?.stop();
+  });
+
+  const say = (domain_id: string, status: string, quotas: Record<string, number> = {}) =>
+    bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status, quotas }).finish() }]);
+  /** Follows until the account has that status. */
+  const hear = (domainId: string, status: string, known = new KnownAccounts()) =>
+    new Promise<KnownAccounts>((resolve, reject) => {
+      const following = followAccounts({
+        bus,
+        dataSource,
+        copy,
+        group: 'service',
+        learn: (standing) => {
+          known.learn(standing);
+          if (standing.domainId === domainId && standing.status === status) void following.then((consumption) => consumption.stop()).then(() => resolve(known), reject);
+        },
+      });
+      following.catch(reject);
+    });
+
+  it('has the quota an operator set, else that of the deployment, else the preset', async () => {
+    await say('a', 'suspended', { user: 3 });
+    await hear('a', 'suspended');
+    const quota = (domainId: string, type: 'user' | 'CMK') => copy.quota(dataSource.manager, domainId, type);
+    await expect(Promise.all([quota('a', 'user'), quota('a', 'CMK'), quota('b', 'CMK'), quota('b', 'user')])).resolves.toEqual([3, 5, 5, 50]);
+  });
+
+  it('tells what it knew before anything new, so that a restart forgets nothing', async () => {
+    const known = await hear('a', 'suspended');
+    expect([known.statusOf('a'), known.quotaOf('a', 'user')]).toEqual(['suspended', 3]);
+  });
+
+  it('follows each change, in order', async () => {
+    await say('a', 'active', { user: 4 });
+    await say('a', 'closed', { user: 5 });
+    await hear('a', 'closed');
+    await expect(copy.all(dataSource.manager)).resolves.toEqual([{ domainId: 'a', status: 'closed', quotas: { user: 5 } }]);
+  });
+});
