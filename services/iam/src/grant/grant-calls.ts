@@ -71,7 +71,7 @@ export class GrantCalls {
   async list(metadata: Metadata, target: Target): Promise<ListGrantedRolesResponse> {
     const { domainId } = this.callerAt(metadata, target);
     const roles = await this.queries.execute(new ListGrantedRoles(domainId, target.subject, target.scope));
-    const links = { self: `${this.publicApiUrl}/v3/roles`, next: undefined, previous: undefined };
+    const links = { self: `${this.publicApiUrl}${listPath(domainId, target)}`, next: undefined, previous: undefined };
     return { roles: roles.map((role) => roleView(role, this.publicApiUrl)), links };
   }
 
@@ -84,4 +84,25 @@ export class GrantCalls {
 
 function keyOf({ subject, scope }: Target, roleId: string): GrantKey {
   return { subject, scope, roleId };
+}
+
+const COLLECTIONS = { user: 'users', group: 'groups', agency: 'agencies' } as const;
+
+/** Where the roles of a subject in a scope are listed. */
+function listPath(domainId: string, { subject, scope }: Target): string {
+  const roles = `${COLLECTIONS[subject.type]}/${subject.id}/roles`;
+  const version = subject.type === 'agency' ? '/v3.0' : '/v3';
+  const direct = subject.type === 'agency' ? '/v3.0/OS-AGENCY' : '/v3';
+  switch (scope.type) {
+    case 'project':
+      return `${direct}/projects/${scope.projectId}/${roles}`;
+    case 'domain':
+      return `${direct}/domains/${domainId}/${roles}`;
+    case 'all_projects':
+      return `${version}/OS-INHERIT/domains/${domainId}/${roles}/inherited_to_projects`;
+    case 'enterprise_project':
+      return `/v3.0/OS-PERMISSION/enterprise-projects/${scope.enterpriseProjectId}/${roles}`;
+    default:
+      return scope satisfies never;
+  }
 }

@@ -77,6 +77,23 @@ describe('grants', () => {
     ]);
   });
 
+  it('are listed with the address of the list', async () => {
+    const group = await newGroup('addressed');
+    const lists = [
+      [grants.keystoneListProjectPermissionsForGroup(inProject(group), iam.as(acme)), `/v3/projects/${acme.project_id}/groups/${group}/roles`],
+      [grants.keystoneListDomainPermissionsForGroup(inDomain(group), iam.as(acme)), `/v3/domains/${acme.domain_id}/groups/${group}/roles`],
+      [
+        grants.keystoneListAllProjectPermissionsForGroup(inDomain(group), iam.as(acme)),
+        `/v3/OS-INHERIT/domains/${acme.domain_id}/groups/${group}/roles/inherited_to_projects`,
+      ],
+      [
+        grants.listRolesForUserOnEnterpriseProject({ enterprise_project_id: '0', user_id: acme.user_id }, iam.as(acme)),
+        `/v3.0/OS-PERMISSION/enterprise-projects/0/users/${acme.user_id}/roles`,
+      ],
+    ] as const;
+    for (const [list, path] of lists) expect((await list).links?.self).toBe(`http://127.0.0.1:7400${path}`);
+  });
+
   it('of users are given in enterprise projects', async () => {
     const there = { enterprise_project_id: '0', user_id: acme.user_id, role_id: READ_ONLY };
     await grants.associateRoleToUserOnEnterpriseProject(there, iam.as(acme));
