@@ -24,9 +24,34 @@ describe('creating an access key', () => {
     given(accessKey).events([]).when({ ...command, ...change }).thenFails('ACCESS_KEY_INVALID');
   });
 
+  it('keeps a description that fits', () => {
+    const described: AccessKeyEvent = { type: 'AccessKeyDescribed', data: { accessKey: pair.accessKey, description: 'build server' } };
+    given(accessKey).events([]).when({ ...command, description: 'build server' }).thenEvents([created, described]);
+    given(accessKey).events([]).when({ ...command, description: 'x'.repeat(256) }).thenFails('DESCRIPTION_INVALID');
+  });
+
   it('takes the pairs the service makes, no two of them alike', () => {
     const pairs = Array.from({ length: 100 }, newKeyPair);
     for (const made of pairs) expect(accessKey.decide(accessKey.initial, { ...command, ...made })).toHaveLength(1);
     expect(new Set(pairs.flatMap(Object.values)).size).toBe(200);
+  });
+});
+
+describe('an access key', () => {
+  const data = { accessKey: pair.accessKey };
+
+  it('is deactivated and activated, saying nothing when nothing changes', () => {
+    const deactivated: AccessKeyEvent = { type: 'AccessKeyDeactivated', data };
+    given(accessKey).events([created]).when({ type: 'ChangeAccessKey', status: 'inactive' }).thenEvents([deactivated]);
+    given(accessKey).events([created, deactivated]).when({ type: 'ChangeAccessKey', status: 'inactive' }).thenEvents([]);
+    given(accessKey).events([created, deactivated]).when({ type: 'ChangeAccessKey', status: 'active' }).thenEvents([{ type: 'AccessKeyActivated', data }]);
+  });
+
+  it('is deleted once, and its id is never given again', () => {
+    const deleted: AccessKeyEvent = { type: 'AccessKeyDeleted', data };
+    given(accessKey).events([created]).when({ type: 'DeleteAccessKey' }).thenEvents([deleted]);
+    given(accessKey).events([created, deleted]).when({ type: 'DeleteAccessKey' }).thenFails('CREDENTIAL_UNKNOWN');
+    given(accessKey).events([created, deleted]).when({ type: 'ChangeAccessKey', status: 'active' }).thenFails('CREDENTIAL_UNKNOWN');
+    given(accessKey).events([created, deleted]).when(command).thenFails('ACCESS_KEY_EXISTS');
   });
 });

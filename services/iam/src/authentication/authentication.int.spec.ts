@@ -24,6 +24,10 @@ describe('authentication', () => {
     project_id: acme.project_id,
     project_name: REGION,
     roles: ['te_admin', 'op_admin'],
+    agency_id: '',
+    agency_name: '',
+    all_enterprise_projects: false,
+    enterprise_project_ids: [],
   });
 
   /** A request signed by the client library, as the edge hands it on. */

@@ -17,3 +17,34 @@ describe('creating a project', () => {
     given(project).events([created]).when(command).thenFails('PROJECT_EXISTS');
   });
 });
+
+describe('a project beneath that of a region', () => {
+  const parent = { projectId: 'p1', name: 'local-1' };
+  const subcommand = { type: 'CreateSubproject', projectId: 'p2', domainId: 'd1', parent, name: 'local-1_dev', description: '' } as const;
+  const subcreated: ProjectEvent = { type: 'SubprojectCreated', data: { projectId: 'p2', domainId: 'd1', name: 'local-1_dev', description: '', parent } };
+  const deleted: ProjectEvent = { type: 'ProjectDeleted', data: { projectId: 'p2' } };
+
+  it('is named after the region', () => {
+    given(project).events([]).when(subcommand).thenEvents([subcreated]);
+    for (const name of ['dev', 'local-1', 'local-1_', 'local-2_dev', `local-1_${'x'.repeat(57)}`, 'local-1_a/b']) {
+      given(project).events([]).when({ ...subcommand, name }).thenFails('PROJECT_NAME_INVALID');
+      given(project).events([subcreated]).when({ type: 'ChangeProject', name }).thenFails('PROJECT_NAME_INVALID');
+    }
+  });
+
+  it('changes in what is named', () => {
+    const changed: ProjectEvent = { type: 'ProjectChanged', data: { projectId: 'p2', name: 'local-1_dev', description: 'mine' } };
+    given(project).events([subcreated]).when({ type: 'ChangeProject', description: 'mine' }).thenEvents([changed]);
+    given(project).events([subcreated]).when({ type: 'ChangeProject' }).thenEvents([]);
+  });
+
+  it('is deleted once', () => {
+    given(project).events([subcreated]).when({ type: 'DeleteProject' }).thenEvents([deleted]);
+    given(project).events([subcreated, deleted]).when({ type: 'DeleteProject' }).thenFails('PROJECT_UNKNOWN');
+  });
+
+  it('is unlike the project of the region, which keeps its name and stays', () => {
+    given(project).events([created]).when({ type: 'DeleteProject' }).thenFails('REGION_PROJECT_PROTECTED');
+    given(project).events([created]).when({ type: 'ChangeProject', name: 'local-1_x' }).thenFails('REGION_PROJECT_PROTECTED');
+  });
+});

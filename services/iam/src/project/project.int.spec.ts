@@ -1,4 +1,5 @@
 import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { KeystoneCreateProjectRequest, KeystoneUpdateProjectRequest, ListProjectsRequest } from '@windlass/contracts/iam/v1/project_service';
 import { REGION, RunningIam } from '../testing/running-iam.js';
 
 describe('projects', () => {
@@ -13,7 +14,7 @@ describe('projects', () => {
   });
   afterAll(() => iam?.stop());
 
-  const list = (filter: { name?: string; domain_id?: string }) => iam.projects.listProjects({ name: '', domain_id: '', ...filter }, iam.as(acme));
+  const list = (filter: Parameters<typeof ListProjectsRequest.fromPartial>[0]) => iam.projects.listProjects(ListProjectsRequest.fromPartial(filter), iam.as(acme));
 
   it('are those of the caller, in the form of IAM v3', async () => {
     await expect(list({})).resolves.toEqual({
@@ -34,7 +35,7 @@ describe('projects', () => {
   });
 
   it('are found by name and by account, and only in the own account', async () => {
-    const found = async (filter: { name?: string; domain_id?: string }) => (await list(filter)).projects.map(({ id }) => id);
+    const found = async (filter: Parameters<typeof ListProjectsRequest.fromPartial>[0]) => (await list(filter)).projects.map(({ id }) => id);
     await expect(found({ name: REGION })).resolves.toEqual([acme.project_id]);
     await expect(found({ name: 'elsewhere' })).resolves.toEqual([]);
     await expect(found({ name: 'no\0where' })).resolves.toEqual([]);
@@ -43,7 +44,7 @@ describe('projects', () => {
   });
 
   it('that a caller may use are the same', async () => {
-    const { projects, links } = await iam.projects.listAuthProjects({ name: '', domain_id: '' }, iam.as(acme));
+    const { projects, links } = await iam.projects.listAuthProjects(ListProjectsRequest.fromPartial({}), iam.as(acme));
     expect(projects.map(({ id }) => id)).toEqual([acme.project_id]);
     expect(links?.self).toBe('http://127.0.0.1:7400/v3/auth/projects');
   });
@@ -64,9 +65,57 @@ describe('projects', () => {
   });
 
   it('are shown to nobody whom the edge did not name', async () => {
-    const request = { name: '', domain_id: '' };
+    const request = ListProjectsRequest.fromPartial({});
     for (const call of [iam.projects.listProjects(request), iam.projects.listAuthProjects(request), iam.projects.listAuthDomains({})]) {
       await expect(call).rejects.toMatchObject({ kind: 'unauthenticated' });
     }
+  });
+
+  describe('beneath that of the region', () => {
+    const create = (name: string, change: object = {}) =>
+      iam.projects.keystoneCreateProject(KeystoneCreateProjectRequest.fromPartial({ project: { name, parent_id: acme.project_id, ...change } }), iam.as(acme));
+
+    it('are made, changed, listed and deleted, and tokens for them end with them', async () => {
+      const { project } = await create(`${REGION}_dev`, { description: 'ours' });
+      const id = project!.id;
+      expect(project).toMatchObject({ name: `${REGION}_dev`, parent_id: acme.project_id, description: 'ours', enabled: true, is_domain: false });
+      await expect(list({ parent_id: acme.project_id })).resolves.toMatchObject({ projects: [{ id }] });
+      await expect(list({ parent_id: acme.domain_id })).resolves.toMatchObject({ projects: [{ id: acme.project_id }] });
+      await expect(list({ page: 2, per_page: 1 })).resolves.toMatchObject({ projects: [{ id }] });
+      await expect(list({ enabled: false })).resolves.toMatchObject({ projects: [] });
+
+      const change = KeystoneUpdateProjectRequest.fromPartial({ id, project: { name: `${REGION}_test` } });
+      await expect(iam.projects.keystoneUpdateProject(change, iam.as(acme))).resolves.toMatchObject({ project: { name: `${REGION}_test`, description: 'ours' } });
+      await expect(iam.projects.showProjectDetailsAndStatus({ id }, iam.as(acme))).resolves.toMatchObject({ project: { id, status: 'normal' } });
+      await expect(iam.projects.keystoneListProjectsForUser({ user_id: acme.user_id }, iam.as(acme))).resolves.toMatchObject({ projects: { length: 2 } });
+
+      const { token_value: token } = await iam.logIn('acme', undefined, { auth: { scope: { project: { id } } } });
+      await iam.projects.keystoneDeleteProject({ id }, iam.as(acme));
+      await expect(iam.projects.keystoneShowProject({ id }, iam.as(acme))).rejects.toMatchObject({ kind: 'not_found' });
+      await expect(iam.authentication.authenticateToken({ token })).rejects.toMatchObject({ kind: 'unauthenticated' });
+      // Its name is free again.
+      await create(`${REGION}_test`);
+    });
+
+    it('have names of their own, and no project beneath them', async () => {
+      const { project } = await create(`${REGION}_taken`);
+      await expect(create(`${REGION}_taken`)).rejects.toMatchObject({ kind: 'conflict', reason: 'PROJECT_EXISTS' });
+      await expect(create(`${REGION}_taken_x`, { parent_id: project?.id })).rejects.toMatchObject({ reason: 'PARENT_INVALID' });
+      await expect(create(`${REGION}_x`, { parent_id: other.project_id })).rejects.toMatchObject({ kind: 'not_found' });
+      await expect(create(`${REGION}_x`, { domain_id: other.domain_id })).rejects.toMatchObject({ kind: 'not_found', reason: 'DOMAIN_UNKNOWN' });
+    });
+
+    it('are nothing to another account', async () => {
+      const { project } = await create(`${REGION}_secret`);
+      const id = project!.id;
+      for (const attempt of [
+        () => iam.projects.keystoneShowProject({ id }, iam.as(other)),
+        () => iam.projects.keystoneDeleteProject({ id }, iam.as(other)),
+        () => iam.projects.keystoneUpdateProject(KeystoneUpdateProjectRequest.fromPartial({ id, project: {} }), iam.as(other)),
+        () => iam.projects.keystoneListProjectsForUser({ user_id: acme.user_id }, iam.as(other)),
+      ]) {
+        await expect(attempt()).rejects.toMatchObject({ kind: 'not_found' });
+      }
+    });
   });
 });

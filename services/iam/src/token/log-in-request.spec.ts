@@ -12,7 +12,7 @@ describe('a log-in request', () => {
     [{ name: 'ann', password: 'p', domain: { name: 'acme' } }, { by: 'name', userName: 'ann', account: { domainName: 'acme' } }],
     [{ name: 'ann', password: 'p', domain: { id: 'd1' } }, { by: 'name', userName: 'ann', account: { domainId: 'd1' } }],
   ])('names its user: %j', (given, reference) => {
-    expect(withUser(given).user).toEqual(reference);
+    expect(withUser(given)).toMatchObject({ method: 'password', user: reference });
   });
 
   const none = { id: '', name: '' };
@@ -39,7 +39,32 @@ describe('a log-in request', () => {
     expect(attempt).toThrow(expect.objectContaining({ kind: 'invalid', message: 'The request body is invalid' }));
   });
 
-  it.each([[['token']], [['assume_role']], [['password', 'totp']]])('is refused, with what is supported, for the methods %j', (methods) => {
+  it('may name a token instead', () => {
+    expect(read({ identity: { methods: ['token'], token: { id: 't1' } } })).toEqual({ method: 'token', token: 't1', scope: { kind: 'account', domain: none } });
+    expect(() => read({ identity: { methods: ['token'] } })).toThrow(expect.objectContaining({ kind: 'invalid' }));
+  });
+
+  describe('through an agency', () => {
+    const withRole = (role: object, scope: object | undefined = { domain: { id: 'd2' } }) =>
+      read({ identity: { methods: ['assume_role'], assume_role: role }, ...(scope === undefined ? {} : { scope }) });
+
+    it.each([
+      [{ agency_name: 'ops', domain_id: 'd2' }, { agencyName: 'ops', domain: { id: 'd2', name: '' } }],
+      [{ xrole_name: 'ops', domain_name: 'other' }, { agencyName: 'ops', domain: { id: '', name: 'other' } }],
+    ])('names it: %j', (role, agency) => {
+      expect(withRole(role)).toMatchObject({ method: 'assume_role', agency });
+    });
+
+    it.each([
+      ['without its name', () => withRole({ domain_id: 'd2' })],
+      ['without its account', () => withRole({ agency_name: 'ops' })],
+      ['without a scope', () => read({ identity: { methods: ['assume_role'], assume_role: { agency_name: 'ops', domain_id: 'd2' } } })],
+    ])('is refused %s', (_what, attempt) => {
+      expect(attempt).toThrow(expect.objectContaining({ kind: 'invalid', reason: 'BODY_INVALID' }));
+    });
+  });
+
+  it.each([[['totp']], [['password', 'totp']]])('is refused, with what is supported, for the methods %j', (methods) => {
     expect(() => read({ identity: { methods, password: { user } } })).toThrow(/not supported.*\["password"\]/);
   });
 });
