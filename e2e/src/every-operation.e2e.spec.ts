@@ -11,6 +11,7 @@ import { TokenClient, credentials } from './harness/tenant.js';
 const TRANSPORTS: readonly Transport[] = ['REST', 'gRPC'];
 const ofTenants = guardedOperations.filter(({ access }) => access !== Access.OPERATOR);
 const ofOperators = guardedOperations.filter(({ access }) => access === Access.OPERATOR);
+const ofAnyone = guardedOperations.filter(({ access }) => access === Access.AUTHENTICATED);
 const byPolicy = guardedOperations.filter(({ access }) => access === Access.PROJECT || access === Access.DOMAIN);
 
 // By the verb, since the method does not tell: KMS and searches ask with POST. Explanations show what is granted to others.
@@ -104,6 +105,19 @@ describe('every operation of the contracts', () => {
 
     it.each(ofOperators)('$name is refused', async (operation) => {
       expect(outcomes(await refusals(operation, first.ids, without))).toEqual(['forbidden', 'forbidden']);
+    });
+  });
+
+  describe('by any user, where no policy is asked', () => {
+    it.each(ofAnyone)('$name shows and changes nothing of other users', async (operation) => {
+      const { user_id = '', access_key = '' } = first.ids;
+      const request = sampleRequest(operation, first.ids);
+      for (const transport of TRANSPORTS) {
+        const answer = await call(transport, operation, request, without);
+        expect(withoutEchoes(answer.text, request)).not.toMatch(new RegExp(`${user_id}|${access_key}`));
+        if (namedIds(request, { user_id, access_key }).size === 0) continue;
+        expect({ transport, request, answer }).toMatchObject({ answer: { outcome: expect.stringMatching(/^(forbidden|not_found)$/) } });
+      }
     });
   });
 

@@ -27,7 +27,7 @@ const anything: Arbitrary<JsonValue> = fc.oneof(
   number,
   fc.boolean(),
   fc.constant(null),
-  fc.constantFrom<JsonValue>([], {}, [[]], [null], { '': '' }, nested(70)),
+  fc.constantFrom<JsonValue>([], {}, [[]], [null], { '': '' }, nested(29), nested(34), nested(60), nested(70)),
   fc.jsonValue({ maxDepth: 3 }) as Arbitrary<JsonValue>,
 );
 

@@ -29,12 +29,14 @@ export interface TenantGrpcServerParts {
 }
 
 const CLOSE_WITHIN_MS = 5_000;
+// The services' readers go 100 deep, but count a map's entry too: an object in free-form JSON is two levels here, three there.
+const MOST_LEVELS = 64;
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
 
 /**
- * The tenants' gRPC: the same operations with the same checks as REST. Messages pass as bytes and are decoded only for
- * the checks. An rpc that is no operation does not exist here and answers UNIMPLEMENTED.
+ * The tenants' gRPC: the same operations with the same checks as REST. What is sent on is
+ * the message that was checked, written anew: another reader's view of the same bytes could be another. An rpc that is no operation does not exist here and answers UNIMPLEMENTED.
  */
 export class TenantGrpcServer {
   private readonly server: Server;
@@ -119,14 +121,14 @@ export class TenantGrpcServer {
     accept(call.request);
     const request = decode(operation, call.request);
     requireStorableText(operation, request);
-    const filled = fillProject(operation, request, identified);
+    fillProject(operation, request, identified);
     const gone = new AbortController();
     call.once('cancelled', () => gone.abort());
     const principal = await admission.admit(identified, operation, request);
     return adapters(operation.adapter)({
       operation,
       request,
-      requestBytes: filled ? toBinary(operation.input, request) : call.request,
+      requestBytes: toBinary(operation.input, request, { writeUnknownFields: false }),
       metadata: call.metadata,
       caller: { principal, requestId, signal: gone.signal, sourceAddress: hostOf(call.getPeer()) },
       identify,
@@ -158,17 +160,15 @@ function passBytes(path: string): ServiceDefinition[string] {
 
 function decode(operation: Operation, bytes: Uint8Array): Message {
   try {
-    return fromBinary(operation.input, bytes);
+    return fromBinary(operation.input, bytes, { recursionLimit: MOST_LEVELS, readUnknownFields: false });
   } catch {
     throw edgeError(operation, 'malformed', 'REQUEST_MALFORMED', `The request is malformed: it is no ${operation.input.name} message.`);
   }
 }
 
 /** A gRPC request has no path that would name the project, so an empty one means the caller's own. */
-function fillProject(operation: Operation, request: Message, principal: Principal): boolean {
-  if (operation.access !== 'project') return false;
+function fillProject(operation: Operation, request: Message, principal: Principal): void {
+  if (operation.access !== 'project') return;
   const message = request as Message & { projectId: string };
-  if (message.projectId !== '') return false;
-  message.projectId = principal.project_id;
-  return true;
+  if (message.projectId === '') message.projectId = principal.project_id;
 }

@@ -76,6 +76,26 @@ describe("the tenants' gRPC", () => {
     await expect(call(method, Buffer.from([0xff, 0xff]), ADMIN_TOKEN)).rejects.toMatchObject({ kind: 'invalid', code: 'FSS.0400' });
   });
 
+  it.each([
+    [30, 'resolves'],
+    [34, 'rejects'],
+    [48, 'rejects'],
+  ] as const)('an object %i levels deep %s, so that no service has to', async (levels, outcome) => {
+    let deep: object = {};
+    for (let level = 0; level < levels; level += 1) deep = { a: deep };
+    const request = CreateFunctionRequest.fromPartial({ func_vpc: deep });
+    const answer = call(FunctionServiceService.createFunction, request, ADMIN_TOKEN);
+    await (outcome === 'resolves' ? expect(answer).resolves.toBeDefined() : expect(answer).rejects.toMatchObject({ kind: 'invalid', code: 'FSS.0400' }));
+    const received = edge.peers.calls.length;
+    expect(received).toBe(outcome === 'resolves' ? 1 : 0);
+  });
+
+  it('refuses NUL in text', async () => {
+    const request = CreateFunctionRequest.fromPartial({ func_name: 'a\0b' });
+    await expect(call(FunctionServiceService.createFunction, request, ADMIN_TOKEN)).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining('"func_name" holds a NUL') });
+    expect(edge.peers.calls).toEqual([]);
+  });
+
   describe('tells failures', () => {
     const failureOf = (path: string): Promise<ServiceError | null> =>
       new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { fromJson, type DescField, type JsonObject, type JsonValue, type Message, ScalarType } from '@bufbuild/protobuf';
 import { edgeError } from '../error/index.js';
 import type { Operation } from '../operation/index.js';
-import { isJsonObject, parseJson } from './parse-json.js';
+import { isJsonObject, MOST_FORWARDED_LEVELS, MOST_LEVELS, parseJson } from './parse-json.js';
 import { findWrongField } from './wrong-field.js';
 
 /** The parts of an HTTP request that become fields of the operation's request message. */
@@ -28,7 +28,8 @@ export function assembleRequest(operation: Operation, parts: RequestParts): Mess
 
 function fromBody(operation: Operation, bytes: Uint8Array): JsonObject {
   if (operation.body === '') return {};
-  const parsed = parseJson(bytes);
+  // An event goes to a function as it came; everything else goes to a service as a message.
+  const parsed = parseJson(bytes, operation.adapter === 'invocation' ? MOST_LEVELS : MOST_FORWARDED_LEVELS);
   if (!parsed.ok) throw malformed(operation, parsed.problem);
   if (parsed.value === undefined) return {};
   if (operation.body !== '*') return { [operation.body]: parsed.value };

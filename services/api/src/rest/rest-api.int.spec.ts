@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { WindlassError, ERROR_KINDS } from '@windlass/errors';
 import { sign } from '@windlass/request-signing';
@@ -184,14 +186,43 @@ describe('the REST API', () => {
       [[], 'the body must be a JSON object'],
       ['"text"', 'the body must be a JSON object'],
       ['{"func_name":"\\ud800"}', 'not valid Unicode'],
+      ['{"func_name":"a\\u0000b"}', 'the text of "func_name" holds a NUL character'],
+      ['{"func_vpc":{"a\\u0000b":1}}', 'the text of "func_vpc" holds a NUL character'],
       ['{"func_vpc":{"__proto__":{"a":1}}}', '"__proto__" is not allowed'],
       ['{"func_vpc":1e999}', 'a number that is too large'],
-      [`{"func_vpc":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'nested more than 64 levels'],
+      [`{"func_vpc":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'nested more than 30 levels'],
     ])('names the field that does not fit: %j', async (body, problem) => {
       const answer = await edge.fetch(functions, init('POST', body));
       expect(answer.status).toBe(400);
       expect(((await answer.json()) as { error_msg: string }).error_msg).toContain(problem);
       expect(edge.peers.calls).toEqual([]);
+    });
+
+    it('passes JSON on as deep as it takes it', async () => {
+      const deep = `${'{"a":'.repeat(29)}{}${'}'.repeat(29)}`;
+      expect((await edge.fetch(functions, init('POST', `{"func_vpc":${deep}}`))).status).toBe(200);
+      expect(JSON.stringify(edge.peers.calls[0]?.request['func_vpc'])).toBe(deep);
+    });
+
+    it('refuses NUL in a path', async () => {
+      const answer = await edge.fetch(`${functions}/a%00b/config`);
+      expect([answer.status, await answer.json()]).toEqual([400, { error_code: 'FSS.0400', error_msg: expect.stringContaining('"function_urn" holds a NUL') }]);
+    });
+
+    it('does not care what else a client expects', async () => {
+      const answer = await raw(edge.api.port, `GET ${functions} HTTP/1.1\r\nHost: x\r\nExpect: something\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 401 /);
+    });
+
+    it.each([
+      ['what is no request', 'GARBAGE\r\n\r\n', 400, '{"error_code":"APIGW.0201"'],
+      ['headers over 32 KiB', `GET /v2/a HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`, 431, '{"error_code":"APIGW.0201"'],
+      ['a path over 32 KiB, to clients of Keystone', `GET /v3/${'a'.repeat(40_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, '{"error":{"code":431,'],
+      ['a body of two lengths', `POST ${functions} HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}`, 400, '{"error_code":"APIGW.0201"'],
+    ])('refuses %s in the shape of the API, and closes', async (_what, request, status, body) => {
+      const answer = await raw(edge.api.port, request);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*\r\nConnection: close\r\n\r\n`));
+      expect(answer.split('\r\n\r\n')[1]).toContain(body);
     });
 
     it('refuses a body that is not UTF-8', async () => {
@@ -386,3 +417,10 @@ describe('the REST API', () => {
     expect(new Set(operations.map((operation) => operation.errors))).toEqual(new Set(['flat', 'wrapped', 'keystone']));
   });
 });
+
+/** What comes back for bytes that no HTTP client would send, until the connection closes. */
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes);
+  return text(socket);
+}
