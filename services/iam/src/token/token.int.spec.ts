@@ -1,5 +1,8 @@
 import { CreateTokenRequest } from '@windlass/contracts/iam/v1/token_service';
 import type { CreateAccountResponse } from '@windlass/contracts/iam/v1/account_service';
+import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { CatalogServiceClient } from '@windlass/contracts/iam/v1/catalog_service';
+import { identitiesOf, principalOf } from '../testing/identities.js';
 import { REGION, RunningIam } from '../testing/running-iam.js';
 
 describe('tokens', () => {
@@ -113,5 +116,59 @@ describe('tokens', () => {
     await iam.sql('UPDATE iam.tokens SET expires_at = now() WHERE user_id = $1', [acme.user_id]);
     await iam.logIn('acme');
     await expect(iam.sql('SELECT 1 FROM iam.tokens WHERE user_id = $1', [acme.user_id])).resolves.toHaveLength(1);
+  });
+
+  describe('got with a token', () => {
+    const exchange = (id: string, scope: object | undefined = undefined) =>
+      iam.createToken({ auth: { identity: { methods: ['token'], token: { id } }, ...(scope === undefined ? {} : { scope }) } });
+
+    it('have another scope and the same end', async () => {
+      const first = await iam.logIn('acme');
+      const second = await exchange(first.token_value, { project: { name: REGION } });
+      expect(second.token).toMatchObject({ methods: ['token'], project: { id: acme.project_id }, user: { id: acme.user_id } });
+      expect(second.token?.expires_at).toBe(first.token?.expires_at);
+      await expect(exchange(second.token_value)).resolves.toMatchObject({ token: { domain: { id: acme.domain_id } } });
+      await expect(exchange(first.token_value, { project: { id: other.project_id } })).rejects.toMatchObject({ reason: 'PROJECT_UNKNOWN' });
+    });
+
+    it('are not issued for one that does not hold', async () => {
+      const { token_value: token } = await iam.logIn('acme');
+      await iam.sql('UPDATE iam.tokens SET expires_at = now()');
+      for (const id of [token, 'made up']) await expect(exchange(id)).rejects.toMatchObject({ kind: 'unauthenticated', reason: 'TOKEN_REFUSED' });
+    });
+  });
+
+  describe('are shown and revoked', () => {
+    const ann = () => Principal.fromPartial({ ...acme, roles: ['te_admin'] });
+
+    it('by whom they belong to', async () => {
+      const { token_value: token, token: issued } = await iam.logIn('acme', undefined, { auth: { scope: { project: { name: REGION } } } });
+      await expect(iam.tokens.showToken({ subject_token: token }, iam.as(ann()))).resolves.toEqual({ token_value: token, token: issued });
+      await iam.tokens.revokeToken({ subject_token: token }, iam.as(ann()));
+      await expect(iam.tokens.showToken({ subject_token: token }, iam.as(ann()))).rejects.toMatchObject({ kind: 'not_found', reason: 'TOKEN_UNKNOWN' });
+      await expect(iam.authentication.authenticateToken({ token })).rejects.toMatchObject({ reason: 'TOKEN_UNKNOWN' });
+    });
+
+    it('not by others of the account without permission, and to another account they are not there', async () => {
+      const { token_value: token } = await iam.logIn('acme');
+      const ids = identitiesOf(iam);
+      const eve = principalOf(acme, await ids.createUser(ann(), 'eve'));
+      await expect(iam.tokens.showToken({ subject_token: token }, iam.as(eve))).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(iam.tokens.revokeToken({ subject_token: token }, iam.as(eve))).rejects.toMatchObject({ kind: 'forbidden' });
+      const stranger = Principal.fromPartial({ ...other, roles: ['te_admin'] });
+      await expect(iam.tokens.showToken({ subject_token: token }, iam.as(stranger))).rejects.toMatchObject({ kind: 'not_found' });
+      const { token_value: hers } = await ids.logIn('acme', 'eve');
+      await expect(iam.tokens.showToken({ subject_token: hers }, iam.as(ann()))).resolves.toMatchObject({ token: { user: { name: 'eve' } } });
+    });
+  });
+
+  it('come with the regions and services of the platform', async () => {
+    const catalogs = iam.client(CatalogServiceClient);
+    const caller = iam.as(Principal.fromPartial(acme));
+    const { catalog } = await catalogs.keystoneShowCatalog({}, caller);
+    expect(catalog.find(({ type }) => type === 'fgs')?.endpoints[0]?.url).toContain(acme.project_id);
+    await expect(catalogs.keystoneListRegions({}, caller)).resolves.toMatchObject({ regions: [{ id: REGION, type: 'public' }] });
+    await expect(catalogs.keystoneShowRegion({ region_id: REGION }, caller)).resolves.toMatchObject({ region: { id: REGION } });
+    await expect(catalogs.keystoneShowRegion({ region_id: 'nowhere' }, caller)).rejects.toMatchObject({ kind: 'not_found' });
   });
 });
