@@ -15,7 +15,7 @@ export function requireName(what: 'account' | 'user', name: string): void {
     kind: 'invalid',
     reason: 'NAME_INVALID',
     code: 'IAM.0073',
-    message: `The ${what} name must have 1 to ${LONGEST_NAME} characters, begin with a letter and hold letters, digits, "_" and "-" only.`,
+    message: `The ${what} name must have 1 to ${LONGEST_NAME} characters, begin with a letter and hold English letters, digits, "_" and "-" only.`,
   });
 }
 

@@ -108,15 +108,15 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     { provide: GatewayAddress, useValue: new GatewayAddress(config.gatewayUrl, config.region) },
     { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },
     { provide: SecretValues, useValue: new SecretValues(config.secretsKey) },
+    { provide: PostgresEventBus, useFactory: () => PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger }) },
     { provide: AccountCopy, useValue: accountsOf(config) },
     { provide: Quotas, inject: [AccountCopy], useFactory: (accounts: AccountCopy) => new Quotas(accounts, SCHEMA) },
     { provide: Agencies, useFactory: () => new Agencies(connect(AgencyDirectoryServiceClient, config.iamAddress)) },
     { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, config.iamAddress)) },
     {
       provide: AccountFollowing,
-      inject: [DataSource, AccountCopy],
-      useFactory: async (dataSource: DataSource, copy: AccountCopy) =>
-        new AccountFollowing(await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger }), dataSource, copy),
+      inject: [PostgresEventBus, DataSource, AccountCopy],
+      useFactory: (bus: PostgresEventBus, dataSource: DataSource, copy: AccountCopy) => new AccountFollowing(bus, dataSource, copy),
     },
     { provide: PackageUses, useValue: packageUses() },
     { provide: PackageStore, useValue: new FilePackageStore(config.packageDirectory) },
@@ -140,11 +140,9 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     },
     {
       provide: Publication,
-      inject: [DataSource],
-      useFactory: async (dataSource: DataSource) => {
-        const bus = await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger });
-        return new Publication(bus, new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishedEvent, logger }));
-      },
+      inject: [PostgresEventBus, DataSource],
+      useFactory: (bus: PostgresEventBus, dataSource: DataSource) =>
+        new Publication(bus, new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishedEvent, logger })),
     },
   ];
 }

@@ -3,13 +3,13 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EventStore } from '@windlass/event-store';
 import { ACCOUNT_ADMINISTRATOR, PLATFORM_OPERATOR } from '@windlass/principal';
-import { QueryFailedError } from 'typeorm';
 import { accessKey, AccessKeySecretRow, accessKeyStream, newKeyPair, projectAccessKey, SecretBox, type KeyPair } from '../access-key/index.js';
 import { Clock } from '../clock.js';
 import { newId } from '../id.js';
 import { useInvitation } from '../invitation/index.js';
 import { project, projectProject, projectStream } from '../project/index.js';
 import { REGION } from '../settings.js';
+import { refusingTakenNames } from '../unique-name.js';
 import { UnitOfWork } from '../unit-of-work.js';
 import { hashPassword, NO_DETAILS, PasswordRow, projectUser, user, userStream } from '../user/index.js';
 import { account, accountExists, accountStream } from './account.decider.js';
@@ -71,15 +71,8 @@ export class CreateAccountHandler implements ICommandHandler<CreateAccount> {
       await unit.execute(accessKeyStream(keyPair.accessKey), accessKey, createKey, projectAccessKey);
       await manager.insert(AccessKeySecretRow, { accessKey: keyPair.accessKey, sealedSecret });
     };
-    try {
-      await UnitOfWork.run(this.store, domainId, { actor: ACTOR, requestId: randomUUID() }, work);
-    } catch (error) {
-      throw isNameTaken(error) ? accountExists(name) : error;
-    }
+    const metadata = { actor: ACTOR, requestId: randomUUID() };
+    await refusingTakenNames(ACCOUNT_NAME_UNIQUE, () => accountExists(name), () => UnitOfWork.run(this.store, domainId, metadata, work));
     return { domainId, userId, projectId, projectName: this.region, keyPair };
   }
-}
-
-function isNameTaken(error: unknown): boolean {
-  return error instanceof QueryFailedError && (error.driverError as { constraint?: string }).constraint === ACCOUNT_NAME_UNIQUE;
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EventStore } from '@windlass/event-store';
 import { reachesEnterpriseProject } from '@windlass/principal';
-import { QueryFailedError, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { Caller } from '../caller.js';
 import { requireRoom } from '../require-room.js';
+import { refusingTakenNames } from '../unique-name.js';
 import { DEFAULT_ENTERPRISE_PROJECT, invalid, isEnterpriseProjectId } from './enterprise-project-rule.js';
 import {
   enterpriseProject,
@@ -35,7 +36,7 @@ export class CreateEnterpriseProjectHandler implements ICommandHandler<CreateEnt
   async execute({ caller, wanted }: CreateEnterpriseProject): Promise<string> {
     const id = randomUUID();
     const { domainId, metadata } = caller;
-    await refusingTakenName(wanted.name, () =>
+    await refusingTakenNames(ENTERPRISE_PROJECT_NAME_UNIQUE, () => nameTaken(wanted.name), () =>
       this.store.execute({
         streamId: enterpriseProjectStream(id),
         tenant: domainId,
@@ -78,7 +79,7 @@ export class ChangeEnterpriseProjectHandler implements ICommandHandler<ChangeEnt
     if (!(await manager.existsBy(EnterpriseProjectRow, { id, domainId }))) throw enterpriseProjectMissing();
     if (change.type === 'DeleteEnterpriseProject') await this.requireEmpty(caller, id);
     const name = change.type === 'ChangeEnterpriseProject' ? (change.name ?? '') : '';
-    await refusingTakenName(name, () =>
+    await refusingTakenNames(ENTERPRISE_PROJECT_NAME_UNIQUE, () => nameTaken(name), () =>
       this.store.execute({
         streamId: enterpriseProjectStream(id),
         tenant: domainId,
@@ -94,14 +95,5 @@ export class ChangeEnterpriseProjectHandler implements ICommandHandler<ChangeEnt
     const { total_count: count } = await this.resources.list(caller, { enterprise_project_id: id, limit: 1 });
     if (count === 0) return;
     throw invalid('ENTERPRISE_PROJECT_IN_USE', `The enterprise project still has ${count} resources. Move or delete them first.`);
-  }
-}
-
-async function refusingTakenName<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const taken = error instanceof QueryFailedError && (error.driverError as { constraint?: string }).constraint === ENTERPRISE_PROJECT_NAME_UNIQUE;
-    throw taken ? nameTaken(name) : error;
   }
 }

@@ -1,12 +1,10 @@
-import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
 import { followAccounts, type AccountCopy } from '@windlass/accounts';
-import type { Consumption, EventBus } from '@windlass/event-bus';
+import type { EventBus } from '@windlass/event-bus';
 import type { DataSource } from 'typeorm';
 
-/** Keeps the copy of accounts up to what iam publishes for as long as the service runs. */
-export class AccountFollowing implements OnApplicationBootstrap, OnModuleDestroy {
-  private consumption: Consumption | undefined;
-
+/** Keeps the copy of accounts up to what iam publishes, until the bus is closed. */
+export class AccountFollowing implements OnApplicationBootstrap {
   constructor(
     private readonly bus: EventBus,
     private readonly dataSource: DataSource,
@@ -14,11 +12,6 @@ export class AccountFollowing implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.consumption = await followAccounts({ bus: this.bus, dataSource: this.dataSource, copy: this.copy, group: 'registry.accounts' });
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.consumption?.stop();
-    await this.bus.close();
+    await followAccounts({ bus: this.bus, dataSource: this.dataSource, copy: this.copy, group: 'registry.accounts' });
   }
 }
