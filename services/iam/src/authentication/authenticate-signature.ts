@@ -40,6 +40,7 @@ export class AuthenticateSignatureHandler implements IQueryHandler<AuthenticateS
     // Only whoever holds the secret learns the state of the key.
     if (key.status !== 'active') throw refused('ACCESS_KEY_INACTIVE', `the access key ${accessKey} is inactive`, 'IAM.1107');
     const { holder, expiresAt } = key;
+    if (holder.kind === 'user' && holder.user.accessMode === 'console') throw consoleOnly(holder.user.name);
     if (expiresAt === undefined) await recordUse(manager, accessKey, now);
     else if (expiresAt <= now) throw refused('SECURITY_TOKEN_EXPIRED', 'the security token has expired: get a new one', 'IAM.1108');
     const project = projectId === '' ? undefined : await this.ownProject(accountOf(holder).domainId, projectId);
@@ -56,6 +57,15 @@ export class AuthenticateSignatureHandler implements IQueryHandler<AuthenticateS
       message: `The project ${projectId} is not a project of the account that signed the request.`,
     });
   }
+}
+
+function consoleOnly(name: string): WindlassError {
+  return new WindlassError({
+    kind: 'forbidden',
+    reason: 'CONSOLE_ONLY',
+    code: 'IAM.0081',
+    message: `The user "${name}" has the access mode "console": it cannot call with access keys.`,
+  });
 }
 
 const DETAILS: Record<VerificationProblem, string> = {

@@ -22,6 +22,8 @@ export class CreateToken extends Command<IssuedToken> {
     readonly logIn: LogInRequest,
     /** Known only of whoever sent a credential along. */
     readonly caller: Caller,
+    /** Address the request came from, empty when it is not known. */
+    readonly source: string,
   ) {
     super();
   }
@@ -42,19 +44,19 @@ export class CreateTokenHandler implements ICommandHandler<CreateToken> {
     private readonly clock: Clock,
   ) {}
 
-  async execute({ logIn, caller }: CreateToken): Promise<IssuedToken> {
+  async execute({ logIn, caller, source }: CreateToken): Promise<IssuedToken> {
     const issuedAt = this.clock.now();
-    const { holder, until } = await this.prove(logIn, caller, issuedAt);
+    const { holder, until } = await this.prove(logIn, caller, source, issuedAt);
     const project = await this.projectOf(accountOf(holder), logIn.scope);
     // A token got with a token ends with it: nobody stays logged in for ever without the password.
     const expiresAt = until ?? new Date(issuedAt.getTime() + TOKEN_LIFE_MS);
     return this.dataSource.transaction((manager) => issueToken(manager, { holder, project, methods: [logIn.method], issuedAt, expiresAt }));
   }
 
-  private async prove(logIn: LogInRequest, caller: Caller, now: Date): Promise<Proven> {
+  private async prove(logIn: LogInRequest, caller: Caller, source: string, now: Date): Promise<Proven> {
     switch (logIn.method) {
       case 'password':
-        return { holder: { kind: 'user', user: await this.logIn.check(logIn.user, logIn.password, now) } };
+        return { holder: { kind: 'user', user: await this.logIn.check(logIn.user, logIn.password, now, source) } };
       case 'token':
         return this.exchange(logIn.token, now);
       case 'assume_role': {

@@ -11,6 +11,7 @@ import type {
   ShowTokenResponse,
 } from '@windlass/contracts/iam/v1/token_service';
 import { CallContextReader } from '@windlass/grpc';
+import { sourceAddressOf } from '@windlass/principal';
 import { DataSource } from 'typeorm';
 import { callerOf } from '../caller.js';
 import { PUBLIC_API_URL, REGION } from '../settings.js';
@@ -34,7 +35,8 @@ export class TokenController {
 
   @GrpcMethod('TokenService', 'createToken')
   async createToken(request: CreateTokenRequest, metadata: Metadata): Promise<CreateTokenResponse> {
-    const issued = await this.commands.execute(new CreateToken(readLogInRequest(request), callerOf(this.callers.read(metadata))));
+    const caller = callerOf(this.callers.read(metadata));
+    const issued = await this.commands.execute(new CreateToken(readLogInRequest(request), caller, sourceAddressOf(metadata)));
     return { token_value: issued.value, token: describeToken(issued, this.catalog(issued.project?.projectId)) };
   }
 

@@ -8,6 +8,7 @@ import { LOGGER } from '../settings.js';
 import { isName, isTitle, nameKey } from '../name-rule.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { afterFailure, isLocked } from './lockout.js';
+import { LogInRate } from './log-in-rate.js';
 import { hashPassword, passwordMatches } from './password-hash.js';
 import { LONGEST_PASSWORD } from './password-policy.js';
 import { LogInFailuresRow, PasswordRow } from './password.entity.js';
@@ -24,6 +25,7 @@ const CHECKS_WAITING = 100;
 
 @Injectable()
 export class LogIn {
+  private readonly rate = new LogInRate();
   private readonly checks = new ConcurrencyLimit({ running: CHECKS_AT_ONCE, waiting: CHECKS_WAITING });
   // Nobody's password: checked for users that do not exist, so that they take as long as those that do.
   private readonly nobodysHash = hashPassword(randomBytes(32).toString('hex'));
@@ -36,8 +38,10 @@ export class LogIn {
   /**
    * The user whose password this is. Unknown, disabled and locked users and wrong passwords all get the same answer
    * after the same work: it tells a guesser nothing. Only whoever knows the password learns that the account is suspended.
+   * `source` is the address it came from, empty when it is not known.
    */
-  async check(reference: UserReference, password: string, now: Date): Promise<UserRow> {
+  async check(reference: UserReference, password: string, now: Date, source = ''): Promise<UserRow> {
+    this.rate.admit({ source, account: accountKey(reference) }, now.getTime());
     if (password.length > LONGEST_PASSWORD) throw wrongCredentials();
     const user = await this.checks.run(() => this.dataSource.transaction((manager) => this.attempt(manager, reference, password, now)));
     if (user === undefined) throw wrongCredentials();
@@ -80,6 +84,12 @@ async function findUser(manager: EntityManager, reference: UserReference): Promi
     else query.andWhere('account.nameKey = :account', { account: nameKey(reference.account.domainName) });
   }
   return (await query.getOne()) ?? undefined;
+}
+
+/** What tells the accounts of log-ins apart: as they are named, since a user named by id is looked up later. */
+function accountKey(reference: UserReference): string {
+  if (reference.by === 'id') return `user ${reference.userId}`;
+  return 'domainId' in reference.account ? `id ${reference.account.domainId}` : `name ${nameKey(reference.account.domainName)}`;
 }
 
 function canExist(reference: UserReference): boolean {

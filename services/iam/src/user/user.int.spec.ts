@@ -143,6 +143,12 @@ describe('users', () => {
     await expect(ids.createKey(ann, id)).resolves.toMatchObject({ user_id: id });
   });
 
+  it('of the console only do not call with access keys', async () => {
+    const { id } = await ids.createUser(ann, 'console-only', { access_mode: 'console' });
+    const key = await ids.createKey(ann, id);
+    await expect(iam.authentication.authenticateSignature(signedWith(key))).rejects.toMatchObject({ kind: 'forbidden', code: 'IAM.0081' });
+  });
+
   it('go with all that was theirs, at once', async () => {
     const user = await ids.createUser(ann, 'leaving');
     const group = await ids.createGroup(ann, 'left-behind');
