@@ -1,7 +1,7 @@
 import { packFiles } from '@windlass/function-package';
 import { createRequest, eventually, nodeFunction, uniqueName } from './harness/deploy.js';
 import type { AccountCredentials } from './harness/platform.js';
-import { credentials, fg, refusal, sdkClient, wire } from './harness/tenant.js';
+import { credentials, fg, refusal, sdkClient, TokenClient, wire } from './harness/tenant.js';
 
 const PASSWORD = 'Correct-Horse-1';
 const HELLO = nodeFunction(`http.createServer((_, response) => response.end('hello')).listen(8000, '127.0.0.1');`);
@@ -194,5 +194,35 @@ describe('enterprise projects', () => {
     const stranger = await domainToken(await newTenant());
     expect(await call('GET', `/v1.0/enterprise-projects/${billing.id}`, { token: stranger })).toMatchObject({ status: 404 });
     expect(await call('GET', '/v1.0/enterprise-projects', { token: stranger })).toMatchObject({ body: { total_count: 1 } });
+  });
+
+  it('bound what a user sees and does whose grants are in one of them, in lists too', async () => {
+    const tenant = await newTenant();
+    const token = await domainToken(tenant);
+    const own = (method: string, path: string, body?: unknown) => call(method, path, { token, ...(body === undefined ? {} : { body }) });
+    const { body: made } = await own('POST', '/v1.0/enterprise-projects', { name: 'shop' });
+    const shop = (made as { enterprise_project: { id: string } }).enterprise_project.id;
+    const [inside, outside] = [await createFunction(tenant, 'inside', { enterprise_project_id: shop }), await createFunction(tenant, 'outside')];
+    const { body: created } = await own('POST', '/v3.0/OS-USER/users', { user: { name: 'bob', domain_id: tenant.domain_id, password: PASSWORD } });
+    const { body: found } = await own('GET', `/v3/roles?display_name=${encodeURIComponent('FunctionGraph FullAccess')}`);
+    const [userId, roleId] = [(created as { user: { id: string } }).user.id, (found as { roles: { id: string }[] }).roles[0]?.id];
+    expect(await own('PUT', `/v3.0/OS-PERMISSION/enterprise-projects/${shop}/users/${userId}/roles/${roleId}`)).toMatchObject({ status: 204 });
+
+    const bob = await TokenClient.logIn({ ...tenant, user: 'bob' });
+    const list = async () => ((await bob.call('GET', '/fgs/functions')).body as { functions: { func_urn: string }[]; count: number });
+    const seen = await eventually(list, ({ functions }) => functions?.length === 1);
+    expect(seen).toMatchObject({ functions: [{ func_urn: inside }], count: 1 });
+    expect(await bob.call('GET', `/fgs/functions/${inside}/config`)).toMatchObject({ status: 200 });
+    for (const [method, path] of [
+      ['GET', `/fgs/functions/${outside}/config`],
+      ['DELETE', `/fgs/functions/${outside}`],
+      ['GET', `/fgs/triggers/${outside}`],
+    ] as const) {
+      expect(await bob.call(method, path)).toMatchObject({ status: 404, body: { error_code: 'FSS.1051' } });
+    }
+    const wish = { func_name: 'bobs', package: 'default', runtime: 'http', timeout: 10, handler: 'bootstrap', memory_size: 256, code_type: 'zip', func_code: { file: (await packFiles(HELLO)).toString('base64') } };
+    expect(await bob.call('POST', '/fgs/functions', wish)).toMatchObject({ status: 403, body: { error_code: 'FSS.1127' } });
+    expect(await bob.call('POST', '/fgs/functions', { ...wish, enterprise_project_id: shop })).toMatchObject({ status: 200 });
+    expect(wire<{ functions: object[] }>(await sdkClient(tenant).listFunctions(new fg.ListFunctionsRequest())).functions).toHaveLength(3);
   });
 });
