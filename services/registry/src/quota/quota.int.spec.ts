@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { createLogger } from '@windlass/telemetry';
+import { Client } from 'pg';
 import { eventually, RegistryFixture } from '../testing/registry-fixture.js';
 
 describe('quotas of an account', () => {
@@ -31,6 +32,24 @@ describe('quotas of an account', () => {
         { type: 'fgs_func_occurs', quota: 90, used: undefined, unit: undefined },
       ],
     });
+  });
+
+  it('let exactly one of two in at 399 of 400', async () => {
+    const standard = await RegistryFixture.start();
+    const client = new Client({ connectionString: standard.config.databaseUrl });
+    try {
+      const tenant = standard.tenant();
+      await standard.create(tenant, { func_name: 'first' });
+      await client.connect();
+      await client.query("UPDATE registry.quota_usage SET used = 399 WHERE domain_id = $1 AND quota = 'fgs_func_num'", [tenant.principal.domain_id]);
+      const outcomes = await Promise.allSettled(['a', 'b'].map((func_name) => standard.create(tenant, { func_name })));
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      const { quotas } = await standard.functions.listQuotas({ project_id: tenant.project }, tenant.metadata());
+      expect(quotas?.resources[0]).toMatchObject({ quota: 400, used: 400 });
+    } finally {
+      await client.end();
+      await standard.stop();
+    }
   });
 
   it('give a place back with a function, and are counted over the projects of the account', async () => {
