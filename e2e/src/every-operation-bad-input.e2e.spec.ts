@@ -2,35 +2,45 @@ import { fromJson, toBinary, type JsonObject } from '@bufbuild/protobuf';
 import { Access } from '@windlass/contracts/options/v1/operation';
 import fc from 'fast-check';
 import { problemOfRefusal } from './every-operation/error-shape.js';
-import { furnishTenant, perform, type FurnishedTenant } from './every-operation/furnished-tenant.js';
+import { furnishTenant, signUp, type FurnishedTenant } from './every-operation/furnished-tenant.js';
 import { hostileRequest, shaped } from './every-operation/hostile-input.js';
 import { callGrpcBytes, hangUp, sendRest, type Answer, type Credential } from './every-operation/public-calls.js';
 import { publicOperations, type PublicOperation } from './every-operation/public-operations.js';
 import { sampleRequest } from './every-operation/sample-requests.js';
 import { everythingOf } from './every-operation/tenant-inventory.js';
 import { uniqueName } from './harness/deploy.js';
-import { credentials } from './harness/tenant.js';
+import { newPlace, startPlatform, type Platform, type PlatformPlace } from './harness/platform.js';
 
 // More runs find more; a failure prints the seed that repeats it.
 const RUNS = Number(process.env['WINDLASS_BAD_INPUT_RUNS'] ?? 30);
 const SEED = process.env['WINDLASS_BAD_INPUT_SEED'];
 const settings = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 
+// On a platform of its own: this uses up what the shared one lets strangers try in a minute.
 describe('whatever is sent to', () => {
+  let place: PlatformPlace;
+  let platform: Platform;
   let tenant: FurnishedTenant;
   let ids: Readonly<Record<string, string>>;
   let operator: Credential;
 
   beforeAll(async () => {
+    place = await newPlace();
+    platform = await startPlatform(place);
+    process.env['WINDLASS_E2E_CREDENTIALS'] = JSON.stringify(platform.credentials);
     tenant = await furnishTenant('hostile');
-    const { admin } = credentials();
+    const { admin } = platform.credentials;
     operator = { kind: 'signature', accessKey: admin.access_key, secretKey: admin.secret_key, projectId: admin.project_id };
     // What operators do to accounts is done to one that nothing else needs.
     const name = uniqueName('victim');
-    const victim = await perform('SignUp', { account_name: name, user_name: name, password: 'Correct-Horse-1', email: `${name}@example.com` }, { kind: 'none' });
+    const victim = await signUp({ account_name: name, user_name: name, password: 'Correct-Horse-1', email: `${name}@example.com` });
     ids = { ...tenant.ids, account_id: String(victim['domain_id']) };
   });
-  afterAll(hangUp);
+  afterAll(async () => {
+    hangUp();
+    await platform?.stop();
+    place?.remove();
+  });
 
   const credentialFor = ({ access }: PublicOperation): Credential => {
     if (access === Access.ANONYMOUS) return { kind: 'none' };
