@@ -19,3 +19,12 @@ export function projectIamClient(account: AccountCredentials, endpoint = credent
   const key = new core.BasicCredentials().withAk(account.access_key).withSk(account.secret_key).withProjectId(account.project_id);
   return iam.IamClient.newBuilder().withCredential(key as never).withEndpoint(endpoint).build();
 }
+
+/** The same with a temporary credential, as the API hands it out. */
+export function temporaryIamClient(
+  { access, secret, securitytoken }: { readonly access: string; readonly secret: string; readonly securitytoken: string },
+  domainId: string,
+): Iam.v3.IamClient {
+  const key = new core.GlobalCredentials().withAk(access).withSk(secret).withDomainId(domainId).withSecurityToken(securitytoken);
+  return iam.IamClient.newBuilder().withCredential(key as never).withEndpoint(credentials().api).build();
+}
