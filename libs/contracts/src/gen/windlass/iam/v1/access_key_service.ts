@@ -1134,6 +1134,7 @@ export const DeletePermanentAccessKeyResponse: MessageFns<DeletePermanentAccessK
 /** Permanent access keys. A user manages its own; those of others need the permission that the operation names. */
 export type AccessKeyServiceService = typeof AccessKeyServiceService;
 export const AccessKeyServiceService = {
+  /** The one of these whose errors have the shape of Keystone. */
   createPermanentAccessKey: {
     path: "/windlass.iam.v1.AccessKeyService/CreatePermanentAccessKey" as const,
     requestStream: false as const,
@@ -1200,6 +1201,7 @@ export const AccessKeyServiceService = {
 } as const;
 
 export interface AccessKeyServiceServer extends UntypedServiceImplementation {
+  /** The one of these whose errors have the shape of Keystone. */
   createPermanentAccessKey: handleUnaryCall<CreatePermanentAccessKeyRequest, CreatePermanentAccessKeyResponse>;
   listPermanentAccessKeys: handleUnaryCall<ListPermanentAccessKeysRequest, ListPermanentAccessKeysResponse>;
   showPermanentAccessKey: handleUnaryCall<ShowPermanentAccessKeyRequest, ShowPermanentAccessKeyResponse>;
@@ -1208,6 +1210,7 @@ export interface AccessKeyServiceServer extends UntypedServiceImplementation {
 }
 
 export interface AccessKeyServiceClient extends Client {
+  /** The one of these whose errors have the shape of Keystone. */
   createPermanentAccessKey(
     request: CreatePermanentAccessKeyRequest,
     callback: (error: ServiceError | null, response: CreatePermanentAccessKeyResponse) => void,
