@@ -22,7 +22,7 @@ import { callerOf, type Caller } from '../caller.js';
 import { Permissions } from '../permissions.js';
 import { requireMember } from '../require-member.js';
 import { timestamp } from '../timestamp.js';
-import { findUser } from '../user/index.js';
+import { findUser, requireManageable, type UserRow } from '../user/index.js';
 import type { AccessKeyStatus } from './access-key.decider.js';
 import { AccessKeyRow, AccessKeyUseRow } from './access-key.entity.js';
 import { ChangeAccessKey } from './change-access-key.js';
@@ -43,15 +43,16 @@ export class AccessKeyController {
   async createPermanentAccessKey(request: CreatePermanentAccessKeyRequest, metadata: Metadata): Promise<CreatePermanentAccessKeyResponse> {
     const caller = callerOf(this.callers.read(metadata));
     const { user_id: named, description } = requireMember(request.credential, 'credential');
-    const userId = await this.owner(caller, named, 'iam:credentials:createCredential');
-    const { row, secretKey } = await this.commands.execute(new CreateAccessKey(caller, userId, description));
+    const user = await this.owner(caller, named, 'iam:credentials:createCredential');
+    requireManageable(caller, user);
+    const { row, secretKey } = await this.commands.execute(new CreateAccessKey(caller, user.userId, description));
     return { credential: { ...shown(row), secret: secretKey } };
   }
 
   @GrpcMethod('AccessKeyService', 'listPermanentAccessKeys')
   async listPermanentAccessKeys(request: ListPermanentAccessKeysRequest, metadata: Metadata): Promise<ListPermanentAccessKeysResponse> {
     const caller = callerOf(this.callers.read(metadata));
-    const userId = await this.owner(caller, request.user_id, 'iam:credentials:listCredentials');
+    const { userId } = await this.owner(caller, request.user_id, 'iam:credentials:listCredentials');
     const rows = await this.dataSource.manager.find(AccessKeyRow, { where: { userId }, order: { createdAt: 'ASC', accessKey: 'ASC' } });
     return { credentials: rows.map(shown) };
   }
@@ -66,6 +67,7 @@ export class AccessKeyController {
   @GrpcMethod('AccessKeyService', 'updatePermanentAccessKey')
   async updatePermanentAccessKey(request: UpdatePermanentAccessKeyRequest, metadata: Metadata): Promise<UpdatePermanentAccessKeyResponse> {
     const { caller, row } = await this.find(request.access_key, metadata, 'iam:credentials:updateCredential');
+    requireManageable(caller, row.user);
     const { status, description } = requireMember(request.credential, 'credential');
     const change = { status: status === undefined ? undefined : readStatus(status), description };
     return { credential: shown(await this.commands.execute(new ChangeAccessKey(caller, row.accessKey, change))) };
@@ -74,15 +76,16 @@ export class AccessKeyController {
   @GrpcMethod('AccessKeyService', 'deletePermanentAccessKey')
   async deletePermanentAccessKey(request: DeletePermanentAccessKeyRequest, metadata: Metadata): Promise<DeletePermanentAccessKeyResponse> {
     const { caller, row } = await this.find(request.access_key, metadata, 'iam:credentials:deleteCredential');
+    requireManageable(caller, row.user);
     await this.commands.execute(new DeleteAccessKey(caller, row.accessKey));
     return {};
   }
 
   /** The user whose keys are meant: the caller when none is named. Others' take the permission. */
-  private async owner(caller: Caller, named: string, action: string): Promise<string> {
+  private async owner(caller: Caller, named: string, action: string): Promise<UserRow> {
     const userId = named === '' ? caller.userId : named;
     await this.permissions.requireOwnOr(caller, userId, { action, resource: 'credential/*' });
-    return (await findUser(this.dataSource.manager, caller.domainId, userId)).userId;
+    return findUser(this.dataSource.manager, caller.domainId, userId);
   }
 
   private async find(accessKey: string, metadata: Metadata, action: string): Promise<{ caller: Caller; row: AccessKeyRow }> {

@@ -1,5 +1,6 @@
 import { UpdatePermanentAccessKeyRequest } from '@windlass/contracts/iam/v1/access_key_service';
 import type { CreateAccountResponse } from '@windlass/contracts/iam/v1/account_service';
+import { UpdateUserRequest } from '@windlass/contracts/iam/v1/user_service';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import { administratorOf, identitiesOf, principalOf, signedWith } from '../testing/identities.js';
 import { RunningIam } from '../testing/running-iam.js';
@@ -72,6 +73,19 @@ describe('access keys', () => {
       await expect(attempt()).rejects.toMatchObject({ kind: 'not_found' });
     }
     await ids.accessKeys.deletePermanentAccessKey({ access_key: key.access }, iam.as(ann));
+  });
+
+  it('of the owner of an account are made and changed by it alone, whoever else may manage users', async () => {
+    const manager = await ids.createUser(ann, 'manager');
+    await iam.sql("UPDATE iam.users SET roles = '{te_admin}' WHERE user_id = $1", [manager.id]);
+    const caller = principalOf(acme, manager);
+    const refused = { kind: 'forbidden', reason: 'OWNER_PROTECTED' };
+    await expect(ids.createKey(caller, acme.user_id)).rejects.toMatchObject(refused);
+    await expect(update(acme.access_key, { status: 'inactive' }, caller)).rejects.toMatchObject(refused);
+    await expect(ids.accessKeys.deletePermanentAccessKey({ access_key: acme.access_key }, iam.as(caller))).rejects.toMatchObject(refused);
+    const password = UpdateUserRequest.fromPartial({ user_id: acme.user_id, user: { password: 'stolen horse 1' } });
+    await expect(ids.users.updateUser(password, iam.as(caller))).rejects.toMatchObject(refused);
+    await expect(ids.createKey(ann)).resolves.toMatchObject({ user_id: acme.user_id });
   });
 
   it('are marked as used once a quarter of an hour at most', async () => {

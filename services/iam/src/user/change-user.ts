@@ -5,6 +5,7 @@ import { Clock } from '../clock.js';
 import { endSessions } from '../end-sessions.js';
 import { refusingTakenNames } from '../unique-name.js';
 import { lockUser } from './find-user.js';
+import { requireManageable } from './require-manageable.js';
 import { hashNewPassword, storePassword } from './store-password.js';
 import type { UserDetails } from './user-details.js';
 import { user, userNameTaken, userStream } from './user.decider.js';
@@ -36,12 +37,13 @@ export class ChangeUserHandler implements ICommandHandler<ChangeUser> {
     private readonly clock: Clock,
   ) {}
 
-  async execute({ caller: { domainId, metadata }, userId, change }: ChangeUser): Promise<UserRow> {
+  async execute({ caller, userId, change }: ChangeUser): Promise<UserRow> {
+    const { domainId, metadata } = caller;
     const hash = await hashNewPassword(change.password);
     const now = this.clock.now();
     return refusingTakenNames(USER_NAME_UNIQUE, () => userNameTaken(change.name ?? ''), () =>
       this.store.transaction(async (manager) => {
-        await lockUser(manager, domainId, userId);
+        requireManageable(caller, await lockUser(manager, domainId, userId));
         const { events } = await this.store.executeIn(manager, {
           streamId: userStream(userId),
           tenant: domainId,
