@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
+import { describeWithSandbox } from './instance/testing/instances.js';
 import { RunningWorker, until } from './testing/running-worker.js';
 
 const ECHO = `
@@ -14,7 +15,7 @@ const ECHO = `
   }).listen(8000, '127.0.0.1');
 `;
 
-describe('a worker', () => {
+describeWithSandbox('a worker', () => {
   let worker: RunningWorker;
 
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { processesWith } from './testing/processes.js';
+import { describeWithSandbox } from './instance/testing/instances.js';
 import { RunningWorker, until } from './testing/running-worker.js';
 
 const APP = `
@@ -8,7 +9,7 @@ const APP = `
   }).listen(8000, '127.0.0.1');
 `;
 
-describe('the life of a worker', () => {
+describeWithSandbox('the life of a worker', () => {
   let worker: RunningWorker;
 
   beforeEach(async () => {

@@ -1,3 +1,4 @@
+import { describeWithSandbox } from '../instance/testing/instances.js';
 import { RunningWorker } from '../testing/running-worker.js';
 
 const SEEN_HEADERS = `
@@ -5,7 +6,7 @@ const SEEN_HEADERS = `
 `;
 const FORGED = { 'X-CFF-Auth-Token': 'forged', 'x-cff-security-access-key': 'forged', x_cff_security_secret_key: 'forged', 'X-Cff-Security-Token': 'forged' };
 
-describe('a function with an agency', () => {
+describeWithSandbox('a function with an agency', () => {
   let worker: RunningWorker;
   beforeAll(async () => {
     worker = await RunningWorker.start();
