@@ -33,7 +33,7 @@ if (lacking !== undefined) console.log(`\nskipped ${e2e.length} files of e2e: ${
 const left = lacking === undefined ? [] : ['--testPathIgnorePatterns=/e2e/src/'];
 
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(root, 'node_modules/jest/bin/jest.js')];
-const jestPassed = passes('tests', process.execPath, [...jest, '--config', 'jest.config.mjs', '--json', '--outputFile', report, ...left, ...only]);
+const jestPassed = passes('tests', process.execPath, [...jest, '--config', 'jest.config.mjs', '--json', '--outputFile', report, ...only, ...left]);
 
 const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
 const passed = result?.numPassedTests ?? 0;
