@@ -84,6 +84,9 @@ describe('Windlass on one machine', () => {
     const processes = [platform.launcher.pid as number, ...descendants(platform.launcher.pid as number)];
     expect(await platform.stop()).toBe(0);
     expect(processes.filter(alive)).toEqual([]);
+    // Who is stopped in order misses nobody: no part lost another one while it was still at work.
+    const logs = ['control-plane', 'data-plane'].map((name) => readFileSync(join(platform.dataDirectory, 'logs', `${name}.log`), 'utf8'));
+    expect(logs.join('').split('\n').filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
     platform = await startPlatform(place);
     expect(platform.credentials).toEqual(before);
     await demoAnswers();

@@ -50,7 +50,7 @@ export function planeConfigs(
   return {
     control: {
       logLevel,
-      iam: { grpcAddress: address.iam, databaseUrl, region, principalKey, secretsKey: data.key('iam-secrets'), publicApiUrl: publicUrl, registryAddress: address.registry, signUp: options.signUp },
+      iam: { grpcAddress: address.iam, databaseUrl, region, principalKey, secretsKey: data.key('iam-secrets'), publicApiUrl: publicUrl, registryAddress: address.registry, logsAddress: address.logs, kmsAddress: address.kms, signUp: options.signUp },
       kms: { grpcAddress: address.kms, iamAddress: address.iam, databaseUrl, region, principalKey, rootKey: data.key('kms-root') },
       logs: { grpcAddress: address.logs, databaseUrl, principalKey },
       registry: {

@@ -13,8 +13,6 @@ export async function runPlane<C>(start: (config: C) => AsyncGenerator<RunningSe
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeInTime(running));
   process.once('SIGTERM', () => void close());
-  // Ctrl-C reaches the whole process group; the launcher decides the order in which its planes stop.
-  process.on('SIGINT', () => undefined);
   process.once('disconnect', () => void close());
 
   const [config] = (await once(process, 'message')) as [C];

@@ -42,7 +42,8 @@ export class PlaneProcess {
     // The kernel ends the child with the launcher, even when that is killed. Behind unshare, for new credentials clear it.
     const tied = ['setpriv', '--pdeathsig', 'TERM', '--', ...program];
     const [command = '', ...args] = options.inUserNamespace ? ['unshare', '--user', '--map-root-user', '--', ...tied] : tied;
-    const child = spawn(command, args, { stdio: ['ignore', log, log, 'ipc'], serialization: 'advanced' });
+    // A session of its own: Ctrl-C and a closed terminal are for the launcher, which stops its planes in order.
+    const child = spawn(command, args, { stdio: ['ignore', log, log, 'ipc'], serialization: 'advanced', detached: true });
     closeSync(log);
 
     const plane = new PlaneProcess(options.name, child);

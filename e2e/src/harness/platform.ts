@@ -36,7 +36,7 @@ export interface Platform {
   readonly launcher: ChildProcess;
   /** What the launcher wrote so far. */
   output(): string;
-  /** Ctrl-C, and wait for the end. */
+  /** Ctrl-C, which a terminal sends to the whole group, and wait for the end. */
   stop(): Promise<number | null>;
 }
 
@@ -58,7 +58,9 @@ export async function newPlace(): Promise<PlatformPlace> {
 }
 
 export async function startPlatform(place: PlatformPlace): Promise<Platform> {
-  const launcher = spawn(process.execPath, [LAUNCHER], {
+  // In a group of its own, as a terminal would start it, and tied to the test that started it.
+  const launcher = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, LAUNCHER], {
+    detached: true,
     env: {
       ...process.env,
       WINDLASS_DATA_DIR: place.dataDirectory,
@@ -93,7 +95,7 @@ export async function startPlatform(place: PlatformPlace): Promise<Platform> {
     launcher,
     output: () => output,
     stop: async () => {
-      if (launcher.exitCode === null && launcher.signalCode === null) launcher.kill('SIGINT');
+      if (launcher.exitCode === null && launcher.signalCode === null) process.kill(-(launcher.pid as number), 'SIGINT');
       const [code] = (await exited) as [number | null];
       return code;
     },

@@ -19,6 +19,8 @@ export function spawnTied(program: string, args: readonly string[]): TiedChild {
   const command = process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=1000', '--map-group=1000', ...tied] : tied;
   return spawn(command[0]!, command.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A session of its own: Ctrl-C in a terminal is for us, who then stop it when those who use it have ended.
+    detached: true,
     // Nothing of our own environment: PG* variables would change what the programs do, and secrets are not theirs.
     env: { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC' },
   });
