@@ -9,6 +9,8 @@ const env = {
   WINDLASS_IAM_SECRETS_KEY: key,
   WINDLASS_API_PUBLIC_URL: 'http://127.0.0.1:7400',
   WINDLASS_REGISTRY_ADDRESS: 'unix:/run/windlass/registry.sock',
+  WINDLASS_LOGS_ADDRESS: 'logs:7401',
+  WINDLASS_KMS_ADDRESS: 'unix:/run/windlass/kms.sock',
 };
 
 describe('the configuration', () => {
@@ -23,6 +25,8 @@ describe('the configuration', () => {
         secretsKey: Buffer.alloc(32, 7),
         publicApiUrl: 'http://127.0.0.1:7400',
         registryAddress: 'unix:/run/windlass/registry.sock',
+        logsAddress: 'logs:7401',
+        kmsAddress: 'unix:/run/windlass/kms.sock',
         signUp: 'open',
       },
     });
@@ -41,6 +45,8 @@ describe('the configuration', () => {
     ['WINDLASS_IAM_SECRETS_KEY', 'not hex at all, but of about the length'],
     ['WINDLASS_API_PUBLIC_URL', 'ftp://127.0.0.1'],
     ['WINDLASS_REGISTRY_ADDRESS', 'somewhere'],
+    ['WINDLASS_LOGS_ADDRESS', 'somewhere'],
+    ['WINDLASS_KMS_ADDRESS', 'somewhere'],
     ['WINDLASS_SIGN_UP', 'maybe'],
   ])('refuses %s "%s" and does not repeat its value', (name, value) => {
     const parsed = parseConfig({ ...env, [name]: value });

@@ -15,14 +15,19 @@ export interface IamConfig {
   readonly publicApiUrl: string;
   /** Who may sign up: anybody (unless told otherwise), who brings an invitation, or nobody. */
   readonly signUp?: SignUpMode;
-  /** Where the registry answers: it knows the resources of enterprise projects. */
+  /** Where the registry answers: it knows the resources of enterprise projects, and the functions of projects. */
   readonly registryAddress: string;
+  /** Where the log service answers: it knows the log groups of projects. */
+  readonly logsAddress: string;
+  /** Where the key service answers: it knows the keys of projects. */
+  readonly kmsAddress: string;
   readonly logger?: Logger;
 }
 
 export type ParsedConfig = { readonly ok: true; readonly config: IamConfig } | { readonly ok: false; readonly problems: readonly string[] };
 
 const KEY_BYTES = 32;
+const ADDRESS = { what: '"unix:/path" or "host:port"', parse: matching(/^(unix:\/.+|[^\s/]+:\d+)$/) };
 
 /** Reads the configuration of a service that runs alone, and names everything that is wrong with it at once. */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): ParsedConfig {
@@ -34,13 +39,15 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     return parsed;
   };
   const config = {
-    grpcAddress: read('WINDLASS_IAM_GRPC_ADDRESS', '"unix:/path" or "host:port"', matching(/^(unix:\/.+|[^\s/]+:\d+)$/)),
+    grpcAddress: read('WINDLASS_IAM_GRPC_ADDRESS', ADDRESS.what, ADDRESS.parse),
     databaseUrl: read('WINDLASS_DATABASE_URL', 'a postgresql:// URL', matching(/^postgres(ql)?:\/\/.+$/)),
     region: read('WINDLASS_REGION', 'a region name such as "local-1"', matching(/^[a-z][a-z0-9-]{0,62}$/)),
     principalKey: read('WINDLASS_PRINCIPAL_KEY', `${KEY_BYTES * 2} hex digits`, key),
     secretsKey: read('WINDLASS_IAM_SECRETS_KEY', `${KEY_BYTES * 2} hex digits`, key),
     publicApiUrl: read('WINDLASS_API_PUBLIC_URL', 'an http:// or https:// URL', matching(/^https?:\/\/\S+$/)),
-    registryAddress: read('WINDLASS_REGISTRY_ADDRESS', '"unix:/path" or "host:port"', matching(/^(unix:\/.+|[^\s/]+:\d+)$/)),
+    registryAddress: read('WINDLASS_REGISTRY_ADDRESS', ADDRESS.what, ADDRESS.parse),
+    logsAddress: read('WINDLASS_LOGS_ADDRESS', ADDRESS.what, ADDRESS.parse),
+    kmsAddress: read('WINDLASS_KMS_ADDRESS', ADDRESS.what, ADDRESS.parse),
     signUp: env['WINDLASS_SIGN_UP'] === undefined ? 'open' : read('WINDLASS_SIGN_UP', SIGN_UP_MODES.join(', '), (value) => SIGN_UP_MODES.find((mode) => mode === value)),
   };
   return isComplete(config) ? { ok: true, config } : { ok: false, problems };

@@ -20,6 +20,7 @@ import { GroupModule } from './group/group.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
 import { Permissions } from './permissions.js';
 import { ProjectModule } from './project/project.module.js';
+import { ResourceCounter } from './project/resource-counter.js';
 import { QuotaModule } from './quota/quota.module.js';
 import { RoleModule } from './role/role.module.js';
 import { LOGGER, PUBLIC_API_URL, REGION, SIGN_UP_MODE } from './settings.js';
@@ -42,6 +43,7 @@ export class IamModule {
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },
       { provide: SIGN_UP_MODE, useValue: config.signUp ?? 'open' },
       { provide: ProjectResources, useFactory: () => new ProjectResources(config.registryAddress, new PrincipalSigner(config.principalKey)) },
+      { provide: ResourceCounter, useFactory: () => new ResourceCounter(config, new PrincipalSigner(config.principalKey)) },
       Clock,
       Permissions,
     ];

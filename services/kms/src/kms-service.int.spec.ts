@@ -15,6 +15,7 @@ import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { KeyQuotaServiceClient } from '@windlass/contracts/kms/v1/key_quota_service';
 import { CreateDatakeyRequest, CreateKeyRequest, DecryptDatakeyRequest, KeyServiceClient, ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
+import { ProjectResourceServiceClient } from '@windlass/contracts/kms/v1/project_resources';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { EventStore } from '@windlass/event-store';
 import { PostgresEventBus } from '@windlass/event-bus';
@@ -39,6 +40,7 @@ describe('the key service', () => {
   let service: RunningService;
   let kms: Remote<KeyServiceClient>;
   let quotas: Remote<KeyQuotaServiceClient>;
+  let resources: Remote<ProjectResourceServiceClient>;
   let bus: PostgresEventBus;
   const iam = new Server();
   /** States of enterprise projects that iam knows, by account and id. */
@@ -55,12 +57,14 @@ describe('the key service', () => {
     dataSource = await openDatabase(databaseUrl);
     kms = connect(KeyServiceClient, config.grpcAddress);
     quotas = connect(KeyQuotaServiceClient, config.grpcAddress);
+    resources = connect(ProjectResourceServiceClient, config.grpcAddress);
     bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger });
   });
 
   afterAll(async () => {
     kms?.close();
     quotas?.close();
+    resources?.close();
     await bus?.close();
     await dataSource?.destroy();
     await service?.close();
@@ -157,6 +161,18 @@ describe('the key service', () => {
       sys_enterprise_project_id: '0',
       keystore_id: '0',
     });
+  });
+
+  it('tells iam how many keys a project holds, disabled ones too', async () => {
+    const { create, disable, as, domain_id, project_id } = tenant();
+    const count = async (who: Pick<ReturnType<typeof tenant>, 'as'>) => (await resources.countProjectResources({ project_id }, who.as())).keys;
+    expect(await count({ as })).toBe(0);
+    await disable(await create());
+    await create({ key_alias: 'invoices' });
+    // The credential may be for another project or the account, and of a caller whose grants reach no key.
+    expect(await count(tenant({ domain_id, project_id: '', all_enterprise_projects: false }))).toBe(2);
+    expect(await count(tenant())).toBe(0);
+    await expect(resources.countProjectResources({ project_id })).rejects.toMatchObject({ kind: 'unauthenticated' });
   });
 
   it('refuses an alias that the project has, and only the project', async () => {

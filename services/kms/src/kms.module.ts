@@ -11,6 +11,7 @@ import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js'
 import { KeyQuotaController } from './key-quota/key-quota.controller.js';
 import { KeyServiceController } from './key-service.controller.js';
 import { ChangeKeyStateHandler, CreateKeyHandler, KeyMaterial, KeyTable } from './key/index.js';
+import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
 import { KmsSettings } from './settings.js';
 
 /** What is opened before the module, and closed after it. */
@@ -37,6 +38,6 @@ export class KmsModule {
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
     ];
     const handlers = [CreateKeyHandler, ChangeKeyStateHandler, CreateDataKeyHandler, DecryptDataKeyHandler];
-    return { module: KmsModule, imports: [CqrsModule.forRoot()], controllers: [KeyServiceController, KeyQuotaController], providers: [...resources, ...handlers] };
+    return { module: KmsModule, imports: [CqrsModule.forRoot()], controllers: [KeyServiceController, KeyQuotaController, ProjectResourcesController], providers: [...resources, ...handlers] };
   }
 }

@@ -4,6 +4,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
 import { KeyQuotaServiceService } from '@windlass/contracts/kms/v1/key_quota_service';
 import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
+import { ProjectResourceServiceService } from '@windlass/contracts/kms/v1/project_resources';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
@@ -15,6 +16,7 @@ import { KmsSettings } from './settings.js';
 const services = {
   'windlass.kms.v1.KeyService': KeyServiceService,
   'windlass.kms.v1.KeyQuotaService': KeyQuotaServiceService,
+  'windlass.kms.v1.ProjectResourceService': ProjectResourceServiceService,
 };
 
 export interface KmsConfig {

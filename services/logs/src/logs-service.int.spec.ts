@@ -7,7 +7,8 @@ import { Metadata } from '@grpc/grpc-js';
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { LogBatch } from '@windlass/contracts/logs/v1/log_batch';
-import { LogServiceClient, QueryLogsRequest, type QueryLogsResponse } from '@windlass/contracts/logs/v1/log_service';
+import { EnsureFunctionLogRequest, LogServiceClient, QueryLogsRequest, type QueryLogsResponse } from '@windlass/contracts/logs/v1/log_service';
+import { ProjectResourceServiceClient } from '@windlass/contracts/logs/v1/project_resources';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { connect, type Remote, type RunningService } from '@windlass/grpc';
@@ -28,6 +29,7 @@ describe('the log service', () => {
   let service: RunningService;
   let bus: PostgresEventBus;
   let logs: Remote<LogServiceClient>;
+  let resources: Remote<ProjectResourceServiceClient>;
 
   beforeAll(async () => {
     postgres = await startTemporaryPostgres();
@@ -36,10 +38,12 @@ describe('the log service', () => {
     service = await startLogs({ grpcAddress, databaseUrl, principalKey, groupsPerAccount: 5, streamsPerGroup: 3, functionStreamsPerGroup: 6, logger });
     bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger });
     logs = connect(LogServiceClient, grpcAddress);
+    resources = connect(ProjectResourceServiceClient, grpcAddress);
   });
 
   afterAll(async () => {
     logs?.close();
+    resources?.close();
     await bus?.close();
     await service?.close();
     await postgres?.stop();
@@ -98,6 +102,20 @@ describe('the log service', () => {
     await logs.deleteLogGroup({ project_id, log_group_id }, as());
     expect(await listed()).toEqual([]);
     await expect(logs.deleteLogGroup({ project_id, log_group_id }, as())).rejects.toMatchObject(missingGroup);
+  });
+
+  it('tells iam how many groups a project holds, without the one that functions make', async () => {
+    const { as, domain_id, project_id, createGroup } = tenant();
+    const count = async (who: Pick<Tenant, 'as'>) => (await resources.countProjectResources({ project_id }, who.as())).log_groups;
+    await logs.ensureFunctionLog(EnsureFunctionLogRequest.fromPartial({ func_name: 'hello' }), as());
+    expect(await count({ as })).toBe(0);
+    const log_group_id = await createGroup();
+    // The credential may be for another project or the account, and of a caller whose grants reach no group.
+    expect(await count(tenant({ domain_id, project_id: '', all_enterprise_projects: false }))).toBe(1);
+    expect(await count(tenant())).toBe(0);
+    await logs.deleteLogGroup({ project_id, log_group_id }, as());
+    expect(await count({ as })).toBe(0);
+    await expect(resources.countProjectResources({ project_id })).rejects.toMatchObject({ kind: 'unauthenticated' });
   });
 
   it('creates, lists and deletes streams', async () => {

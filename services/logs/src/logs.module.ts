@@ -10,6 +10,7 @@ import { LogStore } from './lines/index.js';
 import { ChangeLogGroupHandler, CreateLogGroupHandler, LogGroupTable } from './log-group/index.js';
 import { LogServiceController } from './log-service.controller.js';
 import { CreateLogStreamHandler, DeleteLogStreamHandler, LogStreamTable } from './log-stream/index.js';
+import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
 import { QueryLogsHandler } from './query-logs/index.js';
 import { LogsSettings } from './settings.js';
 
@@ -42,6 +43,6 @@ export class LogsModule {
       EnsureFunctionLogHandler,
       QueryLogsHandler,
     ];
-    return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers: [LogServiceController], providers: [...resources, ...handlers] };
+    return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers: [LogServiceController, ProjectResourcesController], providers: [...resources, ...handlers] };
   }
 }

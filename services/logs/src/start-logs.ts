@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
 import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
+import { ProjectResourceServiceService } from '@windlass/contracts/logs/v1/project_resources';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
@@ -12,6 +13,11 @@ import { PostgresLogStore } from './lines/index.js';
 import { LogsModule } from './logs.module.js';
 import { Retention } from './retention/retention.js';
 import { LogsSettings } from './settings.js';
+
+const services = {
+  'windlass.logs.v1.LogService': LogServiceService,
+  'windlass.logs.v1.ProjectResourceService': ProjectResourceServiceService,
+};
 
 export interface LogsConfig {
   /** Where the service listens: "unix:/path" or "host:port". */
@@ -55,7 +61,7 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
 
     const settings = new LogsSettings(config.defaultRetentionDays ?? 30, config.functionStreamsPerGroup ?? 2000);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(LogsModule.of({ dataSource, lines, settings, accounts, principalKey: config.principalKey }), {
-      ...grpcServer({ address: config.grpcAddress, services: { 'windlass.logs.v1.LogService': LogServiceService as never } }),
+      ...grpcServer({ address: config.grpcAddress, services: services as never }),
       logger: false,
       abortOnError: false,
     });

@@ -44,6 +44,7 @@ import { SecretValues } from './function/secret-values.js';
 import { ShowFunctionCodeHandler, ShowFunctionHandler, ShowFunctionLogsHandler } from './function/show-function.js';
 import { InvocationController } from './invocation/invocation.controller.js';
 import { ResolveInvocationHandler } from './invocation/resolve-invocation.js';
+import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
 import { ListQuotasHandler } from './quota/list-quotas.js';
 import { Quotas } from './quota/quota-usage.js';
 import { Region } from './region.js';
@@ -94,7 +95,7 @@ export class RegistryModule {
           dataSourceFactory: () => openDatabase(config.databaseUrl),
         }),
       ],
-      controllers: [FunctionController, TriggerController, InvocationController, CatalogController, EnterpriseProjectResourcesController],
+      controllers: [FunctionController, TriggerController, InvocationController, CatalogController, EnterpriseProjectResourcesController, ProjectResourcesController],
       providers: [...HANDLERS, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, ...configured(config, logger)],
     };
   }

@@ -5,6 +5,7 @@ import { CatalogServiceService } from '@windlass/contracts/registry/v1/catalog_s
 import { EnterpriseProjectResourceServiceService } from '@windlass/contracts/registry/v1/enterprise_project_resources';
 import { FunctionServiceService } from '@windlass/contracts/registry/v1/function_service';
 import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
+import { ProjectResourceServiceService } from '@windlass/contracts/registry/v1/project_resources';
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
 import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
@@ -27,6 +28,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       'windlass.registry.v1.InvocationService': InvocationServiceService,
       'windlass.registry.v1.CatalogService': CatalogServiceService,
       'windlass.registry.v1.EnterpriseProjectResourceService': EnterpriseProjectResourceServiceService,
+      'windlass.registry.v1.ProjectResourceService': ProjectResourceServiceService,
     },
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(RegistryModule.with(config, logger), {

@@ -5,8 +5,9 @@ import { TokenRow } from '../token/index.js';
 import { findProject } from './find-project.js';
 import { project, projectStream } from './project.decider.js';
 import { projectProject } from './project.entity.js';
+import { ResourceCounter } from './resource-counter.js';
 
-/** Deletes a project of the caller's account, and the tokens that were issued for it. */
+/** Deletes a project of the caller's account, which must hold nothing, and the tokens that were issued for it. */
 export class DeleteProject extends Command<void> {
   constructor(
     readonly caller: Caller,
@@ -18,16 +19,22 @@ export class DeleteProject extends Command<void> {
 
 @CommandHandler(DeleteProject)
 export class DeleteProjectHandler implements ICommandHandler<DeleteProject> {
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly resources: ResourceCounter,
+  ) {}
 
-  async execute({ caller: { domainId, metadata }, projectId }: DeleteProject): Promise<void> {
+  async execute({ caller, projectId }: DeleteProject): Promise<void> {
+    const { domainId, metadata } = caller;
+    await findProject(this.store.dataSource.manager, domainId, projectId);
+    // Asked before the transaction, which waits for no other service.
+    const holds = await this.resources.count(caller, projectId);
     await this.store.transaction(async (manager) => {
-      await findProject(manager, domainId, projectId);
       await this.store.executeIn(manager, {
         streamId: projectStream(projectId),
         tenant: domainId,
         decider: project,
-        command: { type: 'DeleteProject' },
+        command: { type: 'DeleteProject', holds },
         metadata,
         project: projectProject,
       });

@@ -1,8 +1,11 @@
 import { given } from '@windlass/event-store/testing';
-import { project, type CreateProject, type ProjectEvent } from './project.decider.js';
+import { project, type CreateProject, type DeleteProject, type ProjectEvent } from './project.decider.js';
 
 const command: CreateProject = { type: 'CreateProject', projectId: 'p1', domainId: 'd1', region: 'local-1' };
 const created: ProjectEvent = { type: 'ProjectCreated', data: { projectId: 'p1', domainId: 'd1', name: 'local-1' } };
+
+const nothing = { functions: 0, logGroups: 0, keys: 0 };
+const remove: DeleteProject = { type: 'DeleteProject', holds: nothing };
 
 describe('creating a project', () => {
   it('given nothing, creates it with the name of the region', () => {
@@ -39,12 +42,22 @@ describe('a project beneath that of a region', () => {
   });
 
   it('is deleted once', () => {
-    given(project).events([subcreated]).when({ type: 'DeleteProject' }).thenEvents([deleted]);
-    given(project).events([subcreated, deleted]).when({ type: 'DeleteProject' }).thenFails('PROJECT_UNKNOWN');
+    given(project).events([subcreated]).when(remove).thenEvents([deleted]);
+    given(project).events([subcreated, deleted]).when(remove).thenFails('PROJECT_UNKNOWN');
+  });
+
+  it.each([
+    [{ functions: 2, logGroups: 1, keys: 0 }, 'The project still holds 2 functions and 1 log group. Delete them first.'],
+    [{ functions: 1, logGroups: 0, keys: 0 }, 'The project still holds 1 function. Delete it first.'],
+    [{ functions: 2, logGroups: 1, keys: 3 }, 'The project still holds 2 functions, 1 log group and 3 keys. Keys cannot be deleted, nor can a project that holds one.'],
+  ])('stays while it holds %j', (holds, message) => {
+    given(project).events([subcreated]).when({ ...remove, holds }).thenFails('PROJECT_IN_USE');
+    const state = project.evolve(project.initial, subcreated);
+    expect(() => project.decide(state, { ...remove, holds })).toThrow(expect.objectContaining({ kind: 'conflict', code: 'IAM.0005', message }));
   });
 
   it('is unlike the project of the region, which keeps its name and stays', () => {
-    given(project).events([created]).when({ type: 'DeleteProject' }).thenFails('REGION_PROJECT_PROTECTED');
+    given(project).events([created]).when(remove).thenFails('REGION_PROJECT_PROTECTED');
     given(project).events([created]).when({ type: 'ChangeProject', name: 'local-1_x' }).thenFails('REGION_PROJECT_PROTECTED');
   });
 });

@@ -2,6 +2,7 @@ import { WindlassError } from '@windlass/errors';
 import { unknownEvent, type Decider } from '@windlass/event-store';
 import { requireDescription } from '../description-rule.js';
 import { notFound } from '../not-found.js';
+import { describeCounts, type ResourceCounts } from './resource-counts.js';
 
 /** Where resources of an account live: one project a region, named as the region, and projects beneath it. */
 export type Project =
@@ -45,7 +46,13 @@ export interface ChangeProject {
   readonly description?: string | undefined;
 }
 
-export type ProjectCommand = CreateProject | CreateSubproject | ChangeProject | { readonly type: 'DeleteProject' };
+export interface DeleteProject {
+  readonly type: 'DeleteProject';
+  /** What the project holds: nothing may be left that nobody could manage any more. */
+  readonly holds: ResourceCounts;
+}
+
+export type ProjectCommand = CreateProject | CreateSubproject | ChangeProject | DeleteProject;
 
 export interface ProjectCreated {
   readonly type: 'ProjectCreated';
@@ -89,6 +96,7 @@ export const project: Decider<Project, ProjectCommand, ProjectEvent> = {
       case 'DeleteProject': {
         const { projectId, name, parent } = present(state);
         if (parent === undefined) throw regionProtected(name, 'deleted');
+        requireEmpty(command.holds);
         return [{ type: 'ProjectDeleted', data: { projectId } }];
       }
       default:
@@ -142,6 +150,14 @@ function requireNameBeneath({ name: region }: Parent, name: string): void {
   const prefix = `${region}_`;
   if (isProjectName(name) && name.startsWith(prefix) && name.length > prefix.length) return;
   throw nameInvalid(`beneath that of a region must begin with "${prefix}" and`);
+}
+
+function requireEmpty(holds: ResourceCounts): void {
+  const described = describeCounts(holds);
+  if (described === undefined) return;
+  // No operation deletes a key: nobody is told to do what cannot be done.
+  const remedy = holds.keys > 0 ? 'Keys cannot be deleted, nor can a project that holds one.' : `Delete ${holds.functions + holds.logGroups === 1 ? 'it' : 'them'} first.`;
+  throw new WindlassError({ kind: 'conflict', reason: 'PROJECT_IN_USE', code: 'IAM.0005', message: `The project still holds ${described}. ${remedy}` });
 }
 
 export function projectNameTaken(name: string): WindlassError {

@@ -1,18 +1,24 @@
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { KeystoneCreateProjectRequest, KeystoneUpdateProjectRequest, ListProjectsRequest } from '@windlass/contracts/iam/v1/project_service';
+import { startResourcePeers, type ResourcePeers } from '../testing/resource-peers.js';
 import { REGION, RunningIam } from '../testing/running-iam.js';
 
 describe('projects', () => {
   let iam: RunningIam;
+  let peers: ResourcePeers;
   let acme: Principal;
   let other: Principal;
 
   beforeAll(async () => {
     iam = await RunningIam.start();
+    peers = await startResourcePeers(iam);
     acme = Principal.fromPartial(await iam.createAccount('acme'));
     other = Principal.fromPartial(await iam.createAccount('other'));
   });
-  afterAll(() => iam?.stop());
+  afterAll(async () => {
+    await iam?.stop();
+    peers?.close();
+  });
 
   const list = (filter: Parameters<typeof ListProjectsRequest.fromPartial>[0]) => iam.projects.listProjects(ListProjectsRequest.fromPartial(filter), iam.as(acme));
 
@@ -103,6 +109,38 @@ describe('projects', () => {
       await expect(create(`${REGION}_taken_x`, { parent_id: project?.id })).rejects.toMatchObject({ reason: 'PARENT_INVALID' });
       await expect(create(`${REGION}_x`, { parent_id: other.project_id })).rejects.toMatchObject({ kind: 'not_found' });
       await expect(create(`${REGION}_x`, { domain_id: other.domain_id })).rejects.toMatchObject({ kind: 'not_found', reason: 'DOMAIN_UNKNOWN' });
+    });
+
+    it('stay while they hold anything, and say what', async () => {
+      const { project } = await create(`${REGION}_full`);
+      const id = project!.id;
+      const place = `${acme.domain_id}/${id}`;
+      const remove = () => iam.projects.keystoneDeleteProject({ id }, iam.as(acme));
+      const refusal = (message: string) => ({ kind: 'conflict', reason: 'PROJECT_IN_USE', code: 'IAM.0005', message });
+
+      peers.registry.counts.set(place, 2);
+      peers.logs.counts.set(place, 1);
+      await expect(remove()).rejects.toMatchObject(refusal('The project still holds 2 functions and 1 log group. Delete them first.'));
+      peers.registry.counts.delete(place);
+      await expect(remove()).rejects.toMatchObject(refusal('The project still holds 1 log group. Delete it first.'));
+      peers.logs.counts.delete(place);
+      peers.kms.counts.set(place, 3);
+      await expect(remove()).rejects.toMatchObject(refusal('The project still holds 3 keys. Keys cannot be deleted, nor can a project that holds one.'));
+      await expect(iam.projects.keystoneShowProject({ id }, iam.as(acme))).resolves.toMatchObject({ project: { id } });
+
+      peers.kms.counts.delete(place);
+      await remove();
+    });
+
+    it.each(['registry', 'logs', 'kms'] as const)('stay while %s cannot be asked', async (name) => {
+      const { project } = await create(`${REGION}_${name}`);
+      const id = project!.id;
+      const remove = () => iam.projects.keystoneDeleteProject({ id }, iam.as(acme));
+      peers[name].away = true;
+      await expect(remove()).rejects.toMatchObject({ kind: 'unavailable' });
+      await expect(iam.projects.keystoneShowProject({ id }, iam.as(acme))).resolves.toMatchObject({ project: { id } });
+      peers[name].away = false;
+      await remove();
     });
 
     it('are nothing to another account', async () => {

@@ -16,7 +16,7 @@ import { startIam, type IamConfig } from '../index.js';
 
 export const REGION = 'local-1';
 export const PASSWORD = 'correct horse 1';
-const PRINCIPAL_KEY = Buffer.alloc(32, 1);
+export const PRINCIPAL_KEY = Buffer.alloc(32, 1);
 
 /** The service with a database of its own, called as the other parts call it. */
 export class RunningIam {
@@ -115,9 +115,17 @@ export class RunningIam {
     return `unix:${join(this.directory, 'iam.sock')}`;
   }
 
-  /** Where iam looks for the registry; nobody answers there unless a test does. */
+  /** Where iam looks for other services; nobody answers there unless a test does. */
   get registryAddress(): string {
     return `unix:${join(this.directory, 'registry.sock')}`;
+  }
+
+  get logsAddress(): string {
+    return `unix:${join(this.directory, 'logs.sock')}`;
+  }
+
+  get kmsAddress(): string {
+    return `unix:${join(this.directory, 'kms.sock')}`;
   }
 
   private async startService(): Promise<void> {
@@ -129,6 +137,8 @@ export class RunningIam {
       secretsKey: Buffer.alloc(32, 2),
       publicApiUrl: 'http://127.0.0.1:7400',
       registryAddress: this.registryAddress,
+      logsAddress: this.logsAddress,
+      kmsAddress: this.kmsAddress,
       logger: createLogger('iam', { destination: { write: (line) => void this.logLines.push(line) } }),
       ...this.change,
     });

@@ -92,6 +92,11 @@ export class KeyTable {
     return this.rows().countBy({ domainId });
   }
 
+  /** How many keys are in a project of the account. */
+  countIn(domainId: string, projectId: string): Promise<number> {
+    return this.rows().countBy({ domainId, projectId });
+  }
+
   async apply(manager: EntityManager, event: StoredEvent<KeyEvent>): Promise<void> {
     const id = keyIdOf(event.streamId);
     const happened = event as KeyEvent;

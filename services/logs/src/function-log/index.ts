@@ -1,1 +1,1 @@
-export { EnsureFunctionLog, EnsureFunctionLogHandler } from './ensure-function-log.js';
+export { EnsureFunctionLog, EnsureFunctionLogHandler, FUNCTION_LOG_GROUP } from './ensure-function-log.js';

@@ -1,4 +1,4 @@
-import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import { Column, DataSource, Entity, type EntityManager, Not, PrimaryColumn } from 'typeorm';
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { isId } from '../naming.js';
 import { groupNameTaken, groupNotFound, tooManyGroups } from './log-group.errors.js';
@@ -45,6 +45,11 @@ export class LogGroupTable {
 
   list(projectId: string): Promise<LogGroupRow[]> {
     return this.rows().find({ where: { projectId }, order: { createdAt: 'ASC', id: 'ASC' } });
+  }
+
+  /** How many groups of another name are in a project of the account. */
+  countOthers(domainId: string, projectId: string, name: string): Promise<number> {
+    return this.rows().countBy({ domainId, projectId, name: Not(name) });
   }
 
   /** Fails when the account has all the groups it may have. Creations of one account pass here one at a time. */
