@@ -4,6 +4,9 @@ import { parseCommand } from './options.js';
 import { Progress } from './progress.js';
 import { Shutdown } from './shutdown.js';
 
+// One Ctrl-C arrives twice: from the terminal and, passed on, from npm. Only what comes later was meant as a second one.
+const SAME_SIGNAL_MS = 1_000;
+
 const command = parseCommand(process.argv.slice(2), process.env, process.cwd());
 if ('help' in command) {
   process.stdout.write(command.help);
@@ -30,9 +33,14 @@ if ('help' in command) {
 
 /** Ctrl-C, a closed terminal, a service manager's stop, or npm gone: stop in order. A second Ctrl-C stops at once. */
 function stopOnSignal(shutdown: Shutdown): void {
+  let first = 0;
   const stop = async (): Promise<void> => {
-    // What still runs is tied to this process by the kernel and ends with it.
-    if (shutdown.begun) process.exit(130);
+    if (shutdown.begun) {
+      // What still runs is tied to this process by the kernel and ends with it.
+      if (performance.now() - first > SAME_SIGNAL_MS) process.exit(130);
+      return;
+    }
+    first = performance.now();
     say('stopping; the data stays');
     await shutdown.run();
     process.exit(0);
