@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isHttp1Error, RequestHeadParser } from '@windlass/http1';
-import { Exchange, type ExchangeClient, type ExchangeContext } from './exchange.js';
+import { Exchange } from './exchange.js';
+import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
 import { Refusal, refusalBytes, refusals } from './refusal.js';
 
 const NO_BYTES = Buffer.alloc(0);

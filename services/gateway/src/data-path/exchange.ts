@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { AccountStatus } from '@windlass/accounts';
 import type { Route } from '@windlass/contracts/registry/v1/catalog';
 import {
   createBodyDecoder,
@@ -12,50 +11,16 @@ import {
   type BodyDecoder,
   type RequestHead,
 } from '@windlass/http1';
-import type { Logger } from '@windlass/telemetry';
 import { parseAddress, type Address } from './address.js';
 import { AnswerRelay, type AnswerProgress } from './answer-relay.js';
 import { workersFor } from './choose-worker.js';
+import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
 import { isForFunction, requestFields, type CredentialKind } from './forwarded-head.js';
-import type { Gatekeeper } from './gatekeeper.js';
-import type { HeldBodies, HeldBody } from './held-bodies.js';
-import type { IngressLimits } from './limits.js';
+import type { HeldBody } from './held-bodies.js';
 import { Refusal, refusalBytes, refusals } from './refusal.js';
 import { RequestBodyRelay } from './request-body-relay.js';
-import type { RouteFinder } from './route-finder.js';
 import { Tunnel } from './tunnel.js';
-import type { WorkerConnection, WorkerConnectionUser, WorkerPool } from './worker-pool.js';
-
-/** Whether accounts may serve. */
-export interface AccountStatuses {
-  statusOf(domainId: string): AccountStatus;
-}
-
-/** What every exchange works with. */
-export interface ExchangeContext {
-  readonly limits: IngressLimits;
-  readonly finder: RouteFinder;
-  readonly gatekeeper: Gatekeeper;
-  readonly accounts: AccountStatuses;
-  readonly heldBodies: HeldBodies;
-  readonly workers: readonly string[];
-  readonly pool: WorkerPool;
-  readonly logger: Logger;
-}
-
-/** The client's connection, as an exchange sees it. */
-export interface ExchangeClient {
-  readonly socket: Socket;
-  /** IP address of the client's end. */
-  readonly address: string;
-  /** Whether the gateway lets connections live on. */
-  mayKeepAlive(): boolean;
-  /** Bytes behind the request that is being served. */
-  keepUnread(bytes: Buffer): void;
-  takeUnread(): Buffer;
-  /** The answer is written. Without keepAlive the connection must be closed. */
-  onExchangeEnded(keepAlive: boolean): void;
-}
+import type { WorkerConnection, WorkerConnectionUser } from './worker-pool.js';
 
 /** What is settled once the request may be forwarded. */
 interface Admitted {

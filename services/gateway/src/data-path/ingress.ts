@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Logger } from '@windlass/telemetry';
 import { ClientConnection } from './client-connection.js';
-import type { AccountStatuses, ExchangeContext } from './exchange.js';
+import type { AccountStatuses, ExchangeContext } from './exchange-context.js';
 import { type CallerAuthenticator, Gatekeeper } from './gatekeeper.js';
 import { HeldBodies } from './held-bodies.js';
 import { DEFAULT_LIMITS, type IngressLimits } from './limits.js';
