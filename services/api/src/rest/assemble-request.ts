@@ -2,7 +2,11 @@ import { fromJson, type DescField, type JsonObject, type JsonValue, type Message
 import { edgeError } from '../error/index.js';
 import type { Operation } from '../operation/index.js';
 import { isJsonObject, MOST_FORWARDED_LEVELS, MOST_LEVELS, parseJson } from './parse-json.js';
+import { findUnknownField } from './unknown-field.js';
 import { findWrongField } from './wrong-field.js';
+
+/** Operations that no other service has. */
+const OWN_API = '/windlass/';
 
 /** The parts of an HTTP request that become fields of the operation's request message. */
 export interface RequestParts {
@@ -13,11 +17,14 @@ export interface RequestParts {
 
 /**
  * The request message of an operation. The path binds most tightly, then the body, then the query (which is not read
- * where the body is the whole request). Unknown names are ignored, since official clients send more than is documented;
- * null means absent. Fails as "invalid" naming the field that does not fit.
+ * where the body is the whole request). Null means absent. Unknown names are ignored where official clients speak, since
+ * they send more than is documented; our own API has no such clients, and a mistyped name there is told. Fails as
+ * "invalid" naming the field that does not fit.
  */
 export function assembleRequest(operation: Operation, parts: RequestParts): Message {
   const json: JsonObject = { ...fromQuery(operation, parts.query), ...fromBody(operation, parts.body), ...parts.variables };
+  const unknown = operation.path.startsWith(OWN_API) ? findUnknownField(operation.input, json) : undefined;
+  if (unknown !== undefined) throw malformed(operation, `"${unknown}" is no field of this operation`);
   try {
     return fromJson(operation.input, json, { ignoreUnknownFields: true });
   } catch {
