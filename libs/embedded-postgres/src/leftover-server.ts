@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const OWNER_FILE = 'windlass.owner';
 const POLL_MILLISECONDS = 25;
+// A process that was killed a moment ago is still its children's parent until the kernel has taken it apart.
+const DYING_MILLISECONDS = 2_000;
 
 /** Remembers which process a data directory's server is a child of. */
 export async function recordOwner(dataDirectory: string): Promise<void> {
@@ -19,12 +21,17 @@ export async function recordOwner(dataDirectory: string): Promise<void> {
 export async function clearLeftoverServer(dataDirectory: string, socketFile: string, waitMilliseconds: number): Promise<void> {
   const directory = await realpath(dataDirectory);
   const owner = Number(await readFile(join(directory, OWNER_FILE), 'utf8').catch(() => 'NaN'));
-  const deadline = Date.now() + waitMilliseconds;
+  const started = Date.now();
+  const deadline = started + waitMilliseconds;
   for (let signalled = false; ; ) {
     const processes = await serverProcesses(directory);
     if (processes.length === 0) break;
     const inUse = processes.find((found) => found.parent === owner);
-    if (inUse) throw new Error(`${dataDirectory} is in use: process ${owner} runs PostgreSQL on it (process ${inUse.pid}).`);
+    if (inUse) {
+      if (Date.now() > started + DYING_MILLISECONDS) throw new Error(`${dataDirectory} is in use: process ${owner} runs PostgreSQL on it (process ${inUse.pid}).`);
+      await delay(POLL_MILLISECONDS);
+      continue;
+    }
     if (Date.now() > deadline) {
       const pids = processes.map((found) => found.pid).join(', ');
       throw new Error(`An earlier PostgreSQL (process ${pids}) still uses ${dataDirectory} ${waitMilliseconds} ms after it was asked to stop.`);
