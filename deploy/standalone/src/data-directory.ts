@@ -87,5 +87,7 @@ function takeLock(file: string): () => void {
 function readHolder(file: string): number | undefined {
   if (!existsSync(file)) return undefined;
   const [pid = '', started = ''] = readFileSync(file, 'utf8').trim().split(' ');
-  return started !== '' && processStat(Number(pid))?.startTime === started ? Number(pid) : undefined;
+  const holder = processStat(Number(pid));
+  // A dead process that nobody has waited for yet holds nothing.
+  return started !== '' && holder?.startTime === started && holder.state !== 'Z' ? Number(pid) : undefined;
 }

@@ -33,10 +33,12 @@ export async function clearLeftoverServer(dataDirectory: string, socketFile: str
       continue;
     }
     if (Date.now() > deadline) {
-      const pids = processes.map((found) => found.pid).join(', ');
-      throw new Error(`An earlier PostgreSQL (process ${pids}) still uses ${dataDirectory} ${waitMilliseconds} ms after it was asked to stop.`);
+      const which = processes.map((found) => found.pid).join(', ');
+      throw new Error(`An earlier PostgreSQL (process ${which}) still uses ${dataDirectory} ${waitMilliseconds} ms after it was asked to stop.`);
     }
-    if (!signalled) processes.forEach((found) => signal(found.pid));
+    // To a worker process the same signal means to cancel its statement: only the server is told, and tells them.
+    const pids = new Set(processes.map((found) => found.pid));
+    if (!signalled) processes.filter((found) => !pids.has(found.parent)).forEach((found) => signal(found.pid));
     signalled = true;
     await delay(POLL_MILLISECONDS);
   }
