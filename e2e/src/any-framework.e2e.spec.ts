@@ -6,8 +6,11 @@ import { packFiles, packNodeApp } from '@windlass/function-package';
 import { deploy, eventually, nodeFunction, uniqueName } from './harness/deploy.js';
 
 const has = (program: string, ...args: string[]): boolean => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
-// A runtime that this machine lacks cannot be shown on it; the test is then reported as skipped.
-const whenThere = (there: boolean) => (there ? it : it.skip);
+// A runtime that this machine lacks cannot be shown on it; the test is then reported as skipped, with the reason.
+const whenThere = (there: boolean) => (name: string, body: () => Promise<void>) => {
+  if (!there) process.stderr.write(`skipped "${name}": this machine has no such runtime\n`);
+  (there ? it : it.skip)(name, body);
+};
 
 /** Deploys, asks for `<url>/größe?x=1` and expects the app to have seen the same. */
 async function serves(code: Buffer, memoryMb = 256): Promise<void> {

@@ -4,11 +4,11 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
 import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/logs/v1/project_resources';
-import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase } from './database.js';
 import { LogIngestion } from './ingestion/log-ingestion.js';
+import { openLogsBus } from './ingestion/open-logs-bus.js';
 import { PostgresLogStore } from './lines/index.js';
 import { LogsModule } from './logs.module.js';
 import { Retention } from './retention/retention.js';
@@ -45,7 +45,7 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
   try {
     const dataSource = await openDatabase(config.databaseUrl);
     opened.push({ close: () => dataSource.destroy() });
-    const bus = await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger });
+    const bus = await openLogsBus(config.busUrl ?? config.databaseUrl, logger);
     opened.push(bus);
 
     const lines = new PostgresLogStore(dataSource);

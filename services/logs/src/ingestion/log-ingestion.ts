@@ -4,7 +4,7 @@ import type { Logger } from '@windlass/telemetry';
 import type { LineBatch, LogStore } from '../lines/index.js';
 import { acceptedLine } from './accepted-line.js';
 
-const TOPIC = 'logs.lines';
+export const TOPIC = 'logs.lines';
 const GROUP = 'logs-ingestion';
 
 /** Writes the lines that workers publish. A batch of a stream that is gone is dropped: its lines have no reader. */
