@@ -49,6 +49,8 @@ export interface FunctionSpec {
   agency_name: string;
   /** Whether each request brings credentials of that agency in its headers. */
   credentials_in_headers: boolean;
+  /** Instances a worker keeps running of this version whether anybody calls or not: started ahead, never reclaimed or evicted. */
+  reserved_instances: number;
 }
 
 export interface FunctionSpec_EnvironmentEntry {
@@ -112,6 +114,7 @@ function createBaseFunctionSpec(): FunctionSpec {
     user_data: "",
     agency_name: "",
     credentials_in_headers: false,
+    reserved_instances: 0,
   };
 }
 
@@ -197,6 +200,9 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     }
     if (message.credentials_in_headers !== false) {
       writer.uint32(216).bool(message.credentials_in_headers);
+    }
+    if (message.reserved_instances !== 0) {
+      writer.uint32(224).uint32(message.reserved_instances);
     }
     return writer;
   },
@@ -436,6 +442,14 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
             message.credentials_in_headers = reader.bool();
             continue;
           }
+          case 28: {
+            if (tag !== 224) {
+              break;
+            }
+
+            message.reserved_instances = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -496,6 +510,7 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     message.user_data = object.user_data ?? "";
     message.agency_name = object.agency_name ?? "";
     message.credentials_in_headers = object.credentials_in_headers ?? false;
+    message.reserved_instances = object.reserved_instances ?? 0;
     return message;
   },
 };
