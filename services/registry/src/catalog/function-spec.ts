@@ -40,6 +40,8 @@ export function functionSpec(record: FunctionRecord, revision: number): Function
     log_tags: logs.tags,
     agency_name: executionAgency(settings),
     credentials_in_headers: settings.agencies?.credentialsInHeaders ?? false,
+    public_access: settings.confinement?.publicAccess ?? true,
+    strong_isolation: settings.confinement?.strongIsolation ?? false,
   });
 }
 

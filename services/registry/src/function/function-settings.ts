@@ -1,10 +1,11 @@
 import { refusal } from '../refusal.js';
 import { readAgencies, type AgencyFields } from './agency-settings.js';
+import { readConfinement, type ConfinementFields } from './confinement-settings.js';
 import type { FunctionSettings } from './function.state.js';
 import { parseUserData } from './user-data.js';
 
 /** The configuration fields that creating a function and replacing its configuration have in common. */
-export interface SettingsFields extends AgencyFields {
+export interface SettingsFields extends AgencyFields, ConfinementFields {
   readonly runtime: string;
   readonly timeout?: number | undefined;
   readonly handler: string;
@@ -45,6 +46,7 @@ export function readSettings(fields: SettingsFields): FunctionSettings {
   requireHttpRuntime(fields.runtime);
   requireTypeV2(fields.type ?? '');
   const agencies = readAgencies(fields);
+  const confinement = readConfinement(fields);
   const settings = {
     handler: readHandler(fields.handler),
     memoryMb: readMemory(fields.memory_size),
@@ -55,6 +57,7 @@ export function readSettings(fields: SettingsFields): FunctionSettings {
     enterpriseProjectId: readEnterpriseProject(fields.enterprise_project_id),
     userData: fields.user_data,
     ...(agencies === undefined ? {} : { agencies }),
+    ...(confinement === undefined ? {} : { confinement }),
   };
   parseUserData('user_data', fields.user_data);
   return settings;

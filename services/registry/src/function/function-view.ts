@@ -49,6 +49,8 @@ export function viewFunction(record: FunctionRecord): FunctionMessage {
     lts_custom_tag: logs.tags,
     ephemeral_storage: settings.ephemeralStorageMb,
     allow_ephemeral_storage: true,
+    network_controller: { disable_public_network: !(settings.confinement?.publicAccess ?? true) },
+    enable_class_isolation: settings.confinement?.strongIsolation ?? false,
   });
 }
 

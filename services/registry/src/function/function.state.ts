@@ -32,6 +32,14 @@ export interface FunctionAgencies {
   readonly credentialsInHeaders: boolean;
 }
 
+/** How the instances of a function are shut in. */
+export interface Confinement {
+  /** Whether they reach the public network. */
+  readonly publicAccess: boolean;
+  /** Whether they ask for the stronger isolation class. */
+  readonly strongIsolation: boolean;
+}
+
 /** What a PUT of the configuration replaces as a whole. */
 export interface FunctionSettings {
   readonly handler: string;
@@ -46,6 +54,8 @@ export interface FunctionSettings {
   readonly userData: string;
   /** Absent when there is nothing to say, as in the events of the first releases. */
   readonly agencies?: FunctionAgencies;
+  /** Absent for public access and the usual isolation class. */
+  readonly confinement?: Confinement;
 }
 
 export interface Scaling {

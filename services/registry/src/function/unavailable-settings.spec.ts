@@ -5,7 +5,6 @@ describe('a setting that this installation does not have', () => {
     {},
     { func_vpc: null, gpu_memory: 0, enable_dynamic_memory: false },
     { func_vpc: { vpc_id: '', subnet_id: '' } },
-    { network_controller: { disable_public_network: false, trigger_access_vpcs: [] } },
     { mount_config: { mount_user: { user_id: -1, user_group_id: -1 }, func_mounts: [] } },
     { custom_image: { enabled: false, working_dir: '/' } },
     { domain_names: '[]', extend_config: '{}' },
@@ -13,7 +12,6 @@ describe('a setting that this installation does not have', () => {
 
   it.each<Partial<UnavailableSettings>>([
     { func_vpc: { vpc_id: 'v' } },
-    { network_controller: { disable_public_network: true } },
     { mount_config: { func_mounts: [{ mount_type: 'sfs' }] } },
     { custom_image: { enabled: true, image: 'swr.x/y' } },
     { initializer_handler: 'index.init' },

@@ -6,7 +6,6 @@ export interface UnavailableSettings {
   readonly func_vpc: unknown;
   readonly mount_config: unknown;
   readonly custom_image: unknown;
-  readonly network_controller: unknown;
   readonly initializer_handler: string;
   readonly pre_stop_handler: string;
   readonly pre_stop_timeout: number;
@@ -20,7 +19,6 @@ export interface UnavailableSettings {
   readonly extend_config: string;
   readonly peering_cidr: string;
   readonly heartbeat_handler: string;
-  readonly enable_class_isolation: boolean;
   readonly restore_hook_handler: string;
   readonly restore_hook_timeout: number;
 }
@@ -29,7 +27,6 @@ const WHY: Readonly<Record<keyof UnavailableSettings, string>> = {
   func_vpc: 'functions have no VPC network.',
   mount_config: 'functions mount no file systems; they may write to /tmp.',
   custom_image: 'functions run from code packages, not from container images.',
-  network_controller: 'network access of functions cannot be restricted.',
   initializer_handler: 'an HTTP function starts by its bootstrap file alone; initializer_timeout sets how long that may take.',
   pre_stop_handler: 'instances of HTTP functions end when their process ends.',
   pre_stop_timeout: 'instances of HTTP functions end when their process ends.',
@@ -43,7 +40,6 @@ const WHY: Readonly<Record<keyof UnavailableSettings, string>> = {
   extend_config: 'there are no extended settings.',
   peering_cidr: 'functions have no VPC network.',
   heartbeat_handler: 'an HTTP function is watched through its port.',
-  enable_class_isolation: 'it is meant for Java runtimes; an HTTP function starts its own.',
   restore_hook_handler: 'instances are not restored from snapshots.',
   restore_hook_timeout: 'instances are not restored from snapshots.',
 };

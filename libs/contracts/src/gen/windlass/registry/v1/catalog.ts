@@ -51,6 +51,10 @@ export interface FunctionSpec {
   credentials_in_headers: boolean;
   /** Instances a worker keeps running of this version whether anybody calls or not: started ahead, never reclaimed or evicted. */
   reserved_instances: number;
+  /** Whether its instances reach the public network. */
+  public_access: boolean;
+  /** Whether it asks for the stronger isolation class. */
+  strong_isolation: boolean;
 }
 
 export interface FunctionSpec_EnvironmentEntry {
@@ -115,6 +119,8 @@ function createBaseFunctionSpec(): FunctionSpec {
     agency_name: "",
     credentials_in_headers: false,
     reserved_instances: 0,
+    public_access: false,
+    strong_isolation: false,
   };
 }
 
@@ -203,6 +209,12 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     }
     if (message.reserved_instances !== 0) {
       writer.uint32(224).uint32(message.reserved_instances);
+    }
+    if (message.public_access !== false) {
+      writer.uint32(320).bool(message.public_access);
+    }
+    if (message.strong_isolation !== false) {
+      writer.uint32(328).bool(message.strong_isolation);
     }
     return writer;
   },
@@ -450,6 +462,22 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
             message.reserved_instances = reader.uint32();
             continue;
           }
+          case 40: {
+            if (tag !== 320) {
+              break;
+            }
+
+            message.public_access = reader.bool();
+            continue;
+          }
+          case 41: {
+            if (tag !== 328) {
+              break;
+            }
+
+            message.strong_isolation = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -511,6 +539,8 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     message.agency_name = object.agency_name ?? "";
     message.credentials_in_headers = object.credentials_in_headers ?? false;
     message.reserved_instances = object.reserved_instances ?? 0;
+    message.public_access = object.public_access ?? false;
+    message.strong_isolation = object.strong_isolation ?? false;
     return message;
   },
 };

@@ -25,6 +25,18 @@ export interface FuncCode {
   link: string;
 }
 
+export interface TriggerAccessVpc {
+  vpc_id: string;
+  vpc_name: string;
+}
+
+export interface NetworkController {
+  /** Whether the function's instances are kept from the public network. */
+  disable_public_network: boolean;
+  /** Always empty here: functions have no VPC network. */
+  trigger_access_vpcs: TriggerAccessVpc[];
+}
+
 export interface LogConfig {
   group_name: string;
   group_id: string;
@@ -106,6 +118,7 @@ export interface FunctionMessage {
   code_encrypt_kms_key_id: string;
   /** Failures in the last day. */
   fail_count: number;
+  network_controller: NetworkController | undefined;
 }
 
 export interface Function_LtsCustomTagEntry {
@@ -243,6 +256,140 @@ export const FuncCode: MessageFns<FuncCode> = {
     const message = createBaseFuncCode();
     message.file = object.file ?? "";
     message.link = object.link ?? "";
+    return message;
+  },
+};
+
+function createBaseTriggerAccessVpc(): TriggerAccessVpc {
+  return { vpc_id: "", vpc_name: "" };
+}
+
+export const TriggerAccessVpc: MessageFns<TriggerAccessVpc> = {
+  encode(message: TriggerAccessVpc, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.vpc_id !== "") {
+      writer.uint32(10).string(message.vpc_id);
+    }
+    if (message.vpc_name !== "") {
+      writer.uint32(18).string(message.vpc_name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TriggerAccessVpc {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTriggerAccessVpc();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.vpc_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.vpc_name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TriggerAccessVpc>): TriggerAccessVpc {
+    return TriggerAccessVpc.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TriggerAccessVpc>): TriggerAccessVpc {
+    const message = createBaseTriggerAccessVpc();
+    message.vpc_id = object.vpc_id ?? "";
+    message.vpc_name = object.vpc_name ?? "";
+    return message;
+  },
+};
+
+function createBaseNetworkController(): NetworkController {
+  return { disable_public_network: false, trigger_access_vpcs: [] };
+}
+
+export const NetworkController: MessageFns<NetworkController> = {
+  encode(message: NetworkController, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.disable_public_network !== false) {
+      writer.uint32(8).bool(message.disable_public_network);
+    }
+    for (const v of message.trigger_access_vpcs) {
+      TriggerAccessVpc.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NetworkController {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNetworkController();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.disable_public_network = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.trigger_access_vpcs.push(TriggerAccessVpc.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<NetworkController>): NetworkController {
+    return NetworkController.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NetworkController>): NetworkController {
+    const message = createBaseNetworkController();
+    message.disable_public_network = object.disable_public_network ?? false;
+    message.trigger_access_vpcs = object.trigger_access_vpcs?.map((e) => TriggerAccessVpc.fromPartial(e)) || [];
     return message;
   },
 };
@@ -403,6 +550,7 @@ function createBaseFunctionMessage(): FunctionMessage {
     user_data_encrypt_kms_key_id: "",
     code_encrypt_kms_key_id: "",
     fail_count: 0,
+    network_controller: undefined,
   };
 }
 
@@ -596,6 +744,9 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
     }
     if (message.fail_count !== 0) {
       writer.uint32(504).uint32(message.fail_count);
+    }
+    if (message.network_controller !== undefined) {
+      NetworkController.encode(message.network_controller, writer.uint32(514).fork()).join();
     }
     return writer;
   },
@@ -1120,6 +1271,14 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
             message.fail_count = reader.uint32();
             continue;
           }
+          case 64: {
+            if (tag !== 514) {
+              break;
+            }
+
+            message.network_controller = NetworkController.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1210,6 +1369,9 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
     message.user_data_encrypt_kms_key_id = object.user_data_encrypt_kms_key_id ?? "";
     message.code_encrypt_kms_key_id = object.code_encrypt_kms_key_id ?? "";
     message.fail_count = object.fail_count ?? 0;
+    message.network_controller = (object.network_controller !== undefined && object.network_controller !== null)
+      ? NetworkController.fromPartial(object.network_controller)
+      : undefined;
     return message;
   },
 };

@@ -1,0 +1,37 @@
+import { refusal } from '../refusal.js';
+import type { Confinement } from './function.state.js';
+
+export interface ConfinementFields {
+  /** `{ disable_public_network, trigger_access_vpcs }`; any JSON value, as a client sent it. */
+  readonly network_controller?: unknown;
+  readonly enable_class_isolation?: boolean;
+}
+
+const MEMBERS = ['disable_public_network', 'trigger_access_vpcs'];
+
+/**
+ * Reads how a function is shut in; nothing when it says nothing, which is the documented default: public access is on and the
+ * isolation class is the usual one. FSS.0400 for a `network_controller` of another form, or one that names VPCs.
+ */
+export function readConfinement(fields: ConfinementFields): Confinement | undefined {
+  const publicAccess = !readPublicNetworkDisabled(fields.network_controller ?? null);
+  const strongIsolation = fields.enable_class_isolation ?? false;
+  return publicAccess && !strongIsolation ? undefined : { publicAccess, strongIsolation };
+}
+
+function readPublicNetworkDisabled(value: unknown): boolean {
+  if (value === null) return false;
+  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('is an object such as {"disable_public_network": true}');
+  const { disable_public_network: disabled = false, trigger_access_vpcs: vpcs = [] } = value as Record<string, unknown>;
+  const stranger = Object.keys(value).find((key) => !MEMBERS.includes(key));
+  if (stranger !== undefined) throw invalid(`has no member ${JSON.stringify(stranger.slice(0, 60))}: its members are ${MEMBERS.join(' and ')}`);
+  if (disabled !== null && typeof disabled !== 'boolean') throw invalid('has true or false in disable_public_network');
+  if (vpcs !== null && !(Array.isArray(vpcs) && vpcs.length === 0)) {
+    throw invalid('has an empty trigger_access_vpcs: functions have no VPC network here, and triggers answer callers of every network');
+  }
+  return disabled === true;
+}
+
+function invalid(what: string): Error {
+  return refusal('invalid', 'FSS.0400', 'NETWORK_CONTROLLER_INVALID', `network_controller ${what}.`);
+}
