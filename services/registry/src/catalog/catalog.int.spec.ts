@@ -58,7 +58,7 @@ describe('the catalog', () => {
   });
 
   it('tells all a worker must know of a function', async () => {
-    const created = await registry.create(tenant, { user_data: '{"A":"1"}', encrypted_user_data: '{"B":"2"}', lts_custom_tag: { team: 'blue' }, initializer_timeout: 20 });
+    const created = await registry.create(tenant, { user_data: '{"A":"1"}', encrypted_user_data: '{"B":"2"}', lts_custom_tag: { team: 'blue' }, initializer_timeout: 20, network_controller: { disable_public_network: true } });
     await expect(registry.catalog.showFunctionSpec({ func_id: created.func_id, version: 'latest' })).resolves.toEqual({
       func_id: created.func_id,
       func_urn: created.func_urn,
@@ -77,7 +77,10 @@ describe('the catalog', () => {
       start_timeout_seconds: 20,
       ephemeral_storage_mb: 512,
       instance_concurrency: 1,
+      public_access: false,
+      strong_isolation: false,
       max_instances: 400,
+      reserved_instances: 0,
       environment: { A: '1', B: '2' },
       code_digest: created.digest,
       code_size_bytes: created.code_size,
