@@ -1,81 +1,63 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { newPlace, startPlatform } from '../harness/platform.js';
-import { firstAnswerMs, median, requestsPerSecond } from './load.js';
+import { Bench } from './frame/bench.js';
+import { type Benchmark, Skipped } from './frame/benchmark.js';
+import { describeMachine } from './frame/machine.js';
+import { type Outcome, verdict, writeSection } from './frame/results-file.js';
 
-const ROUNDS = 5;
-const SECONDS = 2;
-const CONNECTIONS = [1, 32];
-const COLD_STARTS = 9;
-const server = (port: string): string =>
-  `import http from 'node:http';\nhttp.createServer((_, response) => response.setHeader('content-length', 12).end('hello world\\n')).listen(${port}, '127.0.0.1');\n`;
+// npm run bench [-- [--list] [--dry] NAME...]: measures all benchmarks or those named, prints the figures and writes them to
+// docs/benchmarks.md (with --dry it only prints them).
+const RESULTS = join(import.meta.dirname, '../../../docs/benchmarks.md');
 
-// Every figure is a ratio of two sides measured in turns in one run: the same server process behind the platform, and
-// without it. Absolute numbers are printed for orientation; on a shared machine they mean little.
-const place = await newPlace();
-const platform = await startPlatform(place);
-process.env.WINDLASS_E2E_CREDENTIALS = JSON.stringify(platform.credentials);
-const { deploy, uniqueName } = await import('../harness/deploy.js');
-const { benchAuthorization } = await import('./authorization.js');
-const folder = mkdtempSync(join(tmpdir(), 'windlass-bench-'));
+const words = process.argv.slice(2);
+const names = words.filter((word) => !word.startsWith('--'));
+const known = await loadBenchmarks();
+const unknown = names.filter((name) => !known.some((benchmark) => benchmark.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${known.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+if (words.includes('--list')) {
+  for (const { name, reach } of known) console.log(`${name.padEnd(28)} ${reach}`);
+  process.exit(0);
+}
+
+const bench = new Bench();
+let failed = 0;
 try {
-  await warmThroughput();
-  await coldStart();
-  await benchAuthorization();
+  for (const benchmark of known.filter(({ name }) => names.length === 0 || names.includes(name))) failed += (await measure(benchmark)) ? 0 : 1;
 } finally {
-  await platform.stop();
-  place.remove();
-  rmSync(folder, { recursive: true, force: true });
+  await bench.close();
+}
+process.exit(failed > 0 ? 1 : 0);
+
+async function loadBenchmarks(): Promise<Benchmark[]> {
+  const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.bench.js')).sort();
+  return Promise.all(files.map(async (file) => (await import(join(import.meta.dirname, file))) as Benchmark));
 }
 
-async function warmThroughput(): Promise<void> {
-  const files = [
-    { name: 'bootstrap', content: '#!/bin/sh\nexec node server.mjs\n', executable: true },
-    { name: 'server.mjs', content: server('8000') },
-  ];
-  const deployed = await deploy(files, { path: '/', concurrency: 64, memoryMb: 256 });
-  const direct = startDirect();
-  await firstAnswerMs(deployed.url, performance.now());
-  await firstAnswerMs(direct.url, performance.now());
-  for (const connections of CONNECTIONS) {
-    const rounds: { without: number; through: number; ratio: number }[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const without = await requestsPerSecond(direct.url, connections, SECONDS);
-      const through = await requestsPerSecond(deployed.url, connections, SECONDS);
-      rounds.push({ without, through, ratio: through / without });
+/** False when the benchmark broke. A figure that was not reached is a result like any other. */
+async function measure(benchmark: Benchmark): Promise<boolean> {
+  console.log(`\n${benchmark.name}`);
+  let outcome: Outcome;
+  try {
+    outcome = { kind: 'measured', rows: await benchmark.run(bench) };
+  } catch (error) {
+    if (!(error instanceof Skipped)) {
+      console.error(error);
+      return false;
     }
-    const figure = (key: 'without' | 'through' | 'ratio'): number => median(rounds.map((each) => each[key]));
-    console.log(`warm, ${connections} connections: ${figure('ratio').toFixed(2)} of direct (${figure('through').toFixed(0)} of ${figure('without').toFixed(0)} requests/s)`);
+    outcome = { kind: 'skipped', why: error.message };
+  } finally {
+    await bench.endBenchmark();
   }
-  direct.stop();
+  print(outcome);
+  const when = `Measured ${new Date().toISOString().slice(0, 10)}: ${describeMachine()}.`;
+  if (!words.includes('--dry')) writeSection(RESULTS, benchmark, outcome, when);
+  return true;
 }
 
-async function coldStart(): Promise<void> {
-  const without: number[] = [];
-  const through: number[] = [];
-  for (let round = 0; round < COLD_STARTS; round += 1) {
-    const from = performance.now();
-    const direct = startDirect();
-    without.push(await firstAnswerMs(direct.url, from));
-    direct.stop();
-    const files = [
-      { name: 'bootstrap', content: '#!/bin/sh\nexec node server.mjs\n', executable: true },
-      { name: 'server.mjs', content: server('8000') },
-    ];
-    const deployed = await deploy(files, { path: `/${uniqueName('cold')}` });
-    through.push(await firstAnswerMs(deployed.url, performance.now()));
-    await deployed.remove();
-  }
-  const [first, second] = [median(through), median(without)];
-  console.log(`cold start to the first answer: ${(first / second).toFixed(2)} of starting the process by hand (${first.toFixed(0)} ms, ${second.toFixed(0)} ms)`);
-}
-
-function startDirect(): { url: string; stop(): void } {
-  const port = String(20_000 + Math.floor(Math.random() * 10_000));
-  const file = join(folder, `server-${port}.mjs`);
-  writeFileSync(file, server(port));
-  const child = spawn(process.execPath, [file], { stdio: 'ignore' });
-  return { url: `http://127.0.0.1:${port}/`, stop: () => void child.kill() };
+function print(outcome: Outcome): void {
+  if (outcome.kind === 'skipped') console.log(`  skipped: ${outcome.why}`);
+  else for (const { what, measured, reach, met } of outcome.rows) console.log(`  ${what}: ${measured}${reach === undefined ? '' : `   (reach ${reach}: ${verdict(met)})`}`);
 }

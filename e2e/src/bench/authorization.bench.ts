@@ -1,14 +1,20 @@
 import { CUSTOM_POLICY, describeRequest, evaluateScoped, parsePolicy, type Place, type ScopedStatement } from '@windlass/policy-engine';
 import { credentials, TokenClient } from '../harness/tenant.js';
-import { median } from './load.js';
+import type { Bench } from './frame/bench.js';
+import type { Row } from './frame/benchmark.js';
+import { interleaved, medianOf } from './frame/rounds.js';
 
-const ROUNDS = 5;
 const DECISIONS = 20_000;
 const CALLS = 200;
 const STATEMENTS = 50;
 
-/** What one warm decision of the edge costs, alone and beside a whole call of the API, measured in turns in one run. */
-export async function benchAuthorization(): Promise<void> {
+export const name = 'authorization';
+export const reach = 'told, not judged: one decision beside a whole call of the API';
+export const measures = `One decision of the policy engine as the edge makes it (${STATEMENTS} statements of every kind, in every kind of scope, one of which allows), and
+a whole call of the API that needs one (listing functions).`;
+
+export async function run(bench: Bench): Promise<readonly Row[]> {
+  await bench.platform();
   const { demo } = credentials();
   const client = await TokenClient.logIn(demo);
   const decide = decision(demo.domain_id, demo.project_id);
@@ -19,15 +25,10 @@ export async function benchAuthorization(): Promise<void> {
   await call();
   decide();
 
-  const rounds: { decision: number; whole: number; ratio: number }[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const decision = await microseconds(DECISIONS, decide);
-    const whole = await microseconds(CALLS, call);
-    rounds.push({ decision, whole, ratio: decision / whole });
-  }
-  const figure = (key: 'decision' | 'whole' | 'ratio'): number => median(rounds.map((each) => each[key]));
-  const share = (figure('ratio') * 100).toFixed(2);
-  console.log(`authorization, ${STATEMENTS} statements: ${figure('decision').toFixed(1)} µs a decision, ${share} % of a whole call (${figure('whole').toFixed(0)} µs)`);
+  const rounds = await interleaved({ decision: () => microseconds(DECISIONS, decide), whole: () => microseconds(CALLS, call) });
+  const share = (medianOf(rounds, ({ decision: alone, whole }) => alone / whole) * 100).toFixed(2);
+  const [alone, whole] = [medianOf(rounds, (round) => round.decision), medianOf(rounds, (round) => round.whole)];
+  return [{ what: 'a decision', measured: `${alone.toFixed(1)} µs, ${share} % of a whole call (${(whole / 1000).toFixed(1)} ms)` }];
 }
 
 /** A decision as the edge makes it when it knows the policies: of every kind of statement, in every kind of scope, one allows. */
