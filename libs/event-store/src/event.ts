@@ -4,10 +4,18 @@ export interface DomainEvent {
   readonly data: object;
 }
 
-/** Who caused an event, and by which request. Part of what the hash chain protects. */
+/** Who caused an event, from where and by which request. Part of what the hash chain protects. */
 export interface EventMetadata {
   readonly actor: string;
   readonly requestId: string;
+  /** The actor's name at that time, its account, the agency it acted through and the access key it signed with. */
+  readonly actorName?: string;
+  readonly actorDomain?: string;
+  readonly agency?: string;
+  readonly accessKey?: string;
+  /** Where the request came from: IP address, and what the client calls itself. Events of the first releases have neither. */
+  readonly sourceAddress?: string;
+  readonly userAgent?: string;
   readonly correlationId?: string;
   readonly causationId?: string;
 }

@@ -15,7 +15,7 @@ const verifier = (now = 1_000_000, withKey = key) => new PrincipalVerifier(withK
 
 describe('a signed principal', () => {
   it('is read back as it was signed, with the request id', () => {
-    expect(verifier().read(signed())).toEqual({ principal, requestId: 'r1' });
+    expect(verifier().read(signed())).toEqual({ principal, requestId: 'r1', sourceAddress: '', userAgent: '' });
   });
 
   it('comes with the address of the client when the edge tells it', () => {
@@ -23,6 +23,15 @@ describe('a signed principal', () => {
     expect(sourceAddressOf(metadata)).toBe('');
     new PrincipalSigner(key).attach(metadata, principal, { requestId: 'r1', sourceAddress: '192.0.2.1' });
     expect(sourceAddressOf(metadata)).toBe('192.0.2.1');
+  });
+
+  it('comes with what the client calls itself, whatever bytes that has', () => {
+    const metadata = new Metadata();
+    const userAgent = ` ch\u00e4t\u0000\n\ud83d ${'x'.repeat(1_000)}`;
+    new PrincipalSigner(key).attach(metadata, principal, { requestId: 'r1', sourceAddress: '192.0.2.1', userAgent });
+    const read = new PrincipalVerifier(key).read(metadata);
+    expect(read).toMatchObject({ sourceAddress: '192.0.2.1', userAgent: expect.stringMatching(/^ch\?t\?\?\? x+$/) });
+    expect(read.userAgent).toHaveLength(256);
   });
 
   it('is refused when it is missing', () => {
@@ -36,6 +45,11 @@ describe('a signed principal', () => {
     const renamed = signed();
     renamed.set('windlass-request-id', 'r2');
     expect(() => verifier().read(renamed)).toThrow(/does not match/);
+    for (const name of ['windlass-source-address', 'windlass-user-agent']) {
+      const moved = signed();
+      moved.set(name, '192.0.2.2');
+      expect(() => verifier().read(moved)).toThrow(/does not match/);
+    }
   });
 
   it('is refused under another key', () => {

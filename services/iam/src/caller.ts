@@ -1,6 +1,6 @@
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import type { EventMetadata } from '@windlass/event-store';
-import type { CallContext } from '@windlass/principal';
+import { eventCauseOf, type CallContext } from '@windlass/principal';
 import { notFound } from './not-found.js';
 
 /** In whose account a call acts, who makes it, and what its events say about who caused them. */
@@ -11,8 +11,9 @@ export interface Caller {
   readonly metadata: EventMetadata;
 }
 
-export function callerOf({ principal, requestId }: CallContext): Caller {
-  return { domainId: principal.domain_id, userId: principal.user_id, principal, metadata: { actor: principal.user_id, requestId } };
+export function callerOf(context: CallContext): Caller {
+  const { principal } = context;
+  return { domainId: principal.domain_id, userId: principal.user_id, principal, metadata: eventCauseOf(context) };
 }
 
 /** Refuses a request that names another account than the caller's; one that names none means the caller's. */

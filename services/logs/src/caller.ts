@@ -1,6 +1,6 @@
 import type { EventMetadata } from '@windlass/event-store';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
-import { reachesEnterpriseProject, type CallContext } from '@windlass/principal';
+import { eventCauseOf, reachesEnterpriseProject, type CallContext } from '@windlass/principal';
 import { refusal } from './refusal.js';
 
 /** Who acts, for whom, and by which request: the tenant of every command and query. */
@@ -9,6 +9,8 @@ export interface Caller {
   readonly projectId: string;
   readonly actor: string;
   readonly requestId: string;
+  /** What its events say about who caused them. */
+  readonly metadata: EventMetadata;
 }
 
 const DEFAULT_ENTERPRISE_PROJECT = '0';
@@ -17,11 +19,12 @@ const DEFAULT_ENTERPRISE_PROJECT = '0';
  * The caller of a tenant operation. The project is the credential's; a path that names another one fails with LTS.0011, as
  * does a credential without a project.
  */
-export function callerOf({ principal, requestId }: CallContext, pathProjectId = principal.project_id): Caller {
+export function callerOf(context: CallContext, pathProjectId = context.principal.project_id): Caller {
+  const { principal, requestId } = context;
   if (principal.project_id === '' || principal.project_id !== pathProjectId) {
     throw refusal('forbidden', 'LTS.0011', 'PROJECT_MISMATCH', 'Invalid projectId: the credential does not belong to the project in the path.');
   }
-  return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId };
+  return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId, metadata: eventCauseOf(context) };
 }
 
 /**
@@ -33,6 +36,6 @@ export function requireReach(principal: Principal): void {
   throw refusal('forbidden', 'LTS.0003', 'ENTERPRISE_PROJECT_FORBIDDEN', 'Log groups belong to the default enterprise project, which no grant of the caller reaches.');
 }
 
-export function metadataOf({ actor, requestId }: Caller): EventMetadata {
-  return { actor, requestId };
+export function metadataOf({ metadata }: Caller): EventMetadata {
+  return metadata;
 }

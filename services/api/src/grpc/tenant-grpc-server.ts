@@ -10,7 +10,7 @@ import type { Admission, Authenticator } from '../caller/index.js';
 import { edgeError, HTTP_STATUS, publicError } from '../error/index.js';
 import { requireStorableText, type Operation } from '../operation/index.js';
 import { bodyLimit } from '../rest/body-limit.js';
-import type { PlatformHealth } from '../upstream/index.js';
+import { plainAddress, type PlatformHealth } from '../upstream/index.js';
 import { CallerInterceptor } from './caller-interceptor.js';
 import { errorStatus } from './error-status.js';
 import type { GrpcAnswer } from './grpc-call.js';
@@ -130,7 +130,7 @@ export class TenantGrpcServer {
       request,
       requestBytes: toBinary(operation.input, request, { writeUnknownFields: false }),
       metadata: call.metadata,
-      caller: { principal, requestId, signal: gone.signal, sourceAddress: hostOf(call.getPeer()) },
+      caller: { principal, requestId, signal: gone.signal, sourceAddress: plainAddress(hostOf(call.getPeer())), userAgent: userAgentOf(call.metadata) },
       identify,
     });
   }
@@ -138,7 +138,12 @@ export class TenantGrpcServer {
 
 /** The peer without its port. */
 function hostOf(peer: string): string {
-  return peer.replace(/:\d+$/, '');
+  return peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+function userAgentOf(metadata: Metadata): string {
+  const value = metadata.get('user-agent')[0];
+  return typeof value === 'string' ? value : '';
 }
 
 function byService(operations: readonly Operation[]): ReadonlyMap<string, readonly Operation[]> {

@@ -6,6 +6,7 @@ import type { Adapters } from '../adapter/index.js';
 import { readCredential, type Admission, type Authenticator } from '../caller/index.js';
 import { errorAnswer, familyOf, HTTP_STATUS, publicError, unknownApi, type ErrorPlace } from '../error/index.js';
 import { requireStorableText, type Route, type RouteTable } from '../operation/index.js';
+import { plainAddress } from '../upstream/index.js';
 import { assembleRequest } from './assemble-request.js';
 import { bodyLimit } from './body-limit.js';
 import type { BodyMemory, BodyReservation } from './body-memory.js';
@@ -84,7 +85,8 @@ export class OperationServer {
     const principal = await admission.admit(identified, operation, message);
     const adapter = adapters.get(operation.adapter);
     if (adapter === undefined) throw new Error(`there is no adapter "${operation.adapter}"`);
-    const caller = { principal, requestId, signal, sourceAddress: request.socket.remoteAddress ?? '' };
+    const sourceAddress = plainAddress(request.socket.remoteAddress ?? '');
+    const caller = { principal, requestId, signal, sourceAddress, userAgent: request.headers['user-agent'] ?? '' };
     return adapter({ operation, request: message, caller, headers: request.headers, query, body, identify: () => this.identify(received)(body) });
   }
 

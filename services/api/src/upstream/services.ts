@@ -12,6 +12,8 @@ export interface OnBehalf {
   readonly requestId: string;
   /** IP address of the client. */
   readonly sourceAddress?: string;
+  /** What the client calls itself. */
+  readonly userAgent?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -27,6 +27,8 @@ export class CreateAccount extends Command<CreatedAccount> {
     readonly administrator: { readonly name: string; readonly password: string; readonly email: string },
     /** Made by the service when the caller brings none. */
     readonly keyPair: KeyPair | undefined,
+    /** The request of whoever signed up; absent when the platform makes the account for itself. */
+    readonly request?: { readonly requestId: string; readonly sourceAddress: string; readonly userAgent: string },
   ) {
     super();
   }
@@ -52,7 +54,7 @@ export class CreateAccountHandler implements ICommandHandler<CreateAccount> {
     @Inject(REGION) private readonly region: string,
   ) {}
 
-  async execute({ account: { name, isOperator, invitation }, administrator, keyPair = newKeyPair() }: CreateAccount): Promise<CreatedAccount> {
+  async execute({ account: { name, isOperator, invitation }, administrator, keyPair = newKeyPair(), request }: CreateAccount): Promise<CreatedAccount> {
     const [domainId, userId, projectId] = [newId(), newId(), newId()];
     const roles = isOperator ? [ACCOUNT_ADMINISTRATOR, PLATFORM_OPERATOR] : [ACCOUNT_ADMINISTRATOR];
     const hash = await hashPassword(administrator.password);
@@ -71,7 +73,7 @@ export class CreateAccountHandler implements ICommandHandler<CreateAccount> {
       await unit.execute(accessKeyStream(keyPair.accessKey), accessKey, createKey, projectAccessKey);
       await manager.insert(AccessKeySecretRow, { accessKey: keyPair.accessKey, sealedSecret });
     };
-    const metadata = { actor: ACTOR, requestId: randomUUID() };
+    const metadata = { actor: ACTOR, requestId: randomUUID(), ...request };
     await refusingTakenNames(ACCOUNT_NAME_UNIQUE, () => accountExists(name), () => UnitOfWork.run(this.store, domainId, metadata, work));
     return { domainId, userId, projectId, projectName: this.region, keyPair };
   }

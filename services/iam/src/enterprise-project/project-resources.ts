@@ -32,9 +32,9 @@ export class ProjectResources {
     this.registry.close();
   }
 
-  private as({ principal, metadata: { requestId } }: Caller): { metadata: Metadata } {
+  private as({ principal, metadata: cause }: Caller): { metadata: Metadata } {
     const metadata = new Metadata();
-    this.signer.attach(metadata, principal, { requestId });
+    this.signer.attach(metadata, principal, cause);
     return { metadata };
   }
 }

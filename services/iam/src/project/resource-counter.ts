@@ -25,9 +25,9 @@ export class ResourceCounter implements OnModuleDestroy {
   }
 
   /** Fails as `unavailable` when one of them does not answer: what it holds is not known then. */
-  async count({ principal, metadata: { requestId } }: Caller, projectId: string): Promise<ResourceCounts> {
+  async count({ principal, metadata: cause }: Caller, projectId: string): Promise<ResourceCounts> {
     const metadata = new Metadata();
-    this.signer.attach(metadata, principal, { requestId });
+    this.signer.attach(metadata, principal, cause);
     const request = { project_id: projectId };
     const [{ functions }, { log_groups: logGroups }, { keys }] = await Promise.all([
       this.registry.countProjectResources(request, { metadata }),

@@ -3,7 +3,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { SignUpRequest, SignUpResponse } from '@windlass/contracts/iam/v1/sign_up_service';
-import { sourceAddressOf } from '@windlass/principal';
+import { CallContextReader } from '@windlass/grpc';
 import { CreateAccount } from '../account/create-account.js';
 import { Clock } from '../clock.js';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../enterprise-project/index.js';
@@ -17,6 +17,7 @@ import { SignUpRate } from './sign-up-rate.js';
 export class SignUpController {
   constructor(
     private readonly commands: CommandBus,
+    private readonly callers: CallContextReader,
     private readonly rate: SignUpRate,
     private readonly clock: Clock,
     @Inject(SIGN_UP_MODE) private readonly mode: SignUpMode,
@@ -24,12 +25,13 @@ export class SignUpController {
 
   @GrpcMethod('SignUpService', 'signUp')
   async signUp(request: SignUpRequest, metadata: Metadata): Promise<SignUpResponse> {
-    this.rate.admit(sourceAddressOf(metadata), this.clock.now().getTime());
+    const { requestId, sourceAddress, userAgent } = this.callers.read(metadata);
+    this.rate.admit(sourceAddress, this.clock.now().getTime());
     const invitation = requiredInvitation(this.mode, request.invitation);
     const { account_name: name, user_name: userName, password, email } = request;
     requireEmail(email);
     const account = { name, isOperator: false, invitation };
-    const created = await this.commands.execute(new CreateAccount(account, { name: userName, password, email }, undefined));
+    const created = await this.commands.execute(new CreateAccount(account, { name: userName, password, email }, undefined, { requestId, sourceAddress, userAgent }));
     return {
       domain_id: created.domainId,
       domain_name: name,

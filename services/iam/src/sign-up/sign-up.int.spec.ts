@@ -1,4 +1,3 @@
-import { Metadata } from '@grpc/grpc-js';
 import { AccountAdminServiceClient } from '@windlass/contracts/iam/v1/account_admin_service';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { SignUpRequest, SignUpServiceClient } from '@windlass/contracts/iam/v1/sign_up_service';
@@ -13,11 +12,7 @@ async function start(signUp?: SignUpMode) {
   const service = iam.client(SignUpServiceClient);
   // Each try comes from an address of its own, so that no test meets the rate of another.
   let addresses = 0;
-  const signUpFrom = (address: string, change: Partial<SignUpRequest>) => {
-    const metadata = new Metadata();
-    metadata.set('windlass-source-address', address);
-    return service.signUp(request(change), { metadata });
-  };
+  const signUpFrom = (address: string, change: Partial<SignUpRequest>) => service.signUp(request(change), iam.as(Principal.fromPartial({}), address));
   return { iam, signUpFrom, signUp: (change: Partial<SignUpRequest> = {}) => signUpFrom(`192.0.2.${(addresses += 1)}`, change) };
 }
 
@@ -43,6 +38,8 @@ describe('sign-up', () => {
       secret_key: expect.stringMatching(/^[A-Za-z0-9]{40}$/),
     });
     await expect(iam.logIn('acme')).resolves.toMatchObject({ token: { user: { name: 'ann' } } });
+    const [first] = await iam.sql('SELECT metadata FROM iam.events WHERE tenant = $1 ORDER BY global_position LIMIT 1', [created.domain_id]);
+    expect(first).toEqual({ metadata: { actor: 'platform', requestId: 'r1', sourceAddress: expect.stringMatching(/^192\.0\.2\./), userAgent: '' } });
   });
 
   it.each([

@@ -95,9 +95,9 @@ export class RunningIam {
   }
 
   /** Metadata of a call that the edge makes for a caller. */
-  as(principal: Principal): { metadata: Metadata } {
+  as(principal: Principal, sourceAddress?: string): { metadata: Metadata } {
     const metadata = new Metadata();
-    new PrincipalSigner(PRINCIPAL_KEY).attach(metadata, principal, { requestId: 'r1' });
+    new PrincipalSigner(PRINCIPAL_KEY).attach(metadata, principal, { requestId: 'r1', sourceAddress });
     return { metadata };
   }
 

@@ -15,13 +15,13 @@ export class ApiGroups {
    * not made by an operation of their own, and an id of 128 random bits is taken by accident by nobody.
    */
   async claim(caller: Caller, groupId: string): Promise<string> {
-    const { domainId, projectId, actor, requestId } = caller;
+    const { domainId, projectId, metadata } = caller;
     await this.store.execute({
       streamId: apiGroupStream(groupId),
       tenant: domainId,
       decider: claimApiGroup,
       command: { groupId, domainId, projectId },
-      metadata: { actor, requestId },
+      metadata,
       project: projectApiGroup,
     });
     return groupId;

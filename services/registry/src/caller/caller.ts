@@ -1,4 +1,5 @@
-import type { CallContext } from '@windlass/principal';
+import type { EventMetadata } from '@windlass/event-store';
+import { eventCauseOf, type CallContext } from '@windlass/principal';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import { refusal } from '../refusal.js';
 
@@ -8,6 +9,8 @@ export interface Caller {
   readonly projectId: string;
   readonly actor: string;
   readonly requestId: string;
+  /** What its events say about who caused them. */
+  readonly metadata: EventMetadata;
   readonly principal: Principal;
 }
 
@@ -20,5 +23,5 @@ export function callerOf(context: CallContext, pathProjectId: string): Caller {
   if (principal.project_id === '' || principal.project_id !== pathProjectId) {
     throw refusal('forbidden', 'FSS.0403', 'PROJECT_MISMATCH', 'The credential does not belong to the project in the path.');
   }
-  return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId, principal };
+  return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId, metadata: eventCauseOf(context), principal };
 }

@@ -9,6 +9,7 @@ import type {
   MigrateResourceResponse,
 } from '@windlass/contracts/registry/v1/enterprise_project_resources';
 import { CallContextReader } from '@windlass/grpc';
+import { eventCauseOf } from '@windlass/principal';
 import { ListResourcesQuery } from './list-resources.js';
 import { MoveFunctionCommand } from './move-function.js';
 
@@ -30,9 +31,10 @@ export class EnterpriseProjectResourcesController {
 
   @GrpcMethod(SERVICE, 'migrateResource')
   async migrateResource(request: MigrateResourceRequest, metadata: Metadata): Promise<MigrateResourceResponse> {
-    const { principal, requestId } = this.calls.read(metadata);
+    const context = this.calls.read(metadata);
+    const { principal, requestId } = context;
     const { resource_id: urn, project_id: projectId, enterprise_project_id: target } = request;
-    const caller = { domainId: principal.domain_id, projectId, actor: principal.user_id, requestId, principal };
+    const caller = { domainId: principal.domain_id, projectId, actor: principal.user_id, requestId, metadata: eventCauseOf(context), principal };
     await this.commands.execute(new MoveFunctionCommand(caller, urn, target));
     return {};
   }

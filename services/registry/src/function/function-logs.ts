@@ -22,7 +22,7 @@ export class FunctionLogs implements OnModuleDestroy {
     if (wish.kind === 'off') return { enabled: false, tags: wish.tags };
     const kept = wish.groupId === '' && current?.enabled === true ? current : undefined;
     const metadata = new Metadata();
-    this.signer.attach(metadata, caller.principal, { requestId: caller.requestId });
+    this.signer.attach(metadata, caller.principal, caller.metadata);
     const found = await this.logs.ensureFunctionLog(
       { func_name: funcName, log_group_id: kept?.groupId ?? wish.groupId, log_stream_id: kept?.streamId ?? wish.streamId },
       { metadata },

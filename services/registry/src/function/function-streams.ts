@@ -30,7 +30,7 @@ export class FunctionStreams {
       tenant: caller.domainId,
       decider,
       command,
-      metadata: { actor: caller.actor, requestId: caller.requestId },
+      metadata: caller.metadata,
       project: async (manager, events) => {
         await projectFunction(manager, events);
         await also?.(manager, events);

@@ -27,7 +27,7 @@ export class TriggerStreams {
       tenant: caller.domainId,
       decider: createTrigger,
       command: trigger,
-      metadata: { actor: caller.actor, requestId: caller.requestId },
+      metadata: caller.metadata,
       project: async (manager, events) => {
         await lockFunction(manager, trigger.funcId, trigger.funcUrn);
         const others = await manager.countBy(TriggerRow, { funcId: trigger.funcId });
@@ -66,7 +66,7 @@ export class TriggerStreams {
       tenant: caller.domainId,
       decider: deleteTrigger,
       command: { triggerId },
-      metadata: { actor: caller.actor, requestId: caller.requestId },
+      metadata: caller.metadata,
       project: projectTrigger,
     });
   }
