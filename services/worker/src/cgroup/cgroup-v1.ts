@@ -2,7 +2,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorkerGroup, readKey, removeGroup, write } from './cgroup-files.js';
 import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
-
+import type { Freezer } from './freezer.js';
+import { processTimesMs } from './process-times.js';
+import { SignalFreezer } from './signal-freezer.js';
+import { UnifiedGroups, type UnifiedGroup } from './unified-groups.js';
 
 /** Folders of the worker's own group in the three hierarchies that limit instances. */
 export interface V1Hierarchies {
@@ -14,29 +17,38 @@ export interface V1Hierarchies {
 /** Groups in the separate hierarchies of cgroup v1. Throws when they cannot be made, which says they are not for us. */
 export class CgroupsV1 implements ResourceGroups {
   readonly flavour = 'v1';
+  readonly freezing: 'cgroup' | 'signals';
   readonly #folders: V1Hierarchies;
+  readonly #unified: UnifiedGroups | undefined;
 
-  constructor(hierarchies: V1Hierarchies) {
+  /** `unifiedParents`: folders of the unified hierarchy, mounted beside these, below which groups may be made to freeze. */
+  constructor(hierarchies: V1Hierarchies, unifiedParents: readonly string[] = []) {
     this.#folders = {
       memory: openWorkerGroup(hierarchies.memory),
       cpu: openWorkerGroup(hierarchies.cpu),
       pids: openWorkerGroup(hierarchies.pids),
     };
+    this.#unified = UnifiedGroups.open(unifiedParents);
+    this.freezing = this.#unified === undefined ? 'signals' : 'cgroup';
   }
 
   create(name: string, limits: ResourceLimits): ResourceGroup {
-    return new CgroupV1({ memory: join(this.#folders.memory, name), cpu: join(this.#folders.cpu, name), pids: join(this.#folders.pids, name) }, limits);
+    return new CgroupV1({ memory: join(this.#folders.memory, name), cpu: join(this.#folders.cpu, name), pids: join(this.#folders.pids, name) }, limits, this.#unified?.create(name));
   }
 
   async close(): Promise<void> {
-    await Promise.all(Object.values(this.#folders).map(removeGroup));
+    await Promise.all([...Object.values(this.#folders).map(removeGroup), this.#unified?.close()]);
   }
 }
 
 class CgroupV1 implements ResourceGroup {
   readonly #folders: V1Hierarchies;
+  readonly #unified: UnifiedGroup | undefined;
+  #firstPid = 0;
+  #freezer: Freezer | undefined;
 
-  constructor(folders: V1Hierarchies, limits: ResourceLimits) {
+  constructor(folders: V1Hierarchies, limits: ResourceLimits, unified: UnifiedGroup | undefined) {
+    this.#unified = unified;
     this.#folders = folders;
     for (const folder of Object.values(folders)) mkdirSync(folder);
     const hardBytes = limits.memoryBytes + limits.fileBytes;
@@ -49,7 +61,17 @@ class CgroupV1 implements ResourceGroup {
   }
 
   add(pid: number): void {
+    this.#firstPid = pid;
     for (const folder of Object.values(this.#folders)) write(folder, 'cgroup.procs', pid);
+    this.#unified?.add(pid);
+  }
+
+  get freezer(): Freezer {
+    return (this.#freezer ??= this.#unified?.freezer ?? new SignalFreezer(this.#firstPid));
+  }
+
+  cpuUsedMs(): number {
+    return this.#unified?.cpuUsedMs() ?? processTimesMs(this.#firstPid);
   }
 
   usedBytes(): number {
@@ -61,6 +83,6 @@ class CgroupV1 implements ResourceGroup {
   }
 
   async remove(): Promise<void> {
-    await Promise.all(Object.values(this.#folders).map(removeGroup));
+    await Promise.all([...Object.values(this.#folders).map(removeGroup), this.#unified?.remove()]);
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorkerGroup, readKey, removeGroup, write } from './cgroup-files.js';
+import { CgroupFreezer, type Freezer } from './freezer.js';
 import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
 
 const CONTROLLERS = ['cpu', 'memory', 'pids'];
@@ -8,6 +9,7 @@ const CONTROLLERS = ['cpu', 'memory', 'pids'];
 /** Groups below one folder of the unified hierarchy. Throws when they cannot be made there. */
 export class CgroupsV2 implements ResourceGroups {
   readonly flavour = 'v2';
+  readonly freezing = 'cgroup';
   readonly #folder: string;
 
   /** `parent`: a folder this process may write to, which has the controllers and (but for the root) no process of its own. */
@@ -34,10 +36,12 @@ function enableControllers(folder: string): void {
 }
 
 class CgroupV2 implements ResourceGroup {
+  readonly freezer: Freezer;
   readonly #folder: string;
 
   constructor(folder: string, limits: ResourceLimits) {
     this.#folder = folder;
+    this.freezer = new CgroupFreezer(folder);
     mkdirSync(folder);
     write(folder, 'memory.max', limits.memoryBytes + limits.fileBytes);
     // Absent where the kernel has no swap accounting.
@@ -58,6 +62,10 @@ class CgroupV2 implements ResourceGroup {
 
   outOfMemoryKills(): number {
     return readKey(this.#folder, 'memory.events', 'oom_kill');
+  }
+
+  cpuUsedMs(): number {
+    return readKey(this.#folder, 'cpu.stat', 'usage_usec') / 1_000;
   }
 
   remove(): Promise<void> {

@@ -1,10 +1,17 @@
-import { v1Hierarchies, v2Parents } from './find-resource-groups.js';
+import { unifiedFolders, v1Hierarchies, v2Parents } from './find-resource-groups.js';
 
 describe('finding where groups can be made', () => {
   it('takes the parent of a delegated group first, then the root of the hierarchy', () => {
     const mounts = '30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n';
     expect(v2Parents(mounts, '0::/system.slice/windlass.service/supervisor\n')).toEqual(['/sys/fs/cgroup/system.slice/windlass.service', '/sys/fs/cgroup']);
     expect(v2Parents(mounts, '0::/\n')).toEqual(['/sys/fs/cgroup']);
+  });
+
+  it('takes its own group of the unified hierarchy for what needs no controller, then the root', () => {
+    const mounts = '30 23 0:26 / /sys/fs/cgroup/unified rw shared:9 - cgroup2 cgroup2 rw\n';
+    expect(unifiedFolders(mounts, '2:pids:/\n0::/user.slice\n')).toEqual(['/sys/fs/cgroup/unified/user.slice', '/sys/fs/cgroup/unified']);
+    expect(unifiedFolders(mounts, '2:pids:/\n0::/\n')).toEqual(['/sys/fs/cgroup/unified']);
+    expect(unifiedFolders('', '2:pids:/\n')).toEqual([]);
   });
 
   it("takes the worker's own group in each v1 hierarchy, also where several controllers share a mount", () => {

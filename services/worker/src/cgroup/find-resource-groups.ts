@@ -22,7 +22,7 @@ export function findResourceGroups(cgroupParent?: string): FoundResourceGroups {
   const own = readFileSync('/proc/self/cgroup', 'utf8');
   const candidates: (() => ResourceGroups)[] = v2Parents(mounts, own).map((parent) => () => new CgroupsV2(parent));
   const v1 = v1Hierarchies(mounts, own);
-  if (v1 !== undefined) candidates.push(() => new CgroupsV1(v1));
+  if (v1 !== undefined) candidates.push(() => new CgroupsV1(v1, unifiedFolders(mounts, own)));
   for (const open of candidates) {
     try {
       return { groups: open(), declined };
@@ -43,6 +43,13 @@ export function v2Parents(mountinfo: string, ownCgroups: string): string[] {
   if (mount === undefined || path === undefined) return [];
   const parent = posix.dirname(path);
   return [...new Set([folderOf(mount, parent), mount.at].map((folder) => posix.normalize(`${folder}/`).slice(0, -1)))];
+}
+
+/** Where groups without controllers may be made: below the worker's own group of the unified hierarchy, else below its root. */
+export function unifiedFolders(mountinfo: string, ownCgroups: string): string[] {
+  const mount = parseMounts(mountinfo).find(({ type }) => type === 'cgroup2');
+  const path = parseOwnCgroups(ownCgroups).get('');
+  return mount === undefined || path === undefined ? [] : [...new Set([posix.normalize(`${folderOf(mount, path)}/`).slice(0, -1), mount.at])];
 }
 
 /** The worker's own groups in the v1 hierarchies, if the three that matter are mounted. */

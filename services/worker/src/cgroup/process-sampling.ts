@@ -1,4 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Freezer } from './freezer.js';
+import { processTimesMs } from './process-times.js';
+import { SignalFreezer } from './signal-freezer.js';
 import type { ResourceGroup, ResourceGroups } from './resource-group.js';
 
 /**
@@ -7,6 +10,7 @@ import type { ResourceGroup, ResourceGroups } from './resource-group.js';
  */
 export class SampledProcesses implements ResourceGroups {
   readonly flavour = 'none';
+  readonly freezing = 'signals';
 
   create(_name: string, limits: { readonly memoryBytes: number }): ResourceGroup {
     return new SampledGroup(limits.memoryBytes);
@@ -18,6 +22,7 @@ export class SampledProcesses implements ResourceGroups {
 class SampledGroup implements ResourceGroup {
   readonly #memoryBytes: number;
   #firstPid: number | undefined;
+  #freezer: Freezer | undefined;
 
   constructor(memoryBytes: number) {
     this.#memoryBytes = memoryBytes;
@@ -25,6 +30,14 @@ class SampledGroup implements ResourceGroup {
 
   add(pid: number): void {
     this.#firstPid = pid;
+  }
+
+  get freezer(): Freezer {
+    return (this.#freezer ??= new SignalFreezer(this.#firstPid ?? 0));
+  }
+
+  cpuUsedMs(): number {
+    return this.#firstPid === undefined ? 0 : processTimesMs(this.#firstPid);
   }
 
   /**

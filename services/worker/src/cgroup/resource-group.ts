@@ -1,3 +1,5 @@
+import type { Freezer } from './freezer.js';
+
 /** What one instance may use. */
 export interface ResourceLimits {
   /** The app's own memory, in bytes. */
@@ -22,6 +24,10 @@ export interface ResourceGroup {
   usedBytes(): number;
   /** Processes the kernel ended because the group reached its hard limit. */
   outOfMemoryKills(): number;
+  /** Processor time of all its processes since the start, in milliseconds; 0 when they are gone. */
+  cpuUsedMs(): number;
+  /** Holds all its processes still. To be asked for after `add`. */
+  readonly freezer: Freezer;
   /** Gives the group back. All its processes must have ended or be ending. */
   remove(): Promise<void>;
 }
@@ -29,6 +35,8 @@ export interface ResourceGroup {
 /** Makes the groups of this worker. */
 export interface ResourceGroups {
   readonly flavour: 'v2' | 'v1' | 'none';
+  /** `signals`: by SIGSTOP and SIGCONT, which an app can notice. */
+  readonly freezing: 'cgroup' | 'signals';
   create(name: string, limits: ResourceLimits): ResourceGroup;
   close(): Promise<void>;
 }

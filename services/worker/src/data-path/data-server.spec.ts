@@ -197,7 +197,7 @@ function instanceOf(id: string, socketPath: string): Instance {
       await once(socket, 'connect');
       return socket;
     },
-    memoryUsedMb: async () => 1,
+    memoryUsedMb: async () => 1, memoryPeakMb: 1, cpuUsedMs: () => 0, freeze: async () => true, thaw: () => undefined, 
     stop: async () => ended({ kind: 'STOPPED' }),
   };
 }

@@ -22,6 +22,8 @@ export interface HostIsolation {
   readonly hostUids: 'per-instance' | 'shared';
   /** `none`: memory is supervised by sampling, processor time is not limited. */
   readonly cgroups: 'v2' | 'v1' | 'none';
+  /** How idle instances are frozen. `signals`: SIGSTOP and SIGCONT, which an app can notice. */
+  readonly freezing: 'cgroup' | 'signals';
 }
 
 /** The machine as instances need it: probed once, shared by all instances of this worker process. */
@@ -66,7 +68,7 @@ export class LocalInstanceHost implements InstanceHost {
     private readonly cleanup: Cleanup,
     readonly logger: Logger,
   ) {
-    this.isolation = { hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance', cgroups: sandbox.groups.flavour };
+    this.isolation = { hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance', cgroups: sandbox.groups.flavour, freezing: sandbox.groups.freezing };
   }
 
   get isClosed(): boolean {

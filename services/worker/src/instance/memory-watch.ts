@@ -4,10 +4,17 @@ const INTERVAL_MS = 100;
 /** Readings in one interval; with more instances than this, each is read in every second, third … interval. */
 const MOST_READINGS = 64;
 
-interface Watched {
-  readonly group: ResourceGroup;
-  readonly memoryBytes: number;
-  readonly onExceeded: () => void;
+/** The memory of one instance, as it was read. */
+export interface MemoryReading {
+  /** At the last reading, and the most at any, in bytes. */
+  readonly usedBytes: number;
+  readonly peakBytes: number;
+  /** Reads now. */
+  read(): number;
+  /** No readings until `resume`: a frozen instance takes no memory. */
+  pause(): void;
+  resume(): void;
+  stop(): void;
 }
 
 /**
@@ -18,26 +25,73 @@ export class MemoryWatch {
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Calls `onExceeded` once, when use is above the limit or the kernel has ended a process for it. Answers how to stop. */
-  watch(group: ResourceGroup, memoryBytes: number, onExceeded: () => void): () => void {
-    const watched = { group, memoryBytes, onExceeded };
-    this.#watched.add(watched);
-    this.#timer ??= setInterval(() => this.#readSome(), INTERVAL_MS).unref();
-    return () => {
-      this.#watched.delete(watched);
-      if (this.#watched.size > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    };
+  /** Calls `onExceeded` once, when use is above the limit or the kernel has ended a process for it. */
+  watch(group: ResourceGroup, memoryBytes: number, onExceeded: () => void): MemoryReading {
+    return new Watched(group, memoryBytes, onExceeded, {
+      add: (watched) => {
+        this.#watched.add(watched);
+        this.#timer ??= setInterval(() => this.#readSome(), INTERVAL_MS).unref();
+      },
+      delete: (watched) => {
+        this.#watched.delete(watched);
+        if (this.#watched.size > 0) return;
+        clearInterval(this.#timer);
+        this.#timer = undefined;
+      },
+    });
   }
 
   #readSome(): void {
     // A set keeps its order of insertion, so what is put back at the end is read last next time.
     for (const watched of [...this.#watched].slice(0, MOST_READINGS)) {
       this.#watched.delete(watched);
-      const { group, memoryBytes, onExceeded } = watched;
-      if (group.usedBytes() > memoryBytes || group.outOfMemoryKills() > 0) onExceeded();
-      else this.#watched.add(watched);
+      if (!watched.check()) this.#watched.add(watched);
     }
+  }
+}
+
+interface Watchers {
+  add(watched: Watched): void;
+  delete(watched: Watched): void;
+}
+
+class Watched implements MemoryReading {
+  usedBytes = 0;
+  peakBytes = 0;
+  #over = false;
+
+  constructor(
+    private readonly group: ResourceGroup,
+    private readonly memoryBytes: number,
+    private readonly onExceeded: () => void,
+    private readonly watchers: Watchers,
+  ) {
+    watchers.add(this);
+  }
+
+  read(): number {
+    this.usedBytes = this.group.usedBytes();
+    this.peakBytes = Math.max(this.peakBytes, this.usedBytes);
+    return this.usedBytes;
+  }
+
+  /** True when it need not be looked at any more. */
+  check(): boolean {
+    this.#over = this.read() > this.memoryBytes || this.group.outOfMemoryKills() > 0;
+    if (this.#over) this.onExceeded();
+    return this.#over;
+  }
+
+  pause(): void {
+    this.watchers.delete(this);
+  }
+
+  resume(): void {
+    if (!this.#over) this.watchers.add(this);
+  }
+
+  stop(): void {
+    this.#over = true;
+    this.watchers.delete(this);
   }
 }

@@ -8,6 +8,7 @@ import { collect } from '../sandbox/orphans.js';
 import { Cleanup } from './cleanup.js';
 import type { LocalInstanceHost } from './instance-host.js';
 import type { InstanceSpec, OutputLine } from './instance-spec.js';
+import type { MemoryReading } from './memory-watch.js';
 import { OutputCapture } from './output-capture.js';
 import { readProcessEnd, type InstanceExit, type ProcessEnd } from './process-end.js';
 import { APP_PORT, explainTimeout, waitUntilListening } from './readiness.js';
@@ -34,6 +35,9 @@ export class RunningInstance {
   #supervisor: ChildProcess | undefined;
   #sandbox: Sandbox | undefined;
   #route: Route | undefined;
+  #memory: MemoryReading | undefined;
+  #frozen = false;
+  #cpuUsedInAllMs: number | undefined;
   #supervisorEnded!: (end: ProcessEnd) => void;
 
   constructor(spec: InstanceSpec, host: LocalInstanceHost, onOutput: (line: OutputLine) => void) {
@@ -82,11 +86,42 @@ export class RunningInstance {
   }
 
   async memoryUsedMb(): Promise<number> {
-    return (this.#sandbox?.group.usedBytes() ?? 0) / MIB;
+    return (this.#memory?.read() ?? 0) / MIB;
+  }
+
+  get memoryPeakMb(): number {
+    return (this.#memory?.peakBytes ?? 0) / MIB;
+  }
+
+  cpuUsedMs(): number {
+    return this.#cpuUsedInAllMs ?? this.#sandbox?.group.cpuUsedMs() ?? 0;
+  }
+
+  async freeze(): Promise<boolean> {
+    const group = this.#sandbox?.group;
+    if (group === undefined || this.#cause !== undefined) return false;
+    this.#frozen = true;
+    const isFrozen = await group.freezer.freeze();
+    if (isFrozen && this.#frozen) {
+      this.#memory?.read();
+      this.#memory?.pause();
+    } else {
+      this.#frozen = false;
+    }
+    return isFrozen;
+  }
+
+  thaw(): void {
+    if (!this.#frozen) return;
+    this.#frozen = false;
+    this.#sandbox?.group.freezer.thaw();
+    this.#memory?.resume();
   }
 
   async stop(graceMs: number): Promise<void> {
     this.#cause ??= 'STOPPED';
+    // What is frozen can be killed, but it cannot hear that it should end.
+    if (graceMs > 0) this.thaw();
     if (graceMs > 0 && this.#sandbox?.isAlive()) {
       // The group of the app's session: a shell that is `bootstrap` and the server it started alike. The first process
       // is in it too, but as a namespace's init it ignores the signal.
@@ -124,12 +159,12 @@ export class RunningInstance {
     const route = this.#host.dialer.route(sandbox.networkNamespaceFd);
     this.#cleanup.push(() => route.close());
     this.#route = route;
-    this.#cleanup.push(
-      this.#host.memoryWatch.watch(sandbox.group, spec.memoryMb * MIB, () => {
-        this.#cause ??= 'OUT_OF_MEMORY';
-        this.#kill();
-      }),
-    );
+    const memory = this.#host.memoryWatch.watch(sandbox.group, spec.memoryMb * MIB, () => {
+      this.#cause ??= 'OUT_OF_MEMORY';
+      this.#kill();
+    });
+    this.#memory = memory;
+    this.#cleanup.push(() => memory.stop());
     if (this.#cause === undefined) sandbox.release();
     return route;
   }
@@ -148,6 +183,7 @@ export class RunningInstance {
     for (const reading of this.#reading) reading.destroy();
     this.#output.finish();
     if ((sandbox?.group.outOfMemoryKills() ?? 0) > 0) this.#cause ??= 'OUT_OF_MEMORY';
+    this.#cpuUsedInAllMs = sandbox?.group.cpuUsedMs() ?? 0;
     for (const error of await this.#cleanup.run()) {
       this.#host.logger.warn({ instanceId: this.id, error: (error as Error).message }, 'a resource of an instance was not given back');
     }

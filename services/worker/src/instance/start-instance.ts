@@ -23,6 +23,17 @@ export interface Instance {
   readonly exited: Promise<InstanceExit>;
   /** MiB the app's processes use now (without files in /tmp); 0 when gone. */
   memoryUsedMb(): Promise<number>;
+  /** The most MiB they were seen to use; read every 100 ms. */
+  readonly memoryPeakMb: number;
+  /** Processor time of its processes since the start, in milliseconds; after its end, in all. */
+  cpuUsedMs(): number;
+  /**
+   * Holds its processes still, so that they cost no processor time; connections to it stay open. Resolves with true when they are still,
+   * with false when it could not be done or `thaw` was called meanwhile.
+   */
+  freeze(): Promise<boolean>;
+  /** Lets a frozen instance go on, before it returns. One that is not frozen is not touched. `stop` needs no thaw before it. */
+  thaw(): void;
   /** SIGTERM to the app, `graceMs` later SIGKILL to all its processes. Resolves when `exited` has. May be called again. */
   stop(graceMs: number): Promise<void>;
 }

@@ -29,7 +29,7 @@ class Launches {
       this.running.get(id)?.({ kind: 'STOPPED' });
       this.running.delete(id);
     };
-    return { id, pid: 1, exited, dial: () => Promise.reject(new Error('not dialled here')), memoryUsedMb: async () => 1, stop };
+    return { id, pid: 1, exited, dial: () => Promise.reject(new Error('not dialled here')), memoryUsedMb: async () => 1, memoryPeakMb: 1, cpuUsedMs: () => 0, freeze: async () => true, thaw: () => undefined, stop };
   }
 }
 
