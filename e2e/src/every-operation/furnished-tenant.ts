@@ -32,7 +32,7 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
   const trigger = await make('CreateFunctionTrigger', { project_id, function_urn, trigger_type_code: 'APIG', event_data: { name: mark, path: '/', auth: 'NONE' } });
   const { log_group_id } = await make('CreateLogGroup', { project_id, log_group_name: mark, ttl_in_days: 7 });
   const stream = await make('CreateLogStream', { project_id, log_group_id: String(log_group_id), log_stream_name: mark });
-  const key = await make('CreateKey', { project_id, key_alias: mark });
+  const key = await make('CreateKey', { project_id, key_alias: mark, key_spec: 'EC_P256' });
   const user = await make('CreateUser', { user: { name: mark, domain_id, password: PASSWORD } });
   const group = await make('KeystoneCreateGroup', { group: { name: mark, domain_id } });
   const role = await make('CreateCustomPolicy', {

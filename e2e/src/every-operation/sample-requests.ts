@@ -24,6 +24,8 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   CreateKey: { key_alias: 'sample' },
   CreateDatakey: { datakey_length: '256' },
   DecryptDatakey: { cipher_text: '00'.repeat(60), datakey_cipher_length: '32' },
+  Sign: { message: Buffer.alloc(32).toString('base64'), signing_algorithm: 'ECDSA_SHA_256' },
+  ValidateSignature: { message: Buffer.alloc(32).toString('base64'), signature: Buffer.alloc(70).toString('base64'), signing_algorithm: 'ECDSA_SHA_256' },
   CreateUser: { user: { name: 'sample' } },
   UpdateUser: { user: { description: 'sample' } },
   UpdateUserInformation: { user: { email: 'sample@example.com' } },

@@ -1,114 +1,37 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
-import type { DataSource } from 'typeorm';
-import {
-  EnterpriseProjectDirectoryServiceService,
-  type ShowEnterpriseProjectStateRequest,
-  type ShowEnterpriseProjectStateResponse,
-} from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
-import { Principal } from '@windlass/contracts/iam/v1/principal';
-import { KeyQuotaServiceClient } from '@windlass/contracts/kms/v1/key_quota_service';
-import { CreateDatakeyRequest, CreateKeyRequest, DecryptDatakeyRequest, KeyServiceClient, ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
-import { ProjectResourceServiceClient } from '@windlass/contracts/kms/v1/project_resources';
-import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
-import { EventStore } from '@windlass/event-store';
-import { PostgresEventBus } from '@windlass/event-bus';
-import { connect, type Remote, type RunningService } from '@windlass/grpc';
-import { PrincipalSigner } from '@windlass/principal';
-import { createLogger } from '@windlass/telemetry';
-import { openDatabase } from './database.js';
-import { startKms, type KmsConfig } from './index.js';
+import type { Principal } from '@windlass/contracts/iam/v1/principal';
+import { ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
+import { openEvents } from './event-log.js';
+import { startKms } from './index.js';
 import { KeyMaterial } from './key/index.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
-
-const principalKey = Buffer.alloc(32, 5);
-const rootKey = Buffer.alloc(32, 6);
-const signer = new PrincipalSigner(principalKey);
+import { runKms, type RunningKms } from './testing/running-kms.js';
 
 describe('the key service', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'windlass-kms-'));
-  const logged: string[] = [];
-  let postgres: TemporaryPostgres;
-  let dataSource: DataSource;
-  let config: KmsConfig;
-  let service: RunningService;
-  let kms: Remote<KeyServiceClient>;
-  let quotas: Remote<KeyQuotaServiceClient>;
-  let resources: Remote<ProjectResourceServiceClient>;
-  let bus: PostgresEventBus;
-  const iam = new Server();
-  /** States of enterprise projects that iam knows, by account and id. */
-  const states = new Map<string, string>();
+  let running: RunningKms;
 
   beforeAll(async () => {
-    postgres = await startTemporaryPostgres();
-    const databaseUrl = postgres.connectionString(postgres.database);
-    const logger = createLogger('kms', { level: 'debug', destination: { write: (line) => void logged.push(line) } });
-    const iamAddress = `unix:${join(directory, 'iam.sock')}`;
-    await startIam(iam, iamAddress, states);
-    config = { iamAddress, grpcAddress: `unix:${join(directory, 'kms.sock')}`, databaseUrl, principalKey, rootKey, region: 'local-1', keysPerAccount: 5, logger };
-    service = await startKms(config);
-    dataSource = await openDatabase(databaseUrl);
-    kms = connect(KeyServiceClient, config.grpcAddress);
-    quotas = connect(KeyQuotaServiceClient, config.grpcAddress);
-    resources = connect(ProjectResourceServiceClient, config.grpcAddress);
-    bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger });
+    running = await runKms();
   });
 
-  afterAll(async () => {
-    kms?.close();
-    quotas?.close();
-    resources?.close();
-    await bus?.close();
-    await dataSource?.destroy();
-    await service?.close();
-    await postgres?.stop();
-    iam.forceShutdown();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => running?.close());
 
-  /** A caller of an account and project of its own. */
-  function tenant(fields: Partial<Principal> = {}) {
-    const principal = Principal.fromPartial({ domain_id: randomUUID(), project_id: randomUUID(), user_id: 'u1', all_enterprise_projects: true, ...fields });
-    const { domain_id, project_id } = principal;
-    const as = () => {
-      const metadata = new Metadata();
-      signer.attach(metadata, principal, { requestId: 'r1' });
-      return { metadata };
-    };
-    const ofKey = (key_id: string) => ({ project_id, key_id, sequence: '' });
-    return {
-      domain_id,
-      project_id,
-      as,
-      create: async (request: Partial<CreateKeyRequest> = {}) =>
-        (await kms.createKey(CreateKeyRequest.fromPartial({ project_id, key_alias: 'orders', ...request }), as())).key_info?.key_id ?? '',
-      describe: async (key_id: string) => (await kms.describeKey(ofKey(key_id), as())).key_info,
-      list: (request: Partial<ListKeysRequest> = {}) => kms.listKeys(ListKeysRequest.fromPartial({ project_id, ...request }), as()),
-      enable: (key_id: string) => kms.enableKey(ofKey(key_id), as()),
-      disable: (key_id: string) => kms.disableKey(ofKey(key_id), as()),
-      dataKey: (key_id: string, request: Partial<CreateDatakeyRequest> = {}) =>
-        kms.createDatakey(CreateDatakeyRequest.fromPartial({ project_id, key_id, ...request }), as()),
-      decrypt: (key_id: string, cipher_text: string, request: Partial<DecryptDatakeyRequest> = {}) =>
-        kms.decryptDatakey(DecryptDatakeyRequest.fromPartial({ project_id, key_id, cipher_text, ...request }), as()),
-    };
-  }
+  const tenant = (fields: Partial<Principal> = {}) => running.tenant(fields);
 
   describe('keeps callers within the enterprise projects that their grants reach', () => {
     const [shop, billing] = [randomUUID(), randomUUID()];
-    const owner = tenant();
+    let owner: ReturnType<RunningKms['tenant']>;
     const limited = (...enterprise_project_ids: string[]) =>
       tenant({ domain_id: owner.domain_id, project_id: owner.project_id, all_enterprise_projects: false, enterprise_project_ids });
     let keyOfShop: string;
 
     beforeAll(async () => {
-      for (const id of [shop, billing]) states.set(`${owner.domain_id}/${id}`, 'enabled');
+      owner = tenant();
+      for (const id of [shop, billing]) running.states.set(`${owner.domain_id}/${id}`, 'enabled');
       keyOfShop = await owner.create({ key_alias: 'shop', enterprise_project_id: shop });
       await owner.create({ key_alias: 'plain' });
     });
@@ -131,7 +54,7 @@ describe('the key service', () => {
 
     it("and takes none but the account's own that are enabled", async () => {
       const closed = randomUUID();
-      states.set(`${owner.domain_id}/${closed}`, 'disabled');
+      running.states.set(`${owner.domain_id}/${closed}`, 'disabled');
       for (const enterprise_project_id of [randomUUID(), closed]) {
         await expect(owner.create({ key_alias: 'b', enterprise_project_id })).rejects.toMatchObject({ kind: 'invalid', code: 'KMS.0308' });
       }
@@ -165,14 +88,14 @@ describe('the key service', () => {
 
   it('tells iam how many keys a project holds, disabled ones too', async () => {
     const { create, disable, as, domain_id, project_id } = tenant();
-    const count = async (who: Pick<ReturnType<typeof tenant>, 'as'>) => (await resources.countProjectResources({ project_id }, who.as())).keys;
+    const count = async (who: Pick<ReturnType<typeof tenant>, 'as'>) => (await running.resources.countProjectResources({ project_id }, who.as())).keys;
     expect(await count({ as })).toBe(0);
     await disable(await create());
     await create({ key_alias: 'invoices' });
     // The credential may be for another project or the account, and of a caller whose grants reach no key.
     expect(await count(tenant({ domain_id, project_id: '', all_enterprise_projects: false }))).toBe(2);
     expect(await count(tenant())).toBe(0);
-    await expect(resources.countProjectResources({ project_id })).rejects.toMatchObject({ kind: 'unauthenticated' });
+    await expect(running.resources.countProjectResources({ project_id })).rejects.toMatchObject({ kind: 'unauthenticated' });
   });
 
   it('refuses an alias that the project has, and only the project', async () => {
@@ -184,7 +107,7 @@ describe('the key service', () => {
 
   it('gives an account no more keys than its quota, however fast they are asked for, and leaves no material behind', async () => {
     const { create, list } = tenant();
-    const materials = async () => Number((await dataSource.query<{ count: string }[]>('SELECT count(*) FROM kms.key_materials'))[0]?.count);
+    const materials = async () => Number((await running.dataSource.query<{ count: string }[]>('SELECT count(*) FROM kms.key_materials'))[0]?.count);
     const before = await materials();
     const attempts = await Promise.allSettled(Array.from({ length: 9 }, (_, index) => create({ key_alias: `k${index}` })));
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
@@ -199,8 +122,8 @@ describe('the key service', () => {
 
   it('gives an account the quota its operator set, lower or higher, takes nothing away for it, and shows it with what is used', async () => {
     const { create, list, domain_id, project_id, as } = tenant();
-    const set = (CMK: number) => bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status: 'active', quotas: { CMK } }).finish() }]);
-    const quota = async () => (await quotas.showUserQuotas({ project_id }, as())).quotas?.resources;
+    const set = (CMK: number) => running.bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status: 'active', quotas: { CMK } }).finish() }]);
+    const quota = async () => (await running.quotas.showUserQuotas({ project_id }, as())).quotas?.resources;
     const becomes = async (expected: object) => {
       for (let look = 0; look < 200 && !isDeepStrictEqual(await quota(), [expected]); look++) await delay(20);
       await expect(quota()).resolves.toEqual([expected]);
@@ -291,8 +214,8 @@ describe('the key service', () => {
 
   it('refuses callers that are not signed, name a project that is not theirs, or send ids that are none', async () => {
     const { describe, list, as } = tenant();
-    await expect(kms.listKeys(ListKeysRequest.fromPartial({ project_id: 'p' }), {})).rejects.toMatchObject({ kind: 'unauthenticated' });
-    await expect(kms.listKeys(ListKeysRequest.fromPartial({ project_id: 'p' }), as())).rejects.toMatchObject({ kind: 'forbidden', code: 'KMS.0306' });
+    await expect(running.keys.listKeys(ListKeysRequest.fromPartial({ project_id: 'p' }), {})).rejects.toMatchObject({ kind: 'unauthenticated' });
+    await expect(running.keys.listKeys(ListKeysRequest.fromPartial({ project_id: 'p' }), as())).rejects.toMatchObject({ kind: 'forbidden', code: 'KMS.0306' });
     await expect(describe('x')).rejects.toMatchObject({ code: 'KMS.0205' });
     await expect(list({ sequence: 'x' })).rejects.toMatchObject({ code: 'KMS.0206' });
     await expect(list({ sequence: randomUUID() })).resolves.toBeDefined();
@@ -304,34 +227,34 @@ describe('the key service', () => {
     const { plain_text, cipher_text } = await dataKey(key_id);
     await decrypt(key_id, cipher_text);
     let lent: Buffer = Buffer.alloc(0);
-    const material = await new KeyMaterial(dataSource, rootKey).use({ domainId, projectId, keyId: key_id, version: 1 }, (bytes) => {
+    const material = await new KeyMaterial(running.dataSource, running.config.rootKey).use({ domainId, projectId, keyId: key_id, version: 1 }, (bytes) => {
       lent = bytes;
       return Buffer.from(bytes);
     });
     expect(material).toHaveLength(32);
     expect(lent).toEqual(Buffer.alloc(32));
-    const secrets = [Buffer.from(plain_text, 'hex'), rootKey, material ?? lent].flatMap((secret) => [secret.toString('hex'), secret.toString('base64')]);
+    const secrets = [Buffer.from(plain_text, 'hex'), running.config.rootKey, material ?? lent].flatMap((secret) => [secret.toString('hex'), secret.toString('base64')]);
     for (const table of ['events', 'keys', 'key_materials', 'root_key']) {
-      const rows = await dataSource.query<{ row: string }[]>(`SELECT row_to_json(t)::text AS row FROM kms.${table} AS t`);
+      const rows = await running.dataSource.query<{ row: string }[]>(`SELECT row_to_json(t)::text AS row FROM kms.${table} AS t`);
       expect(rows.length).toBeGreaterThan(0);
       for (const secret of secrets) expect(JSON.stringify(rows)).not.toContain(secret);
     }
-    for (const secret of secrets) expect(logged.join('')).not.toContain(secret);
-    expect(logged.join('')).toContain('the key service is ready');
+    for (const secret of secrets) expect(running.logged.join('')).not.toContain(secret);
+    expect(running.logged.join('')).toContain('the key service is ready');
   });
 
   it('refuses to start with another root key', async () => {
-    const other = { ...config, grpcAddress: `unix:${join(directory, 'other.sock')}`, rootKey: Buffer.alloc(32, 7) };
+    const other = { ...running.config, grpcAddress: `unix:${join(running.directory, 'other.sock')}`, rootKey: Buffer.alloc(32, 7) };
     await expect(startKms(other)).rejects.toThrow(/root key is not the one/);
   });
 
   it('notices material that was moved to another key', async () => {
     const { create, dataKey } = tenant();
     const [one, two] = [await create({ key_alias: 'one' }), await create({ key_alias: 'two' })];
-    await dataSource.query('UPDATE kms.key_materials SET wrapped = (SELECT wrapped FROM kms.key_materials WHERE key_id = $1) WHERE key_id = $2', [one, two]);
+    await running.dataSource.query('UPDATE kms.key_materials SET wrapped = (SELECT wrapped FROM kms.key_materials WHERE key_id = $1) WHERE key_id = $2', [one, two]);
     await expect(dataKey(one)).resolves.toBeDefined();
     await expect(dataKey(two)).rejects.toMatchObject({ kind: 'internal' });
-    expect(logged.join('')).toContain('does not open');
+    expect(running.logged.join('')).toContain('does not open');
   });
 
   it('makes its keys again from the events, and they still work', async () => {
@@ -339,23 +262,9 @@ describe('the key service', () => {
     const key_id = await create({ key_alias: 'one' });
     await disable(await create({ key_alias: 'two' }));
     const { cipher_text, plain_text } = await dataKey(key_id);
-    const before = await dataSource.query('SELECT * FROM kms.keys ORDER BY id');
-    expect(await rebuildReadModels(new EventStore(dataSource, { schema: 'kms' }))).toBeGreaterThan(2);
-    expect(await dataSource.query('SELECT * FROM kms.keys ORDER BY id')).toEqual(before);
+    const before = await running.dataSource.query('SELECT * FROM kms.keys ORDER BY id');
+    expect(await rebuildReadModels(openEvents(running.dataSource))).toBeGreaterThan(2);
+    expect(await running.dataSource.query('SELECT * FROM kms.keys ORDER BY id')).toEqual(before);
     expect(await decrypt(key_id, cipher_text)).toMatchObject({ data_key: plain_text });
   });
 });
-
-/** The other side of iam's contract, as far as keys need it: a real gRPC server. */
-async function startIam(server: Server, address: string, states: ReadonlyMap<string, string>): Promise<void> {
-  const { showEnterpriseProjectState } = EnterpriseProjectDirectoryServiceService;
-  server.addService({ showEnterpriseProjectState } as never, {
-    showEnterpriseProjectState: (
-      { request }: ServerUnaryCall<ShowEnterpriseProjectStateRequest, ShowEnterpriseProjectStateResponse>,
-      done: sendUnaryData<ShowEnterpriseProjectStateResponse>,
-    ) => done(null, { state: states.get(`${request.domain_id}/${request.enterprise_project_id}`) ?? 'absent' }),
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
-  });
-}

@@ -7,12 +7,15 @@ import { EventStore } from '@windlass/event-store';
 import { CallContextReader, connect } from '@windlass/grpc';
 import { PrincipalVerifier } from '@windlass/principal';
 import { CreateDataKeyHandler, DecryptDataKeyHandler } from './data-key/index.js';
+import { openEvents } from './event-log.js';
 import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
 import { KeyQuotaController } from './key-quota/key-quota.controller.js';
 import { KeyServiceController } from './key-service.controller.js';
-import { ChangeKeyStateHandler, CreateKeyHandler, KeyMaterial, KeyTable } from './key/index.js';
+import { ChangeKeyStateHandler, CreateKeyHandler, KeyMaterial, KeyTable, MaterialMaker, ServiceKeys } from './key/index.js';
+import { PlatformSigningController } from './platform-signing/platform-signing.controller.js';
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
 import { KmsSettings } from './settings.js';
+import { KeyPairs, SigningController } from './signing/index.js';
 
 /** What is opened before the module, and closed after it. */
 export interface KmsResources {
@@ -27,17 +30,24 @@ export interface KmsResources {
 @Module({})
 export class KmsModule {
   static of({ dataSource, material, settings, accounts, principalKey, iamAddress }: KmsResources): DynamicModule {
+    const events = openEvents(dataSource);
+    const keys = new KeyTable(dataSource);
+    const maker = new MaterialMaker();
     const resources: Provider[] = [
       { provide: DataSource, useValue: dataSource },
-      { provide: EventStore, useValue: new EventStore(dataSource, { schema: 'kms' }) },
-      { provide: KeyTable, useValue: new KeyTable(dataSource) },
+      { provide: EventStore, useValue: events },
+      { provide: KeyTable, useValue: keys },
       { provide: KeyMaterial, useValue: material },
+      { provide: MaterialMaker, useValue: maker },
+      { provide: ServiceKeys, useValue: new ServiceKeys(events, keys, material, maker) },
+      { provide: KeyPairs, useValue: new KeyPairs(keys, material) },
       { provide: KmsSettings, useValue: settings },
       { provide: AccountCopy, useValue: accounts },
       { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, iamAddress)) },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
     ];
     const handlers = [CreateKeyHandler, ChangeKeyStateHandler, CreateDataKeyHandler, DecryptDataKeyHandler];
-    return { module: KmsModule, imports: [CqrsModule.forRoot()], controllers: [KeyServiceController, KeyQuotaController, ProjectResourcesController], providers: [...resources, ...handlers] };
+    const controllers = [KeyServiceController, KeyQuotaController, ProjectResourcesController, SigningController, PlatformSigningController];
+    return { module: KmsModule, imports: [CqrsModule.forRoot()], controllers, providers: [...resources, ...handlers] };
   }
 }

@@ -1,7 +1,7 @@
-import { EventStore } from '@windlass/event-store';
 import { createLogger } from '@windlass/telemetry';
 import { readConfig } from './config.js';
 import { openDatabase } from './database.js';
+import { openEvents } from './event-log.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
 import { startKms } from './start-kms.js';
 
@@ -11,7 +11,7 @@ try {
   const config = readConfig(process.env);
   if (process.argv[2] === 'rebuild') {
     const dataSource = await openDatabase(config.databaseUrl);
-    const events = await rebuildReadModels(new EventStore(dataSource, { schema: 'kms' })).finally(() => dataSource.destroy());
+    const events = await rebuildReadModels(openEvents(dataSource)).finally(() => dataSource.destroy());
     logger.info({ events }, 'read models rebuilt');
   } else {
     const service = await startKms({ ...config, logger });

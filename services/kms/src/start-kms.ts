@@ -4,7 +4,9 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
 import { KeyQuotaServiceService } from '@windlass/contracts/kms/v1/key_quota_service';
 import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
+import { PlatformSigningServiceService } from '@windlass/contracts/kms/v1/platform_signing_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/kms/v1/project_resources';
+import { SigningServiceService } from '@windlass/contracts/kms/v1/signing_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
@@ -17,6 +19,8 @@ const services = {
   'windlass.kms.v1.KeyService': KeyServiceService,
   'windlass.kms.v1.KeyQuotaService': KeyQuotaServiceService,
   'windlass.kms.v1.ProjectResourceService': ProjectResourceServiceService,
+  'windlass.kms.v1.SigningService': SigningServiceService,
+  'windlass.kms.v1.PlatformSigningService': PlatformSigningServiceService,
 };
 
 export interface KmsConfig {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CreateDatakeyRequest, CreateDatakeyResponse } from '@windlass/contracts/kms/v1/key_service';
 import type { Caller } from '../caller.js';
-import { keyDisabled, KeyMaterial, KeyTable } from '../key/index.js';
+import { KeyMaterial, KeyTable, requireUsable } from '../key/index.js';
 import { NONCE_BYTES } from '../sealed-box.js';
 import { dataKeyBytes, requireAuthenticatedData } from './data-key-request.js';
 import { wrapDataKey } from './envelope.js';
@@ -27,7 +27,7 @@ export class CreateDataKeyHandler implements ICommandHandler<CreateDataKey> {
     const bytes = dataKeyBytes(request.key_spec, request.datakey_length);
     requireAuthenticatedData(request.additional_authenticated_data);
     const key = await this.keys.require(caller, request.key_id);
-    if (key.state === 'disabled') throw keyDisabled();
+    requireUsable(key, 'ENCRYPT_DECRYPT');
     const { domainId, projectId, materialVersion } = key;
     const answer = await this.material.use({ domainId, projectId, keyId: key.id, version: materialVersion }, (material) => {
       const dataKey = randomBytes(bytes);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { DecryptDatakeyRequest, DecryptDatakeyResponse } from '@windlass/contracts/kms/v1/key_service';
 import type { Caller } from '../caller.js';
-import { keyDisabled, KeyMaterial, KeyTable } from '../key/index.js';
+import { KeyMaterial, KeyTable, requireUsable } from '../key/index.js';
 import { envelopeOf, invalidCipherText, requireAuthenticatedData, requireCipherLength } from './data-key-request.js';
 import { unwrapDataKey } from './envelope.js';
 
@@ -26,7 +26,7 @@ export class DecryptDataKeyHandler implements IQueryHandler<DecryptDataKey> {
     requireCipherLength(request.datakey_cipher_length);
     requireAuthenticatedData(request.additional_authenticated_data);
     const key = await this.keys.require(caller, request.key_id);
-    if (key.state === 'disabled') throw keyDisabled();
+    requireUsable(key, 'ENCRYPT_DECRYPT');
     const envelope = envelopeOf(request.cipher_text);
     const { domainId, projectId } = key;
     const context = { domainId, projectId, authenticatedData: request.additional_authenticated_data };

@@ -5,8 +5,10 @@ import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
 import { DEFAULT_ENTERPRISE_PROJECT, EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
 import { KeyMaterial } from './key-material.js';
+import { tooManyKeys } from './key.errors.js';
 import { KeyTable } from './key-table.js';
-import { FIRST_MATERIAL_VERSION, key, keyStream, type NewKey } from './key.decider.js';
+import { FIRST_MATERIAL_VERSION, key, keyStream, specOf, type NewKey } from './key.decider.js';
+import { MaterialMaker } from './material-maker.js';
 
 /** Answers the new key's id. */
 export class CreateKey extends Command<string> {
@@ -24,6 +26,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
     private readonly events: EventStore,
     private readonly keys: KeyTable,
     private readonly material: KeyMaterial,
+    private readonly maker: MaterialMaker,
     private readonly accounts: AccountCopy,
     private readonly enterpriseProjects: EnterpriseProjects,
   ) {}
@@ -32,18 +35,26 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
     const keyId = randomUUID();
     const { domainId, projectId } = caller;
     await this.enterpriseProjects.requireUsable(caller, wanted.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT);
-    await this.events.execute({
-      streamId: keyStream(keyId),
-      tenant: domainId,
-      decider: key,
-      command: { kind: 'create', domainId, projectId, ...wanted },
-      metadata: metadataOf(caller),
-      project: async (manager, [created]) => {
-        await this.keys.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'CMK'));
-        if (created) await this.keys.apply(manager, created);
-        await this.material.create(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION });
-      },
-    });
+    const limit = await this.accounts.quota(this.keys.manager, domainId, 'CMK');
+    // Whoever is at the quota has no primes searched for; whether there is room is decided below.
+    if ((await this.keys.count(domainId)) >= limit) throw tooManyKeys(limit, domainId);
+    const material = await this.maker.make(specOf(wanted.keySpec));
+    try {
+      await this.events.execute({
+        streamId: keyStream(keyId),
+        tenant: domainId,
+        decider: key,
+        command: { kind: 'create', domainId, projectId, ...wanted },
+        metadata: metadataOf(caller),
+        project: async (manager, [created]) => {
+          await this.keys.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'CMK'));
+          if (created) await this.keys.apply(manager, created);
+          await this.material.keep(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION }, material);
+        },
+      });
+    } finally {
+      material.fill(0);
+    }
     return keyId;
   }
 }

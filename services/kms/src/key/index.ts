@@ -1,7 +1,11 @@
 export { isKeyStream, key, keyStream } from './key.decider.js';
-export { invalidKeyId, keyDisabled } from './key.errors.js';
+export { requireUsable, requireUsage } from './usable-key.js';
 export { KeyRow, KeyTable } from './key-table.js';
 export { KeyMaterial } from './key-material.js';
+export { MaterialMaker } from './material-maker.js';
+export { ServiceKeys } from './service-keys.js';
+export { keyUpcasters } from './key-upcasters.js';
+export type { KeySpec, KeyUsage } from './key-spec.js';
 export { CreateKey, CreateKeyHandler } from './create-key.js';
 export { ChangeKeyState, ChangeKeyStateHandler } from './change-key-state.js';
 export { readListing } from './list-keys.js';

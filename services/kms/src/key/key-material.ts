@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createPrivateKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { NONCE_BYTES, open, seal } from '../sealed-box.js';
 
@@ -10,12 +10,11 @@ export interface MaterialOwner {
   readonly version: number;
 }
 
-const MATERIAL_BYTES = 32;
 const ROOT_KEY_BYTES = 32;
 
 /**
- * The material of keys: 256 random bits each, in a table of its own and wrapped by the root key, which is not in the
- * database. Events hold none of it, so deleting a row destroys the key although its history stays.
+ * The material of keys, 256 random bits or a private key, in a table of its own and wrapped by the root key, which is not in
+ * the database. Events hold none of it, so deleting a row destroys the key although its history stays.
  */
 export class KeyMaterial {
   constructor(
@@ -35,16 +34,11 @@ export class KeyMaterial {
     }
   }
 
-  /** Makes material in the caller's transaction. */
-  async create(manager: EntityManager, owner: MaterialOwner): Promise<void> {
-    const material = randomBytes(MATERIAL_BYTES);
-    try {
-      const nonce = randomBytes(NONCE_BYTES);
-      const wrapped = Buffer.concat([nonce, seal(this.rootKey, nonce, contextOf(owner), material)]);
-      await manager.query('INSERT INTO kms.key_materials (key_id, version, wrapped) VALUES ($1, $2, $3)', [owner.keyId, owner.version, wrapped]);
-    } finally {
-      material.fill(0);
-    }
+  /** Keeps material, in the caller's transaction. The plain bytes stay the caller's to overwrite. */
+  async keep(manager: EntityManager, owner: MaterialOwner, material: Buffer): Promise<void> {
+    const nonce = randomBytes(NONCE_BYTES);
+    const wrapped = Buffer.concat([nonce, seal(this.rootKey, nonce, contextOf(owner), material)]);
+    await manager.query('INSERT INTO kms.key_materials (key_id, version, wrapped) VALUES ($1, $2, $3)', [owner.keyId, owner.version, wrapped]);
   }
 
   /** Lends the material for the time of a synchronous use; undefined when the key never had that version. */
@@ -61,6 +55,11 @@ export class KeyMaterial {
     } finally {
       material.fill(0);
     }
+  }
+
+  /** The private key of a pair. What it computes is the caller's; it cannot be overwritten and lives until it is collected. */
+  privateKey(owner: MaterialOwner): Promise<KeyObject | undefined> {
+    return this.use(owner, (material) => createPrivateKey({ key: material, format: 'der', type: 'pkcs8' }));
   }
 }
 

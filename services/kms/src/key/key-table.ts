@@ -4,7 +4,8 @@ import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { reachesEnterpriseProject } from '@windlass/principal';
 import type { Caller } from '../caller.js';
 import { aliasTaken, invalidKeyId, keyNotFound, tooManyKeys } from './key.errors.js';
-import { keyIdOf, type KeyEvent } from './key.decider.js';
+import type { KeySpec, KeyUsage } from './key-spec.js';
+import { keyIdOf, type KeyEvent, type KeyOrigin } from './key.decider.js';
 
 export type StoredKeyState = 'enabled' | 'disabled';
 
@@ -29,10 +30,10 @@ export class KeyRow {
   enterpriseProjectId: string;
 
   @Column({ type: 'text', name: 'key_spec' })
-  keySpec: string;
+  keySpec: KeySpec;
 
   @Column({ type: 'text', name: 'key_usage' })
-  keyUsage: string;
+  keyUsage: KeyUsage;
 
   @Column({ type: 'text' })
   state: StoredKeyState;
@@ -42,6 +43,12 @@ export class KeyRow {
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
+
+  @Column({ type: 'text' })
+  origin: KeyOrigin;
+
+  @Column({ type: 'boolean', name: 'default_key' })
+  defaultKey: boolean;
 }
 
 export interface KeyFilter {
@@ -62,12 +69,20 @@ export function isKeyId(text: string): boolean {
 export class KeyTable {
   constructor(private readonly dataSource: DataSource) {}
 
+  get manager(): EntityManager {
+    return this.dataSource.manager;
+  }
+
   /** A key of the project that the caller's grants reach; whether there is another one is not told. */
   async require({ projectId, principal }: Pick<Caller, 'projectId' | 'principal'>, id: string): Promise<KeyRow> {
     if (!isKeyId(id)) throw invalidKeyId();
     const row = await this.rows().findOneBy({ id, projectId });
     if (row === null || !reachesEnterpriseProject(principal, row.enterpriseProjectId)) throw keyNotFound();
     return row;
+  }
+
+  byAlias(projectId: string, alias: string): Promise<KeyRow | null> {
+    return this.rows().findOneBy({ projectId, alias });
   }
 
   /** Keys by id, from after a key on, and how many the filter finds in all. */
@@ -84,12 +99,12 @@ export class KeyTable {
   /** Fails when the account has all the keys it may have. Creations of one account pass here one at a time. */
   async requireRoom(manager: EntityManager, domainId: string, limit: number): Promise<void> {
     await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('keys of ' || $1, 0))`, [domainId]);
-    if ((await manager.countBy(KeyRow, { domainId })) >= limit) throw tooManyKeys(limit, domainId);
+    if ((await manager.countBy(KeyRow, { domainId, defaultKey: false })) >= limit) throw tooManyKeys(limit, domainId);
   }
 
-  /** How many keys the account has, over all its projects. */
+  /** How many keys the account has made, over all its projects. */
   count(domainId: string): Promise<number> {
-    return this.rows().countBy({ domainId });
+    return this.rows().countBy({ domainId, defaultKey: false });
   }
 
   /** How many keys are in a project of the account. */
@@ -102,11 +117,11 @@ export class KeyTable {
     const happened = event as KeyEvent;
     switch (happened.type) {
       case 'KeyCreated': {
-        const { domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion } = happened.data;
+        const { domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion, origin, defaultKey } = happened.data;
         const inserted = await manager.query<{ id: string }[]>(
-          `INSERT INTO kms.keys (id, domain_id, project_id, alias, description, enterprise_project_id, key_spec, key_usage, material_version, state, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'enabled', $10) ON CONFLICT (project_id, alias) DO NOTHING RETURNING id`,
-          [id, domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion, event.recordedAt],
+          `INSERT INTO kms.keys (id, domain_id, project_id, alias, description, enterprise_project_id, key_spec, key_usage, material_version, state, created_at, origin, default_key)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'enabled', $10, $11, $12) ON CONFLICT (project_id, alias) DO NOTHING RETURNING id`,
+          [id, domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion, event.recordedAt, origin, defaultKey],
         );
         if (inserted.length === 0) throw aliasTaken(alias);
         return;

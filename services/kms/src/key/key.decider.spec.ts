@@ -4,7 +4,7 @@ import { key, type KeyCommand, type KeyEvent, type NewKey } from './key.decider.
 const wanted: NewKey = { domainId: 'd1', projectId: 'p1', alias: 'orders', description: '', enterpriseProjectId: '', keySpec: '', keyUsage: '', origin: '' };
 const created: KeyEvent = {
   type: 'KeyCreated',
-  data: { domainId: 'd1', projectId: 'p1', alias: 'orders', description: '', enterpriseProjectId: '0', keySpec: 'AES_256', keyUsage: 'ENCRYPT_DECRYPT', materialVersion: 1 },
+  data: { domainId: 'd1', projectId: 'p1', alias: 'orders', description: '', enterpriseProjectId: '0', keySpec: 'AES_256', keyUsage: 'ENCRYPT_DECRYPT', materialVersion: 1, origin: 'kms', defaultKey: false },
 };
 const disabled: KeyEvent = { type: 'KeyDisabled', data: {} };
 const enabled: KeyEvent = { type: 'KeyEnabled', data: {} };
@@ -24,7 +24,9 @@ describe('a key', () => {
     ['KMS.1101', { alias: 'x'.repeat(256) }],
     ['KMS.1101', { alias: 'functiongraph/default' }],
     ['KMS.1103', { description: 'x'.repeat(256) }],
-    ['KMS.0308', { keySpec: 'RSA_2048' }],
+    ['KMS.0308', { keySpec: 'SM2' }],
+    ['KMS.0308', { keySpec: 'ED25519' }],
+    ['KMS.0308', { keySpec: 'RSA_2048', keyUsage: 'ENCRYPT_DECRYPT' }],
     ['KMS.0308', { keyUsage: 'SIGN_VERIFY' }],
     ['KMS.0308', { origin: 'external' }],
     ['KMS.0308', { enterpriseProjectId: 'mine' }],
@@ -33,7 +35,12 @@ describe('a key', () => {
   });
 
   it('says which specs there are', () => {
-    expect(() => create({ keySpec: 'SM4' })).toThrow('The field key_spec is invalid: it is AES_256: nothing else is available here.');
+    expect(() => create({ keySpec: 'SM4' })).toThrow('it is one of AES_256, RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384: nothing else is available here.');
+  });
+
+  it.each(['RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_P256', 'EC_P384'])('of spec %s signs', (keySpec) => {
+    expect(create({ keySpec })).toEqual([{ ...created, data: { ...created.data, keySpec, keyUsage: 'SIGN_VERIFY' } }]);
+    expect(create({ keySpec, keyUsage: 'SIGN_VERIFY' })).toEqual(create({ keySpec }));
   });
 
   it('is disabled and enabled in turns', () => {

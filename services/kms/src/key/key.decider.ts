@@ -1,5 +1,6 @@
 import { unknownEvent, type Decider } from '@windlass/event-store';
 import { invalidField } from '../refusal.js';
+import { TENANT_KEY_SPECS, usageOf, type KeySpec, type KeyUsage } from './key-spec.js';
 import { invalidAlias, invalidDescription, keyNotDisabled, keyNotEnabled, keyNotFound, reservedAlias } from './key.errors.js';
 
 /** What is known about a key. Its material is kept elsewhere: no event ever holds it. */
@@ -9,10 +10,16 @@ export interface KeyDetails {
   readonly alias: string;
   readonly description: string;
   readonly enterpriseProjectId: string;
-  readonly keySpec: 'AES_256';
-  readonly keyUsage: 'ENCRYPT_DECRYPT';
+  readonly keySpec: KeySpec;
+  readonly keyUsage: KeyUsage;
   readonly materialVersion: number;
+  readonly origin: KeyOrigin;
+  /** Made by a service of the platform for itself: its tenant uses it and does not change it. */
+  readonly defaultKey: boolean;
 }
+
+/** Who made the material. */
+export type KeyOrigin = 'kms';
 
 export type KeyEvent =
   | { readonly type: 'KeyCreated'; readonly data: KeyDetails }
@@ -31,7 +38,10 @@ export interface NewKey {
   readonly origin: string;
 }
 
-export type KeyCommand = ({ readonly kind: 'create' } & NewKey) | { readonly kind: 'enable' } | { readonly kind: 'disable' };
+/** What a service of the platform asks of a key of its own. */
+export type ServiceKey = Omit<KeyDetails, 'keyUsage' | 'materialVersion' | 'origin'>;
+
+export type KeyCommand = ({ readonly kind: 'create' } & NewKey) | { readonly kind: 'create_for_service'; readonly details: ServiceKey } | { readonly kind: 'enable' } | { readonly kind: 'disable' };
 
 export type KeyState = { readonly status: 'absent' } | { readonly status: 'enabled' | 'disabled' };
 
@@ -50,6 +60,8 @@ export const key: Decider<KeyState, KeyCommand, KeyEvent> = {
     switch (command.kind) {
       case 'create':
         return [{ type: 'KeyCreated', data: detailsOf(command) }];
+      case 'create_for_service':
+        return [{ type: 'KeyCreated', data: { ...command.details, keyUsage: usageOf(command.details.keySpec), materialVersion: FIRST_MATERIAL_VERSION, origin: 'kms' } }];
       case 'enable':
         if (state.status === 'absent') throw keyNotFound();
         if (state.status === 'enabled') throw keyNotDisabled();
@@ -83,15 +95,18 @@ function detailsOf(wanted: NewKey): KeyDetails {
   if (!DESCRIPTION.test(description)) throw invalidDescription();
   const enterpriseProjectId = wanted.enterpriseProjectId === '' ? '0' : wanted.enterpriseProjectId;
   if (!ENTERPRISE_PROJECT_ID.test(enterpriseProjectId)) throw invalidField('enterprise_project_id', 'is 0 or the id of an enterprise project');
-  const keySpec = only('key_spec', 'AES_256', wanted.keySpec);
-  const keyUsage = only('key_usage', 'ENCRYPT_DECRYPT', wanted.keyUsage);
-  only('origin', 'kms', wanted.origin);
-  return { domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion: FIRST_MATERIAL_VERSION };
+  const keySpec = specOf(wanted.keySpec);
+  const keyUsage = usageOf(keySpec);
+  if (wanted.keyUsage !== '' && wanted.keyUsage !== keyUsage) throw invalidField('key_usage', `is ${keyUsage} for a key of spec ${keySpec}`);
+  if (wanted.origin !== '' && wanted.origin !== 'kms') throw invalidField('origin', 'is kms: nothing else is available here');
+  return { domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion: FIRST_MATERIAL_VERSION, origin: 'kms', defaultKey: false };
 }
 
-function only<T extends string>(field: string, available: T, wanted: string): T {
-  if (wanted !== '' && wanted !== available) throw invalidField(field, `is ${available}: nothing else is available here`);
-  return available;
+/** The spec that is meant; fails with KMS.0308 for one that is not available. */
+export function specOf(wanted: string): KeySpec {
+  const spec = TENANT_KEY_SPECS.find((known) => known === (wanted === '' ? 'AES_256' : wanted));
+  if (spec === undefined) throw invalidField('key_spec', `is one of ${TENANT_KEY_SPECS.join(', ')}: nothing else is available here`);
+  return spec;
 }
 
 const STREAM_PREFIX = 'key-';

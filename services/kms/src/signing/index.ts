@@ -1,0 +1,2 @@
+export { KeyPairs } from './key-pairs.js';
+export { SigningController } from './signing.controller.js';

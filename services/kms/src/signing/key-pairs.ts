@@ -1,0 +1,30 @@
+import type { KeyObject } from 'node:crypto';
+import type { Caller } from '../caller.js';
+import { KeyMaterial, KeyTable, requireUsable, requireUsage, type KeyRow } from '../key/index.js';
+
+/** The key pairs that callers sign with. */
+export class KeyPairs {
+  constructor(
+    private readonly keys: KeyTable,
+    private readonly material: KeyMaterial,
+  ) {}
+
+  /** The row of a pair, whatever its state; KMS.0308 for a key that encrypts. */
+  async require(caller: Caller, keyId: string): Promise<KeyRow> {
+    const row = await this.keys.require(caller, keyId);
+    requireUsage(row, 'SIGN_VERIFY');
+    return row;
+  }
+
+  async requireEnabled(caller: Caller, keyId: string): Promise<KeyRow> {
+    const row = await this.keys.require(caller, keyId);
+    requireUsable(row, 'SIGN_VERIFY');
+    return row;
+  }
+
+  async privateKey({ domainId, projectId, id, materialVersion }: KeyRow): Promise<KeyObject> {
+    const key = await this.material.privateKey({ domainId, projectId, keyId: id, version: materialVersion });
+    if (key === undefined) throw new Error(`Key ${id} has no material of version ${materialVersion}.`);
+    return key;
+  }
+}

@@ -1,0 +1,50 @@
+import { createPublicKey } from 'node:crypto';
+import type { Metadata } from '@grpc/grpc-js';
+import { Controller } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type * as rpc from '@windlass/contracts/kms/v1/signing_service';
+import { CallContextReader } from '@windlass/grpc';
+import { callerOf, type Caller } from '../caller.js';
+import { KeyPairs } from './key-pairs.js';
+import { checkSignature, makeSignature } from './signature.js';
+import { schemeOf } from './signing-algorithm.js';
+import { messageOf, signatureOf } from './signing-request.js';
+
+@Controller()
+export class SigningController {
+  constructor(
+    private readonly context: CallContextReader,
+    private readonly pairs: KeyPairs,
+  ) {}
+
+  @GrpcMethod('SigningService', 'sign')
+  async sign(request: rpc.SignRequest, metadata: Metadata): Promise<rpc.SignResponse> {
+    const row = await this.pairs.requireEnabled(this.caller(request, metadata), request.key_id);
+    const scheme = schemeOf(row.keySpec, request.signing_algorithm);
+    const message = messageOf(request, scheme);
+    const signature = await makeSignature(await this.pairs.privateKey(row), scheme, message);
+    return { key_id: row.id, signature: signature.toString('base64') };
+  }
+
+  @GrpcMethod('SigningService', 'validateSignature')
+  async validateSignature(request: rpc.ValidateSignatureRequest, metadata: Metadata): Promise<rpc.ValidateSignatureResponse> {
+    const row = await this.pairs.requireEnabled(this.caller(request, metadata), request.key_id);
+    const scheme = schemeOf(row.keySpec, request.signing_algorithm);
+    const message = messageOf(request, scheme);
+    const signature = signatureOf(request.signature);
+    const valid = await checkSignature(await this.pairs.privateKey(row), scheme, message, signature);
+    return { key_id: row.id, signature_valid: String(valid) };
+  }
+
+  /** Of a disabled key too: what it signed before must stay provable. */
+  @GrpcMethod('SigningService', 'showPublicKey')
+  async showPublicKey(request: rpc.ShowPublicKeyRequest, metadata: Metadata): Promise<rpc.ShowPublicKeyResponse> {
+    const row = await this.pairs.require(this.caller(request, metadata), request.key_id);
+    const publicKey = createPublicKey(await this.pairs.privateKey(row));
+    return { key_id: row.id, public_key: publicKey.export({ type: 'spki', format: 'pem' }).toString() };
+  }
+
+  private caller(request: { project_id: string; sequence: string }, metadata: Metadata): Caller {
+    return callerOf(this.context.read(metadata), request);
+  }
+}
