@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { WindlassError } from '@windlass/errors';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson, chainHash, GENESIS } from '@windlass/hash-chain';
 import { ConcurrencyError, isConcurrencyError } from './concurrency-error.js';
 import { fold, type Decider } from './decider.js';
 import { insertEvents, selectAfter, selectHead, selectStream, type EventRow, type NewEventRow, type Position } from './event-rows.js';
 import { requireSchemaName } from './event-tables.js';
 import type { DomainEvent, EventMetadata, StoredEvent } from './event.js';
-import { chainHash, GENESIS } from './hash-chain.js';
 import { currentSchemaVersion, upcast, type Upcasters } from './upcasters.js';
 
 export interface EventStoreOptions {

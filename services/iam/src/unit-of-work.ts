@@ -26,7 +26,9 @@ export class UnitOfWork {
     const history = await this.store.load<E>(streamId, this.manager);
     const before = fold<S, E>(decider, decider.initial, history);
     const decided = decider.decide(before, command);
-    const { tenant, metadata } = this;
+    const { metadata } = this;
+    // A stream stays its first tenant's, whoever's request adds to it.
+    const tenant = history[0]?.tenant ?? this.tenant;
     const events = await this.store.append(this.manager, { streamId, tenant, expectedVersion: history.length, events: decided, metadata });
     await project(this.manager, events, fold<S, E>(decider, before, events));
   }
