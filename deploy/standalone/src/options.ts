@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { readBucketAddress, type BucketAddress } from '@windlass/object-storage';
 
 /** What an operator may choose on one machine. Parsed once; everything odd is told at once. */
 export interface Options {
@@ -15,6 +16,8 @@ export interface Options {
   readonly maxMemoryMb: number | undefined;
   /** Who may sign up. */
   readonly signUp: 'open' | 'invitation' | 'closed';
+  /** Bucket for code packages; undefined: a folder of the data directory. */
+  readonly packageBucket: BucketAddress | undefined;
 }
 
 interface OptionRule {
@@ -36,6 +39,7 @@ const RULES = {
   logLevel: { flag: '--log-level', variable: 'WINDLASS_LOG_LEVEL', value: 'LEVEL', default: 'info', help: 'debug, info, warn or error' },
   maxMemoryMb: { flag: '--max-memory', variable: 'WINDLASS_MAX_MEMORY_MB', value: 'MB', default: '', help: 'memory all instances together may be given; default: three quarters of the machine' },
   signUp: { flag: '--sign-up', variable: 'WINDLASS_SIGN_UP', value: 'MODE', default: 'open', help: 'who may sign up: open, invitation or closed' },
+  packageBucket: { flag: '--package-bucket', variable: 'WINDLASS_PACKAGE_BUCKET', value: 'URL', default: '', help: 'keep code packages in a bucket: s3://bucket/prefix?endpoint=https://…; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; default: the data directory' },
 } as const satisfies Record<keyof Options, OptionRule>;
 
 export type ParsedCommand = { readonly run: Options } | { readonly help: string } | { readonly problems: readonly string[] };
@@ -74,6 +78,15 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     if (!pattern.test(text)) problems.push(`${from}: ${JSON.stringify(text)} is not ${meaning}`);
     return text;
   };
+  const bucket = (name: keyof Options): BucketAddress | undefined => {
+    const { text, from } = read(name);
+    try {
+      return text === '' ? undefined : readBucketAddress(text);
+    } catch (error) {
+      problems.push(`${from}: ${(error as Error).message}`);
+      return undefined;
+    }
+  };
 
   const dataDirectory = read('dataDirectory').text;
   const options: Options = {
@@ -87,6 +100,7 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     logLevel: matching('logLevel', /^(debug|info|warn|error)$/, 'debug, info, warn or error'),
     maxMemoryMb: Number(matching('maxMemoryMb', /^$|^[1-9]\d{2,7}$/, 'a number of megabytes of at least 100')) || undefined,
     signUp: matching('signUp', /^(open|invitation|closed)$/, 'open, invitation or closed') as Options['signUp'],
+    packageBucket: bucket('packageBucket'),
   };
   if (new Set([options.apiPort, options.gatewayPort, options.grpcPort]).size < 3) problems.push('the API, gateway and gRPC ports must differ');
   return problems.length > 0 ? { problems } : { run: options };

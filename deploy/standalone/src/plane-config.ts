@@ -59,7 +59,7 @@ export function planeConfigs(
         region,
         principalKey,
         secretsKey: data.key('registry-secrets'),
-        packageDirectory: data.packages,
+        packages: options.packageBucket === undefined ? { directory: data.packages } : { bucket: options.packageBucket },
         logsAddress: address.logs,
         iamAddress: address.iam,
         gatewayUrl: { scheme: 'http', host: reachable(host), port: gatewayPort, domain: gatewayDomain },

@@ -5,7 +5,7 @@ import type { BucketAddress } from './bucket-address.js';
 import { findS3Server, startS3Server, type S3Server } from './testing/s3-server.js';
 
 const found = await findS3Server();
-if ('lacking' in found) console.warn(`skipped: ${found.lacking}`);
+if ('lacking' in found) process.stdout.write(`skipped: ${found.lacking}\n`);
 
 ('lacking' in found ? describe.skip : describe)('a bucket of a real S3 server', () => {
   let server: S3Server;

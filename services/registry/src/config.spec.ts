@@ -27,6 +27,16 @@ describe('the configuration', () => {
     expect(config.gatewayUrl).toEqual({ scheme: 'https', host: 'x.example', port: 443, domain: 'fn.example' });
   });
 
+  it('keeps packages in a folder or in a bucket, and in one of them', () => {
+    expect(readConfig(environment).packages).toEqual({ directory: '/packages' });
+    const { WINDLASS_PACKAGE_DIRECTORY: _, ...elsewhere } = environment;
+    const bucket = 's3://code/windlass?endpoint=http://127.0.0.1:9000';
+    expect(readConfig({ ...elsewhere, WINDLASS_PACKAGE_BUCKET: bucket }).packages).toMatchObject({ bucket: { bucket: 'code', prefix: 'windlass/' } });
+    expect(() => readConfig({ ...environment, WINDLASS_PACKAGE_BUCKET: bucket })).toThrow(/one place/);
+    expect(() => readConfig({ ...elsewhere, WINDLASS_PACKAGE_BUCKET: 'code' })).toThrow(/WINDLASS_PACKAGE_BUCKET: .*not the address of a bucket/);
+    expect(() => readConfig(elsewhere)).toThrow(/WINDLASS_PACKAGE_DIRECTORY is missing/);
+  });
+
   it('is refused with everything that is wrong, and without the values of keys', () => {
     const wrong = { ...environment, WINDLASS_DATABASE_URL: '', WINDLASS_REGISTRY_SECRETS_KEY: 'hush', WINDLASS_FUNCTION_QUOTA: 'many', WINDLASS_GATEWAY_PUBLIC_URL: 'ftp://x' };
     const read = (): unknown => readConfig(wrong);

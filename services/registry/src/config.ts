@@ -1,3 +1,5 @@
+import { readBucketAddress } from '@windlass/object-storage';
+import type { PackageLocation } from './code-package/package-store.js';
 import type { RegistryConfig } from './registry-config.js';
 import type { GatewayUrl } from './trigger/gateway-address.js';
 
@@ -10,7 +12,9 @@ import type { GatewayUrl } from './trigger/gateway-address.js';
  * - `WINDLASS_REGION` (local-1): part of URNs and the name of every project.
  * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
  * - `WINDLASS_REGISTRY_SECRETS_KEY`: 64 hex digits; encrypts encrypted_user_data; required.
- * - `WINDLASS_PACKAGE_DIRECTORY`: absolute path; required.
+ * - `WINDLASS_PACKAGE_DIRECTORY`: absolute path of the folder of code packages, or `WINDLASS_PACKAGE_BUCKET`:
+ *   s3://bucket/prefix?endpoint=https://storage.example.com&region=name; one of the two is required. The bucket's keys come from
+ *   `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or from wherever else S3 clients look.
  * - `WINDLASS_LOGS_GRPC_ADDRESS`, `WINDLASS_IAM_GRPC_ADDRESS`: where the log service and iam listen; required.
  * - `WINDLASS_GATEWAY_PUBLIC_URL` (http://127.0.0.1:7480): where callers reach the gateway; `WINDLASS_GATEWAY_DOMAIN`: the
  *   domain with wildcard DNS, when there is one.
@@ -28,6 +32,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const key = (name: string): Buffer => Buffer.from(text(name, /^[0-9a-fA-F]{64}$/, '64 hex digits'), 'hex');
   const number = (name: string, preset: number): number => Number(text(name, /^[1-9]\d{0,8}$/, 'a whole number from 1 on', String(preset)));
 
+  const packages = (): PackageLocation => {
+    const bucket = environment['WINDLASS_PACKAGE_BUCKET'];
+    if (bucket === undefined) return { directory: text('WINDLASS_PACKAGE_DIRECTORY', /^\//, 'an absolute path, unless WINDLASS_PACKAGE_BUCKET is given') };
+    if (environment['WINDLASS_PACKAGE_DIRECTORY'] !== undefined) problems.push('WINDLASS_PACKAGE_DIRECTORY and WINDLASS_PACKAGE_BUCKET are both given: packages have one place');
+    try {
+      return { bucket: readBucketAddress(bucket) };
+    } catch (error) {
+      problems.push(`WINDLASS_PACKAGE_BUCKET: ${(error as Error).message}`);
+      return { directory: '' };
+    }
+  };
+
   const databaseUrl = database('WINDLASS_DATABASE_URL');
   const url = /^https?:\/\/[^\s/:]+(:\d+)?\/?$/;
   const publicUrl = text('WINDLASS_GATEWAY_PUBLIC_URL', url, 'a URL such as https://functions.example.com', 'http://127.0.0.1:7480');
@@ -39,7 +55,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     region: text('WINDLASS_REGION', /^[a-z0-9-]+$/, 'lower-case letters, digits and hyphens', 'local-1'),
     principalKey: key('WINDLASS_PRINCIPAL_KEY'),
     secretsKey: key('WINDLASS_REGISTRY_SECRETS_KEY'),
-    packageDirectory: text('WINDLASS_PACKAGE_DIRECTORY', /^\//, 'an absolute path'),
+    packages: packages(),
     logsAddress: address('WINDLASS_LOGS_GRPC_ADDRESS'),
     iamAddress: address('WINDLASS_IAM_GRPC_ADDRESS'),
     functionQuota: number('WINDLASS_FUNCTION_QUOTA', 400),

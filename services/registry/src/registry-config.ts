@@ -1,4 +1,5 @@
 import type { Logger } from '@windlass/telemetry';
+import type { PackageLocation } from './code-package/package-store.js';
 import type { GatewayUrl } from './trigger/gateway-address.js';
 
 export interface RegistryConfig {
@@ -13,8 +14,8 @@ export interface RegistryConfig {
   readonly principalKey: Buffer;
   /** 32 bytes: encrypts the values of encrypted_user_data. Losing it loses them. */
   readonly secretsKey: Buffer;
-  /** Absolute path. Created when it does not exist. */
-  readonly packageDirectory: string;
+  /** Where code packages are kept. A folder is an absolute path, created when it does not exist; a bucket must exist. */
+  readonly packages: PackageLocation;
   /** gRPC address of the log service. */
   readonly logsAddress: string;
   /** gRPC address of iam: it knows the enterprise projects and agencies. */

@@ -22,7 +22,8 @@ import { ShowFunctionSpecHandler } from './catalog/show-function-spec.js';
 import { Clock, SystemClock } from './clock.js';
 import { AcceptedPackages } from './code-package/accepted-packages.js';
 import { CheckSlots } from './code-package/check-slots.js';
-import { FilePackageStore, PackageStore } from './code-package/package-store.js';
+import { openPackageStore } from './code-package/open-package-store.js';
+import { PackageStore } from './code-package/package-store.js';
 import { PackageSweep } from './code-package/package-sweep.js';
 import { PackageUses } from './code-package/package-uses.js';
 import { ENTITIES, openDatabase, SCHEMA } from './database/database.js';
@@ -120,7 +121,7 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
       useFactory: (bus: PostgresEventBus, dataSource: DataSource, copy: AccountCopy) => new AccountFollowing(bus, dataSource, copy),
     },
     { provide: PackageUses, useValue: packageUses() },
-    { provide: PackageStore, useValue: new FilePackageStore(config.packageDirectory) },
+    { provide: PackageStore, useValue: openPackageStore(config.packages) },
     {
       provide: FunctionLogs,
       useFactory: () => new FunctionLogs(connect(LogServiceClient, config.logsAddress), new PrincipalSigner(config.principalKey)),

@@ -6,7 +6,7 @@ import { PostgresEventBus, type BusMessage } from '@windlass/event-bus';
 import { EventStore } from '@windlass/event-store';
 import { createLogger } from '@windlass/telemetry';
 import type { DataSource } from 'typeorm';
-import { FilePackageStore } from '../code-package/package-store.js';
+import { openPackageStore } from '../code-package/open-package-store.js';
 import { PackageUses } from '../code-package/package-uses.js';
 import { openDatabase } from '../database/database.js';
 import { rebuildRegistry } from '../index.js';
@@ -167,7 +167,7 @@ describe('the catalog', () => {
     const used = await registry.create(tenant);
     const unused = await registry.create(tenant, { func_name: 'gone', func_code: { file: zipBase64('unused'), link: '' } });
     await registry.functions.deleteFunction({ project_id: tenant.project, function_urn: 'gone' }, tenant.metadata());
-    const store = new FilePackageStore(registry.config.packageDirectory);
+    const store = openPackageStore(registry.config.packages);
     await withDatabase(async ({ manager }) => {
       await new PackageUses('registry', 3600).removeUnused(manager, store);
       expect(await store.stat(unused.digest)).toBeDefined();
@@ -178,6 +178,22 @@ describe('the catalog', () => {
     // The same package again is stored again.
     await registry.create(tenant, { func_name: 'back', func_code: { file: zipBase64('unused'), link: '' } });
     expect(await store.stat(unused.digest)).toBeDefined();
+  });
+
+  it('collects what an upload stored whose event never came to be, and has no event without its package', async () => {
+    await registry.create(tenant);
+    const orphan = zipBase64('refused after it was stored');
+    const digest = createHash('sha512').update(Buffer.from(orphan, 'base64')).digest('hex');
+    await expect(registry.create(tenant, { func_code: { file: orphan, link: '' } })).rejects.toMatchObject({ code: 6 });
+    const store = openPackageStore(registry.config.packages);
+    expect(await store.stat(digest)).toBeDefined();
+    await withDatabase(async ({ manager }) => {
+      await new PackageUses('registry', 0).removeUnused(manager, store);
+      const named = await manager.query<{ digest: string }[]>("SELECT DISTINCT payload #>> '{code,digest}' AS digest FROM registry.events WHERE payload #>> '{code,digest}' IS NOT NULL");
+      expect(named.map((row) => row.digest)).not.toContain(digest);
+      for (const row of named) expect(await store.stat(row.digest)).toBeDefined();
+    });
+    expect(await store.stat(digest)).toBeUndefined();
   });
 
   it('is the same after it was rebuilt from the events, and their chain is whole', async () => {

@@ -54,7 +54,7 @@ export class RegistryFixture {
       region: 'local-1',
       principalKey,
       secretsKey: randomBytes(32),
-      packageDirectory: join(directory, 'packages'),
+      packages: { directory: join(directory, 'packages') },
       logsAddress,
       iamAddress: `unix:${join(directory, 'iam.sock')}`,
       gatewayUrl: { scheme: 'http', host: '127.0.0.1', port: 7480 },
