@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { FunctionEvent, RouteEvent } from '@windlass/contracts/registry/v1/registry_events';
 import { UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
 import type { PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
@@ -182,9 +182,12 @@ describe('the catalog', () => {
 
   it('collects what an upload stored whose event never came to be, and has no event without its package', async () => {
     await registry.create(tenant);
-    const orphan = zipBase64('refused after it was stored');
+    // Incompressible, so that it is over the quota that is looked at last, when the package lies in the store.
+    const orphan = zipBase64(randomBytes(1024 * 1024).toString('hex'));
+    await registry.restart({ codeSizeQuotaMb: 1 });
     const digest = createHash('sha512').update(Buffer.from(orphan, 'base64')).digest('hex');
-    await expect(registry.create(tenant, { func_code: { file: orphan, link: '' } })).rejects.toMatchObject({ code: 6 });
+    await expect(registry.create(tenant, { func_name: 'large', func_code: { file: orphan, link: '' } })).rejects.toThrow(/code/);
+    await registry.restart();
     const store = openPackageStore(registry.config.packages);
     expect(await store.stat(digest)).toBeDefined();
     await withDatabase(async ({ manager }) => {
