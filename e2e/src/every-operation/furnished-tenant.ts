@@ -30,6 +30,8 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
   });
   const function_urn = String(created['func_urn']).replace(/:latest$/, '');
   const trigger = await make('CreateFunctionTrigger', { project_id, function_urn, trigger_type_code: 'APIG', event_data: { name: mark, path: '/', auth: 'NONE' } });
+  await make('CreateFunctionVersion', { project_id, function_urn, version: mark });
+  await make('CreateVersionAlias', { project_id, function_urn, name: mark, version: mark });
   const { log_group_id } = await make('CreateLogGroup', { project_id, log_group_name: mark, ttl_in_days: 7 });
   const stream = await make('CreateLogStream', { project_id, log_group_id: String(log_group_id), log_stream_name: mark });
   const key = await make('CreateKey', { project_id, key_alias: mark, key_spec: 'EC_P256' });
@@ -52,6 +54,7 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
       account_id: domain_id,
       function_urn,
       resource_id: function_urn,
+      alias_name: mark,
       trigger_id: String(trigger['trigger_id']),
       log_group_id: String(log_group_id),
       log_stream_id: String(stream['log_stream_id']),

@@ -13,11 +13,15 @@ import type { Logger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
 import { AccountFollowing } from './account/account-following.js';
 import { Agencies } from './agency/agencies.js';
+import { AliasController } from './alias/alias.controller.js';
+import { CreateAliasHandler, DeleteAliasHandler, ReplaceAliasHandler } from './alias/change-alias.js';
+import { ListAliasesHandler, ShowAliasHandler } from './alias/show-alias.js';
 import { ApiGroups } from './api-group/api-groups.js';
 import { CatalogController } from './catalog/catalog.controller.js';
 import { ListGroupRoutesHandler } from './catalog/list-group-routes.js';
 import { Publication } from './catalog/publication.js';
 import { publishedEvent } from './catalog/published-events.js';
+import { ShowFunctionAliasHandler } from './catalog/show-function-alias.js';
 import { ShowFunctionSpecHandler } from './catalog/show-function-spec.js';
 import { Clock, SystemClock } from './clock.js';
 import { AcceptedPackages } from './code-package/accepted-packages.js';
@@ -56,6 +60,9 @@ import { GatewayAddress } from './trigger/gateway-address.js';
 import { ListTriggersHandler, ShowTriggerHandler } from './trigger/show-trigger.js';
 import { TriggerController } from './trigger/trigger.controller.js';
 import { TriggerStreams } from './trigger/trigger-streams.js';
+import { ListVersionsHandler } from './version/list-versions.js';
+import { PublishVersionHandler } from './version/publish-version.js';
+import { VersionController } from './version/version.controller.js';
 
 // Two packages of up to 50 MB in memory and being checked, and as many waiting as a team may upload at once.
 const PACKAGE_CHECKS = { running: 2, waiting: 14 };
@@ -72,6 +79,13 @@ const HANDLERS = [
   ShowFunctionCodeHandler,
   ShowFunctionLogsHandler,
   ListQuotasHandler,
+  PublishVersionHandler,
+  ListVersionsHandler,
+  CreateAliasHandler,
+  ReplaceAliasHandler,
+  DeleteAliasHandler,
+  ShowAliasHandler,
+  ListAliasesHandler,
   CreateTriggerHandler,
   DeleteTriggerHandler,
   DeleteAllTriggersHandler,
@@ -79,9 +93,21 @@ const HANDLERS = [
   ListTriggersHandler,
   ResolveInvocationHandler,
   ShowFunctionSpecHandler,
+  ShowFunctionAliasHandler,
   ListGroupRoutesHandler,
   MoveFunctionHandler,
   ListResourcesHandler,
+];
+
+const CONTROLLERS = [
+  FunctionController,
+  VersionController,
+  AliasController,
+  TriggerController,
+  InvocationController,
+  CatalogController,
+  EnterpriseProjectResourcesController,
+  ProjectResourcesController,
 ];
 
 @Module({})
@@ -96,7 +122,7 @@ export class RegistryModule {
           dataSourceFactory: () => openDatabase(config.databaseUrl),
         }),
       ],
-      controllers: [FunctionController, TriggerController, InvocationController, CatalogController, EnterpriseProjectResourcesController, ProjectResourcesController],
+      controllers: CONTROLLERS,
       providers: [...HANDLERS, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, ...configured(config, logger)],
     };
   }

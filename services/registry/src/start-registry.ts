@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import { AliasServiceService } from '@windlass/contracts/registry/v1/alias_service';
 import { CatalogServiceService } from '@windlass/contracts/registry/v1/catalog_service';
 import { EnterpriseProjectResourceServiceService } from '@windlass/contracts/registry/v1/enterprise_project_resources';
 import { FunctionServiceService } from '@windlass/contracts/registry/v1/function_service';
 import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/registry/v1/project_resources';
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
+import { VersionServiceService } from '@windlass/contracts/registry/v1/version_service';
 import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
 import { GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
@@ -24,6 +26,8 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     address: config.grpcAddress,
     services: {
       'windlass.registry.v1.FunctionService': FunctionServiceService,
+      'windlass.registry.v1.VersionService': VersionServiceService,
+      'windlass.registry.v1.AliasService': AliasServiceService,
       'windlass.registry.v1.TriggerService': TriggerServiceService,
       'windlass.registry.v1.InvocationService': InvocationServiceService,
       'windlass.registry.v1.CatalogService': CatalogServiceService,

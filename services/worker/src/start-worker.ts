@@ -12,7 +12,7 @@ import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, removeDeadSocket, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { AccountAdmission } from './account/index.js';
-import { followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase } from './catalog/index.js';
+import { AliasCatalog, followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase, VersionFinder } from './catalog/index.js';
 import { CodeCache, downloadPackage } from './code/index.js';
 import { ControlModule } from './control/index.js';
 import { startDataServer } from './data-path/index.js';
@@ -115,11 +115,12 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
       (func_id, version) => registry.showFunctionSpec({ func_id, version }, { deadlineMs: SPEC_MS }),
       { superseded: (functionId, version, belowRevision) => pools.retire(functionId, version, belowRevision) },
     );
-    const following = await followFunctionEvents({ bus, workerId: config.workerId, catalog, kept: new KnownFunctions(dataSource) });
+    const aliases = new AliasCatalog((func_id, alias) => registry.showFunctionAlias({ func_id, alias }, { deadlineMs: SPEC_MS }));
+    const following = await followFunctionEvents({ bus, workerId: config.workerId, catalog, aliases, kept: new KnownFunctions(dataSource) });
     own({ close: () => following.stop() });
 
     const credentials = new CredentialCache(issueCredentials(agencies), logger);
-    const invoker = new Invoker(catalog, new AccountAdmission(accounts), credentials, pools, log, logger, clock);
+    const invoker = new Invoker(new VersionFinder(catalog, aliases), new AccountAdmission(accounts), credentials, pools, log, logger, clock);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(ControlModule.of({ invoker, pools, log }), {
       ...grpcServer({ address: config.grpcAddress, services: { 'windlass.worker.v1.WorkerService': WorkerServiceService as never } }),
       logger: false,

@@ -1,17 +1,19 @@
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import type { FunctionAlias, FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import type {
   DownloadPackageRequest,
   ListGroupRoutesRequest,
   ListGroupRoutesResponse,
+  ShowFunctionAliasRequest,
   ShowFunctionSpecRequest,
 } from '@windlass/contracts/registry/v1/catalog_service';
 import { EMPTY, type Observable } from 'rxjs';
 import { PackageStore } from '../code-package/package-store.js';
 import { ListGroupRoutesQuery } from './list-group-routes.js';
 import { type PackageDownload, writeChunks } from './package-chunks.js';
+import { ShowFunctionAliasQuery } from './show-function-alias.js';
 import { ShowFunctionSpecQuery } from './show-function-spec.js';
 
 const SERVICE = 'CatalogService';
@@ -27,6 +29,11 @@ export class CatalogController {
   @GrpcMethod(SERVICE, 'showFunctionSpec')
   showFunctionSpec(request: ShowFunctionSpecRequest): Promise<FunctionSpec> {
     return this.queries.execute(new ShowFunctionSpecQuery(request.func_id, request.version));
+  }
+
+  @GrpcMethod(SERVICE, 'showFunctionAlias')
+  showFunctionAlias(request: ShowFunctionAliasRequest): Promise<FunctionAlias> {
+    return this.queries.execute(new ShowFunctionAliasQuery(request.func_id, request.alias));
   }
 
   @GrpcMethod(SERVICE, 'listGroupRoutes')

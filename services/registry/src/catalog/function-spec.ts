@@ -1,8 +1,10 @@
-import { FunctionSpec, Route } from '@windlass/contracts/registry/v1/catalog';
+import { AliasRule_Source, FunctionAlias, FunctionSpec, Route } from '@windlass/contracts/registry/v1/catalog';
+import { aliasTargets, type AliasRecord } from '../alias/alias.state.js';
 import { executionAgency } from '../function/agency-settings.js';
-import { cpuMillicores, latestUrn } from '../function/function-view.js';
+import { cpuMillicores, versionUrn } from '../function/function-view.js';
+import type { FunctionOwner } from '../function/function.events.js';
 import type { FunctionRecord } from '../function/function.state.js';
-import { LATEST } from '../function/function-urn.js';
+import { targetOf } from '../trigger/trigger.state.js';
 import type { TriggerRecord } from '../trigger/trigger.state.js';
 
 /**
@@ -11,15 +13,15 @@ import type { TriggerRecord } from '../trigger/trigger.state.js';
  */
 const DEFAULT_START_SECONDS = 10;
 
-/** What a worker must know of a function, but for its environment: what goes over the bus holds no tenant's values. */
-export function functionSpec(record: FunctionRecord, revision: number): FunctionSpec {
+/** What a worker must know of a version, but for its environment: what goes over the bus holds no tenant's values. */
+export function functionSpec(record: FunctionRecord, version: string, revision: number): FunctionSpec {
   const { code, settings, scaling, logs } = record;
   return FunctionSpec.fromPartial({
     func_id: record.funcId,
-    func_urn: latestUrn(record),
+    func_urn: versionUrn(record, version),
     func_name: record.name,
     package: record.package,
-    version: LATEST,
+    version,
     revision,
     domain_id: record.domainId,
     project_id: record.projectId,
@@ -45,6 +47,21 @@ export function functionSpec(record: FunctionRecord, revision: number): Function
   });
 }
 
+/** What a worker must know of an alias. */
+export function functionAlias({ funcId, domainId }: FunctionOwner, alias: AliasRecord, revision: number): FunctionAlias {
+  const { version, additional } = aliasTargets(alias);
+  const common = { func_id: funcId, domain_id: domainId, name: alias.name, revision, version };
+  if (additional === undefined) return FunctionAlias.fromPartial(common);
+  const { share } = additional;
+  if (share.kind === 'weight') return FunctionAlias.fromPartial({ ...common, additional_version: additional.version, weight: share.percent });
+  const rules = share.rules.map(({ source, name, values }) => ({
+    source: source === 'header' ? AliasRule_Source.HEADER : AliasRule_Source.COOKIE,
+    name,
+    values: [...values],
+  }));
+  return FunctionAlias.fromPartial({ ...common, additional_version: additional.version, rules, any_rule: share.match === 'any' });
+}
+
 /** What a gateway must know of a trigger. */
 export function triggerRoute(record: TriggerRecord, revision: number): Route {
   const { route } = record;
@@ -60,7 +77,7 @@ export function triggerRoute(record: TriggerRecord, revision: number): Route {
     timeout_ms: route.timeoutMs,
     func_id: record.funcId,
     func_urn: record.funcUrn,
-    func_version: LATEST,
+    func_version: targetOf(record),
     revision,
   });
 }

@@ -1,9 +1,10 @@
 import { FunctionEvent as FunctionMessage, RouteEvent as RouteMessage } from '@windlass/contracts/registry/v1/registry_events';
 import type { BusMessage } from '@windlass/event-bus';
 import type { DomainEvent, StoredEvent } from '@windlass/event-store';
-import { isFunctionStream, type FunctionEvent } from '../function/function.events.js';
+import { isFunctionStream, ownerOf, type FunctionEvent } from '../function/function.events.js';
+import { LATEST } from '../function/function-urn.js';
 import { isTriggerStream, type TriggerEvent } from '../trigger/trigger.events.js';
-import { functionSpec, triggerRoute } from './function-spec.js';
+import { functionAlias, functionSpec, triggerRoute } from './function-spec.js';
 
 export const FUNCTIONS_TOPIC = 'registry.functions';
 export const ROUTES_TOPIC = 'registry.routes';
@@ -17,12 +18,31 @@ export function publishedEvent(event: StoredEvent<DomainEvent>): BusMessage | un
 }
 
 function functionMessage(event: StoredEvent<FunctionEvent>): BusMessage {
-  const { function: record } = event.data;
-  const message: FunctionMessage =
-    event.type === 'FunctionDeleted'
-      ? { change: { $case: 'removed', value: { func_id: record.funcId, version: '', revision: event.version } } }
-      : { change: { $case: 'put', value: functionSpec(record, event.version) } };
-  return { topic: FUNCTIONS_TOPIC, key: record.funcId, id: event.id, payload: FunctionMessage.encode(message).finish() };
+  const payload = FunctionMessage.encode({ change: functionChange(event) }).finish();
+  return { topic: FUNCTIONS_TOPIC, key: ownerOf(event).funcId, id: event.id, payload };
+}
+
+function functionChange(event: StoredEvent<FunctionEvent>): FunctionMessage['change'] {
+  const revision = event.version;
+  const { funcId: func_id } = ownerOf(event);
+  switch (event.type) {
+    case 'FunctionCreated':
+    case 'FunctionCodeReplaced':
+    case 'FunctionConfigReplaced':
+    case 'FunctionMaxInstancesChanged':
+      return { $case: 'put', value: functionSpec(event.data.function, LATEST, revision) };
+    case 'FunctionDeleted':
+      return { $case: 'removed', value: { func_id, version: '', revision } };
+    case 'VersionPublished':
+      return { $case: 'put', value: functionSpec(event.data.version.function, event.data.version.name, revision) };
+    case 'VersionDeleted':
+      return { $case: 'removed', value: { func_id, version: event.data.version.name, revision } };
+    case 'AliasCreated':
+    case 'AliasChanged':
+      return { $case: 'alias_put', value: functionAlias(event.data.of, event.data.alias, revision) };
+    case 'AliasDeleted':
+      return { $case: 'alias_removed', value: { func_id, name: event.data.alias.name, revision } };
+  }
 }
 
 function routeMessage(event: StoredEvent<TriggerEvent>): BusMessage {

@@ -3,9 +3,11 @@ import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import { DataSource } from 'typeorm';
 import { FunctionRow } from '../function/function.entity.js';
 import type { FunctionRecord } from '../function/function.state.js';
-import { functionMissing, requireLatest } from '../function/function-urn.js';
+import { functionMissing, LATEST } from '../function/function-urn.js';
 import { SecretValues } from '../function/secret-values.js';
 import { parseUserData } from '../function/user-data.js';
+import { VersionRow } from '../version/version.entity.js';
+import { versionMissing } from '../version/version.errors.js';
 import { functionSpec } from './function-spec.js';
 
 export class ShowFunctionSpecQuery extends Query<FunctionSpec> {
@@ -29,8 +31,14 @@ export class ShowFunctionSpecHandler implements IQueryHandler<ShowFunctionSpecQu
     if (!/^[0-9a-f-]{36}$/.test(funcId)) throw functionMissing(funcId);
     const row = await this.dataSource.manager.findOneBy(FunctionRow, { funcId });
     if (row === null) throw functionMissing(funcId);
-    requireLatest(version === '' ? { kind: 'none' } : { kind: 'version', version });
-    return { ...functionSpec(row.record, row.revision), environment: this.environment(row.record), user_data: row.record.settings.userData };
+    if (version === '' || version === LATEST) return this.whole(row.record, LATEST, row.revision);
+    const published = version.includes('\0') ? null : await this.dataSource.manager.findOneBy(VersionRow, { funcId, name: version });
+    if (published === null) throw versionMissing(version);
+    return this.whole(published.record.function, version, published.revision);
+  }
+
+  private whole(record: FunctionRecord, version: string, revision: number): FunctionSpec {
+    return { ...functionSpec(record, version, revision), environment: this.environment(record), user_data: record.settings.userData };
   }
 
   private environment({ funcId, settings, secrets }: FunctionRecord): Record<string, string> {

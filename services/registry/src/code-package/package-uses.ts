@@ -26,7 +26,9 @@ export class PackageUses {
     return manager.transaction(async (inner) => {
       const unused = await inner.query<{ digest: string }[]>(
         `SELECT digest FROM ${this.schema}.packages p
-         WHERE used_at < now() - make_interval(secs => $1) AND NOT EXISTS (SELECT FROM ${this.schema}.functions f WHERE f.code_digest = p.digest)
+         WHERE used_at < now() - make_interval(secs => $1)
+           AND NOT EXISTS (SELECT FROM ${this.schema}.functions f WHERE f.code_digest = p.digest)
+           AND NOT EXISTS (SELECT FROM ${this.schema}.function_versions v WHERE v.code_digest = p.digest)
          ORDER BY digest LIMIT 100 FOR UPDATE SKIP LOCKED`,
         [this.graceSeconds],
       );

@@ -1,16 +1,18 @@
 import { type EventStore, rebuildProjection, replay } from '@windlass/event-store';
+import { AliasRow } from '../alias/alias.entity.js';
 import { ApiGroupRow, projectApiGroup } from '../api-group/api-group.entity.js';
 import { isApiGroupStream } from '../api-group/api-group.events.js';
 import { claimApiGroup } from '../api-group/claim-api-group.decider.js';
 import type { PackageUses } from '../code-package/package-uses.js';
 import { FunctionRow } from '../function/function.entity.js';
-import { isFunctionStream } from '../function/function.events.js';
+import { isFunctionStream, ownerOf } from '../function/function.events.js';
 import { projectFunction, quotaChange, touchedDigests } from '../function/function.projection.js';
 import { evolveFunction, NO_FUNCTION } from '../function/function.state.js';
 import type { Quotas } from '../quota/quota-usage.js';
 import { projectTrigger, TriggerRow } from '../trigger/trigger.entity.js';
 import { isTriggerStream } from '../trigger/trigger.events.js';
 import { evolveTrigger, NO_TRIGGER } from '../trigger/trigger.state.js';
+import { VersionRow } from '../version/version.entity.js';
 
 /** Makes the read models and counters anew from the events, in one transaction. Answers how many events it read. */
 export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: PackageUses): Promise<number> {
@@ -18,7 +20,7 @@ export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: P
     store,
     reset: async (manager) => {
       await manager.query(`TRUNCATE ${store.schema}.quota_usage`);
-      for (const row of [FunctionRow, TriggerRow, ApiGroupRow]) await manager.deleteAll(row);
+      for (const row of [FunctionRow, VersionRow, AliasRow, TriggerRow, ApiGroupRow]) await manager.deleteAll(row);
     },
     replays: [
       replay({
@@ -26,7 +28,7 @@ export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: P
         decider: { initial: NO_FUNCTION, evolve: evolveFunction },
         project: async (manager, events) => {
           await projectFunction(manager, events);
-          for (const event of events) await quotas.recount(manager, event.data.function.domainId, quotaChange(event));
+          for (const event of events) await quotas.recount(manager, ownerOf(event).domainId, quotaChange(event));
           await packages.touch(manager, events.flatMap(touchedDigests));
         },
       }),

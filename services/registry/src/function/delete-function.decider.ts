@@ -6,9 +6,16 @@ export interface DeleteFunction {
   readonly urn: string;
 }
 
+/** Ends the function with its aliases and versions. */
 function decide(state: FunctionState, { urn }: DeleteFunction): readonly FunctionEvent[] {
   if (state.status !== 'active') throw functionMissing(urn);
-  return [{ type: 'FunctionDeleted', data: { function: state.function } }];
+  const { function: record, versions, aliases } = state;
+  const of = { funcId: record.funcId, domainId: record.domainId };
+  return [
+    ...aliases.map((alias) => ({ type: 'AliasDeleted' as const, data: { of, alias } })),
+    ...versions.map((version) => ({ type: 'VersionDeleted' as const, data: { version } })),
+    { type: 'FunctionDeleted', data: { function: record } },
+  ];
 }
 
 export const deleteFunction = { initial: NO_FUNCTION, decide, evolve: evolveFunction };

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
 import { PackageUses } from '../code-package/package-uses.js';
 import { Quotas } from '../quota/quota-usage.js';
-import { functionStream, type FunctionEvent } from './function.events.js';
+import { functionStream, ownerOf, type FunctionEvent } from './function.events.js';
 import { projectFunction, quotaChange, touchedDigests } from './function.projection.js';
 import type { FunctionState } from './function.state.js';
 
@@ -34,7 +34,7 @@ export class FunctionStreams {
       project: async (manager, events) => {
         await projectFunction(manager, events);
         await also?.(manager, events);
-        for (const event of events) await this.quotas.take(manager, event.data.function.domainId, quotaChange(event));
+        for (const event of events) await this.quotas.take(manager, ownerOf(event).domainId, quotaChange(event));
         await this.packages.touch(manager, events.flatMap(touchedDigests));
       },
     });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { functionUrn, parseFunctionUrn, requireLatest } from './function-urn.js';
+import { functionUrn, parseFunctionUrn, qualifierText, type Qualifier } from './function-urn.js';
 
 const home = { region: 'local-1', projectId: 'p1' };
 const here = { projectId: 'p1', package: 'default', name: 'hello' };
@@ -54,10 +54,9 @@ describe('a function URN', () => {
     );
   });
 
-  it('means the working version when it says latest or nothing, and no other', () => {
-    requireLatest({ kind: 'none' });
-    requireLatest({ kind: 'version', version: 'latest' });
-    expect(() => requireLatest({ kind: 'version', version: 'v1' })).toThrow(expect.objectContaining({ code: 'FSS.1052' }));
-    expect(() => requireLatest({ kind: 'alias', alias: 'a' })).toThrow(expect.objectContaining({ code: 'FSS.1053' }));
-  });
+  it.each<[Qualifier, string]>([
+    [{ kind: 'none' }, 'latest'],
+    [{ kind: 'version', version: 'v1' }, 'v1'],
+    [{ kind: 'alias', alias: 'live' }, '!live'],
+  ])('%j ends in %s', (qualifier, text) => expect(qualifierText(qualifier)).toBe(text));
 });

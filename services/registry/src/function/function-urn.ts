@@ -72,21 +72,15 @@ export function functionUrn(region: string, of: { projectId: string; package: st
   return `urn:fss:${region}:${of.projectId}:function:${of.package}:${of.name}`;
 }
 
-/**
- * Passes when the qualifier means the working version, `latest`, by name or by saying nothing. Other versions fail with
- * FSS.1052 and aliases with FSS.1053: a function that was never published has neither.
- */
-export function requireLatest(qualifier: Qualifier): void {
+/** The qualifier as the end of a URN has it: "latest" for none, the name of a version, or "!" and that of an alias. */
+export function qualifierText(qualifier: Qualifier): string {
   switch (qualifier.kind) {
     case 'none':
-      return;
+      return LATEST;
     case 'version':
-      if (qualifier.version === LATEST) return;
-      throw refusal('not_found', 'FSS.1052', 'VERSION_NOT_FOUND', `The function has no version "${qualifier.version}".`);
+      return qualifier.version;
     case 'alias':
-      throw refusal('not_found', 'FSS.1053', 'ALIAS_NOT_FOUND', `The function has no alias "${qualifier.alias}".`);
-    default:
-      qualifier satisfies never;
+      return `!${qualifier.alias}`;
   }
 }
 

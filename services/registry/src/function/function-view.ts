@@ -9,13 +9,21 @@ export function cpuMillicores(memoryMb: number): number {
   return (memoryMb / 128) * 100 + 200;
 }
 
+/** Which version of a function is shown. */
+export interface ShownVersion {
+  readonly version: string;
+  readonly description: string;
+}
+
+const WORKING: ShownVersion = { version: LATEST, description: '' };
+
 /** The function as the documented API shows it. Secret values are blanked. */
-export function viewFunction(record: FunctionRecord): FunctionMessage {
+export function viewFunction(record: FunctionRecord, { version, description }: ShownVersion = WORKING): FunctionMessage {
   const { code, settings, scaling, logs } = record;
   return FunctionMessage.fromPartial({
     func_id: record.funcId,
     resource_id: `${record.funcId}:${record.name}`,
-    func_urn: latestUrn(record),
+    func_urn: versionUrn(record, version),
     func_name: record.name,
     domain_id: record.domainId,
     namespace: record.projectId,
@@ -32,7 +40,8 @@ export function viewFunction(record: FunctionRecord): FunctionMessage {
     user_data: settings.userData,
     encrypted_user_data: blanked(record.secrets),
     digest: code.digest,
-    version: LATEST,
+    version,
+    version_description: description,
     image_name: code.imageName,
     xrole: settings.agencies?.configuration ?? '',
     app_xrole: settings.agencies?.execution ?? '',
@@ -55,10 +64,10 @@ export function viewFunction(record: FunctionRecord): FunctionMessage {
 }
 
 /** The code operations' view. `inlineSource` is given for inline code only; other code is downloaded. */
-export function viewFunctionCode(record: FunctionRecord, inlineSource: Buffer | undefined): FunctionCode {
+export function viewFunctionCode(record: FunctionRecord, inlineSource: Buffer | undefined, version = LATEST): FunctionCode {
   const { code, scaling } = record;
   return FunctionCode.fromPartial({
-    func_urn: latestUrn(record),
+    func_urn: versionUrn(record, version),
     func_name: record.name,
     domain_id: record.domainId,
     runtime: record.runtime,
@@ -72,8 +81,9 @@ export function viewFunctionCode(record: FunctionRecord, inlineSource: Buffer | 
   });
 }
 
-export function latestUrn(record: Pick<FunctionRecord, 'region' | 'projectId' | 'package' | 'name'>): string {
-  return `${functionUrn(record.region, record)}:${LATEST}`;
+/** The URN with a version, or with "!" and an alias. */
+export function versionUrn(record: Pick<FunctionRecord, 'region' | 'projectId' | 'package' | 'name'>, qualifier: string): string {
+  return `${functionUrn(record.region, record)}:${qualifier}`;
 }
 
 function blanked(secrets: FunctionRecord['secrets']): string {

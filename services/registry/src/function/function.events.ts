@@ -1,18 +1,32 @@
+import type { AliasRecord } from '../alias/alias.state.js';
+import type { PublishedVersion } from '../version/version.state.js';
 import type { FunctionRecord } from './function.state.js';
 
 /**
  * Stored events of the stream `function:<project>:<package>:<name>`; private to this service. The key is the rule that a
  * name is used once in a package, and a deleted name may be created again in the same stream, with another id.
  *
- * Each event carries the function as it stands after it. What is told to workers is made of one event alone, so no event
- * can be published with half of what another one knew.
+ * An event carries what it changes as it stands after it: the function, a version, an alias. What is told to workers is made
+ * of one event alone, so no event can be published with half of what another one knew. The end of a function is told as the
+ * end of each of its aliases and versions, and then its own.
  */
 export type FunctionEvent =
   | { readonly type: 'FunctionCreated'; readonly data: { readonly function: FunctionRecord } }
   | { readonly type: 'FunctionCodeReplaced'; readonly data: { readonly function: FunctionRecord; readonly replaced: ReplacedCode } }
   | { readonly type: 'FunctionConfigReplaced'; readonly data: { readonly function: FunctionRecord } }
   | { readonly type: 'FunctionMaxInstancesChanged'; readonly data: { readonly function: FunctionRecord } }
-  | { readonly type: 'FunctionDeleted'; readonly data: { readonly function: FunctionRecord } };
+  | { readonly type: 'FunctionDeleted'; readonly data: { readonly function: FunctionRecord } }
+  | { readonly type: 'VersionPublished'; readonly data: { readonly version: PublishedVersion } }
+  | { readonly type: 'VersionDeleted'; readonly data: { readonly version: PublishedVersion } }
+  | { readonly type: 'AliasCreated'; readonly data: { readonly of: FunctionOwner; readonly alias: AliasRecord } }
+  | { readonly type: 'AliasChanged'; readonly data: { readonly of: FunctionOwner; readonly alias: AliasRecord } }
+  | { readonly type: 'AliasDeleted'; readonly data: { readonly of: FunctionOwner; readonly alias: AliasRecord } };
+
+/** Whose an alias is. */
+export interface FunctionOwner {
+  readonly funcId: string;
+  readonly domainId: string;
+}
 
 /** The package a function no longer uses. */
 export interface ReplacedCode {
@@ -28,4 +42,11 @@ export function functionStream(of: { projectId: string; package: string; name: s
 
 export function isFunctionStream(streamId: string): boolean {
   return streamId.startsWith(STREAM_PREFIX);
+}
+
+/** The function an event is about. */
+export function ownerOf(event: FunctionEvent): FunctionOwner {
+  const { data } = event;
+  if ('of' in data) return data.of;
+  return 'version' in data ? data.version.function : data.function;
 }

@@ -1,14 +1,16 @@
 import type { StoredEvent } from '@windlass/event-store';
 import type { EntityManager } from 'typeorm';
+import { projectAlias } from '../alias/alias.entity.js';
 import type { QuotaChange } from '../quota/quota-usage.js';
+import { projectVersion } from '../version/version.entity.js';
 import { DEFAULT_ENTERPRISE_PROJECT } from './function-settings.js';
 import { FunctionRow } from './function.entity.js';
 import type { FunctionEvent } from './function.events.js';
+import type { FunctionRecord } from './function.state.js';
 
-/** Brings the read model up to the events, which belong to one function. */
+/** Brings the read models up to the events, which belong to one function. */
 export async function projectFunction(manager: EntityManager, events: readonly StoredEvent<FunctionEvent>[]): Promise<void> {
   for (const event of events) {
-    const { function: record } = event.data;
     switch (event.type) {
       case 'FunctionDeleted':
         await manager.delete(FunctionRow, { streamId: event.streamId });
@@ -17,24 +19,16 @@ export async function projectFunction(manager: EntityManager, events: readonly S
       case 'FunctionCodeReplaced':
       case 'FunctionConfigReplaced':
       case 'FunctionMaxInstancesChanged':
-        await manager.upsert(
-          FunctionRow,
-          {
-            streamId: event.streamId,
-            funcId: record.funcId,
-            domainId: record.domainId,
-            projectId: record.projectId,
-            // Functions of the first releases name none, which means the default one.
-            enterpriseProjectId: record.settings.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT,
-            package: record.package,
-            name: record.name,
-            revision: event.version,
-            codeDigest: record.code.digest,
-            createdAt: new Date(record.createdAt),
-            record,
-          },
-          ['streamId'],
-        );
+        await manager.upsert(FunctionRow, rowOf(event, event.data.function), ['streamId']);
+        break;
+      case 'VersionPublished':
+      case 'VersionDeleted':
+        await projectVersion(manager, event);
+        break;
+      case 'AliasCreated':
+      case 'AliasChanged':
+      case 'AliasDeleted':
+        await projectAlias(manager, event);
         break;
       default:
         event satisfies never;
@@ -42,18 +36,41 @@ export async function projectFunction(manager: EntityManager, events: readonly S
   }
 }
 
-/** What an event takes from its account's quotas, or gives back. */
+function rowOf({ streamId, version: revision }: StoredEvent<FunctionEvent>, record: FunctionRecord): FunctionRow {
+  return {
+    streamId,
+    funcId: record.funcId,
+    domainId: record.domainId,
+    projectId: record.projectId,
+    // Functions of the first releases name none, which means the default one.
+    enterpriseProjectId: record.settings.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT,
+    package: record.package,
+    name: record.name,
+    revision,
+    codeDigest: record.code.digest,
+    createdAt: new Date(record.createdAt),
+    record,
+  };
+}
+
+/** What an event takes from its account's quotas, or gives back. Each version counts with all of its code. */
 export function quotaChange(event: FunctionEvent): QuotaChange {
-  const { sizeBytes } = event.data.function.code;
   switch (event.type) {
     case 'FunctionCreated':
-      return { functions: 1, codeBytes: sizeBytes };
+      return { functions: 1, codeBytes: event.data.function.code.sizeBytes };
     case 'FunctionCodeReplaced':
-      return { functions: 0, codeBytes: sizeBytes - event.data.replaced.sizeBytes };
+      return { functions: 0, codeBytes: event.data.function.code.sizeBytes - event.data.replaced.sizeBytes };
     case 'FunctionDeleted':
-      return { functions: -1, codeBytes: -sizeBytes };
+      return { functions: -1, codeBytes: -event.data.function.code.sizeBytes };
+    case 'VersionPublished':
+      return { functions: 0, codeBytes: event.data.version.function.code.sizeBytes };
+    case 'VersionDeleted':
+      return { functions: 0, codeBytes: -event.data.version.function.code.sizeBytes };
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
+    case 'AliasCreated':
+    case 'AliasChanged':
+    case 'AliasDeleted':
       return { functions: 0, codeBytes: 0 };
   }
 }
@@ -66,8 +83,14 @@ export function touchedDigests(event: FunctionEvent): readonly string[] {
     case 'FunctionCreated':
     case 'FunctionDeleted':
       return [event.data.function.code.digest];
+    case 'VersionPublished':
+    case 'VersionDeleted':
+      return [event.data.version.function.code.digest];
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
+    case 'AliasCreated':
+    case 'AliasChanged':
+    case 'AliasDeleted':
       return [];
   }
 }

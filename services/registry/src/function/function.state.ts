@@ -1,4 +1,6 @@
 import { unknownEvent } from '@windlass/event-store';
+import type { AliasRecord } from '../alias/alias.state.js';
+import type { PublishedVersion } from '../version/version.state.js';
 import type { FunctionEvent } from './function.events.js';
 
 /** Where a function's output goes. Tags become labels of each line. */
@@ -85,25 +87,56 @@ export interface FunctionRecord {
   readonly modifiedAt: string;
 }
 
-export type FunctionState =
-  | { readonly status: 'absent' }
-  | { readonly status: 'active'; readonly function: FunctionRecord }
-  | { readonly status: 'deleted' };
+/** A function that is there, with all that lives and ends with it. */
+export interface ActiveFunction {
+  readonly status: 'active';
+  /** The working version. */
+  readonly function: FunctionRecord;
+  /** In the order in which they were published. */
+  readonly versions: readonly PublishedVersion[];
+  /** In the order in which they were created. */
+  readonly aliases: readonly AliasRecord[];
+}
+
+export type FunctionState = { readonly status: 'absent' } | ActiveFunction | { readonly status: 'deleted' };
 
 export const NO_FUNCTION: FunctionState = { status: 'absent' };
 
-export function evolveFunction(_state: FunctionState, event: FunctionEvent): FunctionState {
+export function evolveFunction(state: FunctionState, event: FunctionEvent): FunctionState {
   switch (event.type) {
     case 'FunctionCreated':
-    case 'FunctionCodeReplaced':
-    case 'FunctionConfigReplaced':
-    case 'FunctionMaxInstancesChanged':
-      return { status: 'active', function: event.data.function };
+      return { status: 'active', function: event.data.function, versions: [], aliases: [] };
     case 'FunctionDeleted':
       return { status: 'deleted' };
     default:
+      return state.status === 'active' ? evolveActive(state, event) : misplaced(event);
+  }
+}
+
+function evolveActive(state: ActiveFunction, event: Exclude<FunctionEvent, { type: 'FunctionCreated' | 'FunctionDeleted' }>): ActiveFunction {
+  const { versions, aliases } = state;
+  switch (event.type) {
+    case 'FunctionCodeReplaced':
+    case 'FunctionConfigReplaced':
+    case 'FunctionMaxInstancesChanged':
+      return { ...state, function: event.data.function };
+    case 'VersionPublished':
+      return { ...state, versions: [...versions, event.data.version] };
+    case 'VersionDeleted':
+      return { ...state, versions: versions.filter(({ name }) => name !== event.data.version.name) };
+    case 'AliasCreated':
+      return { ...state, aliases: [...aliases, event.data.alias] };
+    case 'AliasChanged':
+      return { ...state, aliases: aliases.map((alias) => (alias.name === event.data.alias.name ? event.data.alias : alias)) };
+    case 'AliasDeleted':
+      return { ...state, aliases: aliases.filter(({ name }) => name !== event.data.alias.name) };
+    default:
       return unknownEvent(event);
   }
+}
+
+function misplaced(event: FunctionEvent): never {
+  throw new Error(`The stream of a function holds ${event.type} at a point where there is no function.`);
 }
 
 /** The function after a command that leaves one; anything else is a mistake of this program. */

@@ -5,8 +5,9 @@ import type { FunctionCode } from '@windlass/contracts/registry/v1/function_serv
 import type { Caller } from '../caller/caller.js';
 import { unpackInline } from '../code-package/inline-package.js';
 import { PackageStore } from '../code-package/package-store.js';
-import { FunctionLookup } from './function-lookup.js';
+import { FunctionLookup, type LocatedFunction } from './function-lookup.js';
 import { viewFunction, viewFunctionCode } from './function-view.js';
+import type { FunctionRecord } from './function.state.js';
 
 export class ShowFunctionQuery extends Query<FunctionMessage> {
   constructor(
@@ -22,8 +23,14 @@ export class ShowFunctionHandler implements IQueryHandler<ShowFunctionQuery> {
   constructor(private readonly lookup: FunctionLookup) {}
 
   async execute({ caller, urn }: ShowFunctionQuery): Promise<FunctionMessage> {
-    return viewFunction((await this.lookup.find(caller, urn)).record);
+    const located = await this.lookup.locate(caller, urn);
+    return viewFunction(withCurrentOwner(located), located);
   }
+}
+
+/** A version is as it was published, but it lies where its function lies now. */
+export function withCurrentOwner({ record, row }: Pick<LocatedFunction, 'record' | 'row'>): FunctionRecord {
+  return { ...record, settings: { ...record.settings, enterpriseProjectId: row.enterpriseProjectId } };
 }
 
 export class ShowFunctionCodeQuery extends Query<FunctionCode> {
@@ -44,9 +51,9 @@ export class ShowFunctionCodeHandler implements IQueryHandler<ShowFunctionCodeQu
 
   /** Inline code comes as its text. A package does not: its digest is enough for the edge to give a link to it. */
   async execute({ caller, urn }: ShowFunctionCodeQuery): Promise<FunctionCode> {
-    const { record } = await this.lookup.find(caller, urn);
+    const { record, version } = await this.lookup.locate(caller, urn);
     const source = record.code.type === 'inline' ? unpackInline(await buffer(await this.packages.open(record.code.digest))) : undefined;
-    return viewFunctionCode(record, source);
+    return viewFunctionCode(record, source, version);
   }
 }
 
@@ -65,7 +72,7 @@ export class ShowFunctionLogsHandler implements IQueryHandler<ShowFunctionLogsQu
 
   /** All names and ids are empty while logs are off. */
   async execute({ caller, urn }: ShowFunctionLogsQuery): Promise<LogConfig> {
-    const { logs } = (await this.lookup.find(caller, urn)).record;
+    const { logs } = (await this.lookup.locate(caller, urn)).record;
     if (!logs.enabled) return LogConfig.fromPartial({});
     return { group_name: logs.groupName, group_id: logs.groupId, stream_name: logs.streamName, stream_id: logs.streamId };
   }

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Metadata } from '@grpc/grpc-js';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { AliasServiceClient } from '@windlass/contracts/registry/v1/alias_service';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import { CreateFunctionRequest, FunctionServiceClient } from '@windlass/contracts/registry/v1/function_service';
 import { InvocationServiceClient } from '@windlass/contracts/registry/v1/invocation_service';
 import { TriggerServiceClient } from '@windlass/contracts/registry/v1/trigger_service';
+import { VersionServiceClient } from '@windlass/contracts/registry/v1/version_service';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { connect, type Remote, type RunningService } from '@windlass/grpc';
 import { PrincipalSigner } from '@windlass/principal';
@@ -35,6 +37,8 @@ export class RegistryFixture {
     readonly iam: IamPeer,
     private service: RunningService,
     readonly functions: Remote<FunctionServiceClient>,
+    readonly versions: Remote<VersionServiceClient>,
+    readonly aliases: Remote<AliasServiceClient>,
     readonly triggers: Remote<TriggerServiceClient>,
     readonly invocations: Remote<InvocationServiceClient>,
     readonly catalog: Remote<CatalogServiceClient>,
@@ -72,6 +76,8 @@ export class RegistryFixture {
       iam,
       service,
       connect(FunctionServiceClient, address),
+      connect(VersionServiceClient, address),
+      connect(AliasServiceClient, address),
       connect(TriggerServiceClient, address),
       connect(InvocationServiceClient, address),
       connect(CatalogServiceClient, address),
@@ -85,7 +91,7 @@ export class RegistryFixture {
   }
 
   async stop(): Promise<void> {
-    for (const remote of [this.functions, this.triggers, this.invocations, this.catalog]) remote.close();
+    for (const remote of [this.functions, this.versions, this.aliases, this.triggers, this.invocations, this.catalog]) remote.close();
     await this.service.close();
     this.logs.close();
     this.iam.close();

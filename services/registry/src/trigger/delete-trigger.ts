@@ -23,10 +23,10 @@ export class DeleteTriggerHandler implements ICommandHandler<DeleteTriggerComman
   ) {}
 
   async execute({ caller, urn, trigger }: DeleteTriggerCommand): Promise<void> {
-    const of = await this.lookup.find(caller, urn);
+    const { row, qualifier } = await this.lookup.locate(caller, urn);
     requireTriggerType(trigger.type);
     requireTriggerId(trigger.id);
-    await this.triggers.deleteOne(caller, of, urn, trigger);
+    await this.triggers.deleteOne(caller, row, qualifier, urn, trigger);
   }
 }
 
@@ -47,6 +47,7 @@ export class DeleteAllTriggersHandler implements ICommandHandler<DeleteAllTrigge
   ) {}
 
   async execute({ caller, urn }: DeleteAllTriggersCommand): Promise<void> {
-    await this.triggers.deleteAll(caller, await this.lookup.find(caller, urn), urn);
+    const { row, qualifier } = await this.lookup.locate(caller, urn);
+    await this.triggers.deleteAll(caller, row, qualifier, urn);
   }
 }

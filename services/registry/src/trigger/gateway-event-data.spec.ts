@@ -13,6 +13,7 @@ describe('the event data of a gateway trigger', () => {
       route: { path: '/hello', matchMode: 'SWA', method: 'ANY', auth: 'IAM', timeoutMs: 0 },
       groupId: undefined,
       functionUrn: undefined,
+      version: undefined,
       eventData: {
         name: 'hello',
         type: 1,
@@ -78,7 +79,6 @@ describe('the event data of a gateway trigger', () => {
     [{ func_info: { timeout: 60_001 } }, '60000'],
     [{ func_info: { timeout: 1.5 } }, '60000'],
     [{ func_info: { invocation_type: 'async' } }, 'asynchronously'],
-    [{ func_info: { version: 'v1' } }, 'latest'],
     [{ other: '\0' }, 'NUL'],
     [{ other: 'x'.repeat(17_000) }, '16 KB'],
   ])('%j is refused with the reason', (sent, message) => refused(sent, message));

@@ -7,6 +7,8 @@ export interface GatewayWish {
   /** Undefined asks for the function's own group. */
   readonly groupId: string | undefined;
   readonly functionUrn: string | undefined;
+  /** As func_info names it, if it does. */
+  readonly version: string | undefined;
   /** What was sent, and the defaults of what was left out; without the group. */
   readonly eventData: Readonly<Record<string, unknown>>;
 }
@@ -43,12 +45,13 @@ export function readGatewayEventData(type: GatewayTriggerType, sent: Readonly<Re
       'group_id is the id of an API group, 32 lower-case hexadecimal digits. Leave it out to use the function\'s own group.',
     );
   }
-  const { timeoutMs, functionUrn } = readFuncInfo(type, sent['func_info']);
+  const { timeoutMs, functionUrn, version } = readFuncInfo(type, sent['func_info']);
   const defaults = { name, type: visibility, path, protocol, req_method: method, match_mode: matchMode, env_id: envId, env_name: envName, auth };
   return {
     route: { path, matchMode, method, auth, timeoutMs },
     groupId: groupId === '' ? undefined : groupId,
     functionUrn,
+    version,
     eventData: { ...defaults, ...withoutEmpty(sent) },
   };
 }
@@ -74,6 +77,11 @@ class Fields {
     const value = this.sent[field] ?? '';
     if (typeof value !== 'string') throw badEventData(this.type, `${field} must be a string.`);
     return value === '' ? otherwise : value;
+  }
+
+  optional(field: string): string | undefined {
+    const value = this.text(field, '');
+    return value === '' ? undefined : value;
   }
 
   oneOf<T extends string>(field: string, allowed: readonly T[], otherwise: T): T {
@@ -114,8 +122,8 @@ function requirePath(type: GatewayTriggerType, path: string): string {
   return path;
 }
 
-function readFuncInfo(type: GatewayTriggerType, value: unknown): { timeoutMs: number; functionUrn: string | undefined } {
-  if (value === undefined || value === null || value === '') return { timeoutMs: 0, functionUrn: undefined };
+function readFuncInfo(type: GatewayTriggerType, value: unknown): Pick<GatewayWish, 'functionUrn' | 'version'> & { readonly timeoutMs: number } {
+  if (value === undefined || value === null || value === '') return { timeoutMs: 0, functionUrn: undefined, version: undefined };
   if (typeof value !== 'object' || Array.isArray(value)) throw badEventData(type, 'func_info must be an object.');
   const info = value as Readonly<Record<string, unknown>>;
   const read = new Fields(type, info);
@@ -123,9 +131,7 @@ function readFuncInfo(type: GatewayTriggerType, value: unknown): { timeoutMs: nu
     throw badEventData(type, 'func_info.invocation_type is async: HTTP functions cannot be invoked asynchronously. Use sync.');
   }
   read.oneOf('invocation_type', ['sync'], 'sync');
-  read.oneOf('version', ['latest'], 'latest');
-  const functionUrn = read.text('function_urn', '');
-  return { timeoutMs: readTimeout(type, info['timeout']), functionUrn: functionUrn === '' ? undefined : functionUrn };
+  return { timeoutMs: readTimeout(type, info['timeout']), functionUrn: read.optional('function_urn'), version: read.optional('version') };
 }
 
 function readTimeout(type: GatewayTriggerType, value: unknown): number {

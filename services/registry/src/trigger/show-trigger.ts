@@ -6,6 +6,7 @@ import { FunctionLookup } from '../function/function-lookup.js';
 import { GatewayAddress } from './gateway-address.js';
 import { TriggerRow } from './trigger.entity.js';
 import { requireTriggerId, triggerMissing, triggerTypeMissing } from './trigger.errors.js';
+import { calledBy } from './trigger-streams.js';
 import { isGatewayType } from './trigger-type.js';
 import { viewTrigger } from './trigger-view.js';
 
@@ -28,10 +29,10 @@ export class ShowTriggerHandler implements IQueryHandler<ShowTriggerQuery> {
   ) {}
 
   async execute({ caller, urn, trigger }: ShowTriggerQuery): Promise<Trigger> {
-    const { funcId } = await this.lookup.find(caller, urn);
+    const { row: { funcId }, qualifier } = await this.lookup.locate(caller, urn);
     requireTriggerType(trigger.type);
     requireTriggerId(trigger.id);
-    const row = await this.dataSource.manager.findOneBy(TriggerRow, { funcId, triggerId: trigger.id });
+    const row = await this.dataSource.manager.findOneBy(TriggerRow, { funcId, triggerId: trigger.id, ...calledBy(qualifier) });
     if (row?.record.type !== trigger.type) throw triggerMissing(trigger.id);
     return viewTrigger(row.record, this.gateway);
   }
@@ -59,10 +60,10 @@ export class ListTriggersHandler implements IQueryHandler<ListTriggersQuery> {
     private readonly gateway: GatewayAddress,
   ) {}
 
-  /** All of them, oldest first: there are no pages, and a function has a bounded number. */
+  /** Those of the version or alias that the URN names, and without one (or with latest) all of the function. Oldest first: there are no pages, and a function has a bounded number. */
   async execute({ caller, urn }: ListTriggersQuery): Promise<Trigger[]> {
-    const { funcId } = await this.lookup.find(caller, urn);
-    const rows = await this.dataSource.manager.find(TriggerRow, { where: { funcId }, order: { createdAt: 'ASC', triggerId: 'ASC' } });
+    const { row: { funcId }, qualifier } = await this.lookup.locate(caller, urn);
+    const rows = await this.dataSource.manager.find(TriggerRow, { where: { funcId, ...calledBy(qualifier) }, order: { createdAt: 'ASC', triggerId: 'ASC' } });
     return rows.map((row) => viewTrigger(row.record, this.gateway));
   }
 }

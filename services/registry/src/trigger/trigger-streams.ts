@@ -1,15 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { EventStore } from '@windlass/event-store';
 import type { EntityManager } from 'typeorm';
+import { AliasRow } from '../alias/alias.entity.js';
+import { aliasHasTriggers, aliasMissing } from '../alias/alias.errors.js';
 import type { Caller } from '../caller/caller.js';
 import { FunctionRow } from '../function/function.entity.js';
-import { functionMissing } from '../function/function-urn.js';
+import { functionMissing, LATEST } from '../function/function-urn.js';
+import type { FunctionEvent } from '../function/function.events.js';
+import { VersionRow } from '../version/version.entity.js';
+import { versionMissing } from '../version/version.errors.js';
 import { createTrigger } from './create-trigger.decider.js';
 import { deleteTrigger, type DeleteTrigger } from './delete-trigger.decider.js';
 import { projectTrigger, TriggerRow } from './trigger.entity.js';
 import { tooManyTriggers, triggerMissing } from './trigger.errors.js';
 import { triggerStream, type TriggerEvent } from './trigger.events.js';
-import type { TriggerRecord, TriggerState } from './trigger.state.js';
+import { targetOf, type TriggerRecord, type TriggerState } from './trigger.state.js';
 
 const MOST_TRIGGERS_OF_A_FUNCTION = 100;
 
@@ -30,6 +35,7 @@ export class TriggerStreams {
       metadata: caller.metadata,
       project: async (manager, events) => {
         await lockFunction(manager, trigger.funcId, trigger.funcUrn);
+        await requireTarget(manager, trigger.funcId, targetOf(trigger));
         const others = await manager.countBy(TriggerRow, { funcId: trigger.funcId });
         if (others >= MOST_TRIGGERS_OF_A_FUNCTION) throw tooManyTriggers(MOST_TRIGGERS_OF_A_FUNCTION);
         await projectTrigger(manager, events);
@@ -38,26 +44,41 @@ export class TriggerStreams {
   }
 
   /** FSS.1138 when the function has no such trigger. */
-  async deleteOne(caller: Caller, of: FunctionRow, urn: string, trigger: { type: string; id: string }): Promise<void> {
+  async deleteOne(caller: Caller, of: FunctionRow, qualifier: string, urn: string, trigger: { type: string; id: string }): Promise<void> {
     await this.store.transaction(async (manager) => {
       await lockFunction(manager, of.funcId, urn);
-      const row = await manager.findOneBy(TriggerRow, { funcId: of.funcId, triggerId: trigger.id });
+      const row = await manager.findOneBy(TriggerRow, { funcId: of.funcId, triggerId: trigger.id, ...calledBy(qualifier) });
       if (row?.record.type !== trigger.type) throw triggerMissing(trigger.id);
       await this.delete(manager, caller, row.triggerId);
     });
   }
 
-  async deleteAll(caller: Caller, of: FunctionRow, urn: string): Promise<void> {
+  /** Those of one version or alias, or with the qualifier "latest" all of the function. */
+  async deleteAll(caller: Caller, of: FunctionRow, qualifier: string, urn: string): Promise<void> {
     await this.store.transaction(async (manager) => {
       await lockFunction(manager, of.funcId, urn);
-      await this.deleteAllOf(manager, caller, of.funcId);
+      await this.deleteAllOf(manager, caller, of.funcId, qualifier);
     });
   }
 
   /** In the caller's transaction, which holds the function's row. */
-  async deleteAllOf(manager: EntityManager, caller: Caller, funcId: string): Promise<void> {
-    const rows = await manager.findBy(TriggerRow, { funcId });
+  async deleteAllOf(manager: EntityManager, caller: Caller, funcId: string, qualifier: string = LATEST): Promise<void> {
+    const rows = await manager.findBy(TriggerRow, { funcId, ...calledBy(qualifier) });
     for (const row of rows) await this.delete(manager, caller, row.triggerId);
+  }
+
+  /**
+   * What the end of versions and aliases means for triggers, in the caller's transaction: those of a version end with it;
+   * an alias that triggers call must stay (FSS.1154).
+   */
+  async endOf(manager: EntityManager, caller: Caller, { funcId }: FunctionRow, events: readonly FunctionEvent[]): Promise<void> {
+    await lockFunction(manager, funcId, funcId);
+    for (const event of events) {
+      if (event.type === 'VersionDeleted') await this.deleteAllOf(manager, caller, funcId, event.data.version.name);
+      if (event.type !== 'AliasDeleted') continue;
+      const { name } = event.data.alias;
+      if (await manager.existsBy(TriggerRow, { funcId, qualifier: `!${name}` })) throw aliasHasTriggers(name);
+    }
   }
 
   private async delete(manager: EntityManager, caller: Caller, triggerId: string): Promise<void> {
@@ -69,6 +90,22 @@ export class TriggerStreams {
       metadata: caller.metadata,
       project: projectTrigger,
     });
+  }
+}
+
+/** The rows that a URN with this qualifier means: "latest" and saying nothing mean all. */
+export function calledBy(qualifier: string): { qualifier?: string } {
+  return qualifier === LATEST ? {} : { qualifier };
+}
+
+/** The function's row is locked, so what is there now stays until the trigger is. */
+async function requireTarget(manager: EntityManager, funcId: string, target: string): Promise<void> {
+  if (target === LATEST) return;
+  if (target.startsWith('!')) {
+    const name = target.slice(1);
+    if (!(await manager.existsBy(AliasRow, { funcId, name }))) throw aliasMissing(name);
+  } else if (!(await manager.existsBy(VersionRow, { funcId, name: target }))) {
+    throw versionMissing(target);
   }
 }
 

@@ -2,7 +2,7 @@ import type { StoredEvent } from '@windlass/event-store';
 import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { pathTaken } from './trigger.errors.js';
 import type { TriggerEvent } from './trigger.events.js';
-import type { TriggerRecord } from './trigger.state.js';
+import { targetOf, type TriggerRecord } from './trigger.state.js';
 
 /** Read model of active triggers. A unique constraint keeps each path and method of a group to one trigger. */
 @Entity({ name: 'triggers' })
@@ -18,6 +18,10 @@ export class TriggerRow {
 
   @Column({ name: 'group_id', type: 'text' })
   groupId: string;
+
+  /** What of the function it calls: "latest", a version, or "!" and an alias. */
+  @Column({ type: 'text' })
+  qualifier: string;
 
   @Column({ type: 'text' })
   path: string;
@@ -48,6 +52,7 @@ export async function projectTrigger(manager: EntityManager, events: readonly St
           funcId,
           projectId,
           groupId,
+          qualifier: targetOf(record),
           path,
           method,
           revision: event.version,

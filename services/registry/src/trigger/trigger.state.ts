@@ -25,7 +25,7 @@ export interface TriggerRecord {
   readonly apiId: string;
   readonly type: GatewayTriggerType;
   readonly funcId: string;
-  /** With the version. */
+  /** With the version, or with "!" and an alias. */
   readonly funcUrn: string;
   readonly domainId: string;
   readonly projectId: string;
@@ -34,6 +34,11 @@ export interface TriggerRecord {
   readonly eventData: Readonly<Record<string, unknown>>;
   /** RFC 3339, UTC. */
   readonly createdAt: string;
+}
+
+/** What of its function a trigger calls: a version, or "!" and an alias. */
+export function targetOf({ funcUrn }: Pick<TriggerRecord, 'funcUrn'>): string {
+  return funcUrn.slice(funcUrn.lastIndexOf(':') + 1);
 }
 
 export type TriggerState =

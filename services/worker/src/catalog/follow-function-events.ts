@@ -1,32 +1,54 @@
 import { FunctionEvent } from '@windlass/contracts/registry/v1/registry_events';
 import type { BusMessage, Consumption, EventBus } from '@windlass/event-bus';
+import type { AliasCatalog } from './alias-catalog.js';
 import type { FunctionCatalog, KnownRevision } from './function-catalog.js';
 import type { KnownFunctions } from './known-functions.js';
 
-type Change = KnownRevision & { readonly domainId: string };
+type Change = FunctionEvent['change'];
 
-/** Fills the catalog from what was kept, then follows the registry's events. Each worker hears all of them. */
+/** Fills the catalog from what was kept, then follows the registry's events, in order. Each worker hears all of them. */
 export async function followFunctionEvents(options: {
   readonly bus: EventBus;
   readonly workerId: string;
   readonly catalog: FunctionCatalog;
+  readonly aliases: AliasCatalog;
   readonly kept: KnownFunctions;
 }): Promise<Consumption> {
-  const { bus, workerId, catalog, kept } = options;
+  const { bus, workerId, catalog, aliases, kept } = options;
   for (const known of await kept.all()) catalog.learn(known);
   return bus.consume({
     group: `worker.${workerId}`,
     topics: ['registry.functions'],
     onMessages: async (messages) => {
-      const changes = messages.flatMap(changeOf);
-      await kept.keep(changes);
-      for (const change of changes) catalog.learn(change);
+      const changes = messages.map(({ payload }: BusMessage) => FunctionEvent.decode(payload).change);
+      await kept.keep(changes.flatMap(revisionOf));
+      for (const change of changes) learn(change, catalog, aliases);
     },
   });
 }
 
-function changeOf(message: BusMessage): Change[] {
-  const { change } = FunctionEvent.decode(message.payload);
+function learn(change: Change, catalog: FunctionCatalog, aliases: AliasCatalog): void {
+  for (const revision of revisionOf(change)) catalog.learn(revision);
+  switch (change?.$case) {
+    case 'alias_put':
+      aliases.learn(change.value);
+      break;
+    case 'alias_removed':
+      aliases.forget(change.value.func_id, change.value.name, change.value.revision);
+      break;
+    case 'removed':
+      if (change.value.version === '') aliases.forgetFunction(change.value.func_id);
+      break;
+    case 'put':
+    case undefined:
+      break;
+    default:
+      change satisfies never;
+  }
+}
+
+/** What a change says about versions; nothing of one that a newer registry knows and we do not. */
+function revisionOf(change: Change): (KnownRevision & { readonly domainId: string })[] {
   switch (change?.$case) {
     case 'put': {
       const { func_id, version, revision, domain_id } = change.value;
@@ -36,8 +58,9 @@ function changeOf(message: BusMessage): Change[] {
       const { func_id, version, revision } = change.value;
       return [{ functionId: func_id, version, revision, removed: true, domainId: '' }];
     }
+    case 'alias_put':
+    case 'alias_removed':
     case undefined:
-      // A change a newer registry knows and we do not.
       return [];
     default:
       return change satisfies never;

@@ -24,6 +24,7 @@ export function appHeaders(request: InvocationRequest, spec: FunctionSpec, crede
     ['X-CFF-Package', spec.package],
     ['X-CFF-Region', spec.region],
   );
+  if (request.version.startsWith('!')) fields.push(['X-Cff-Origin-Version-Tag', request.version]);
   if (credentials !== undefined) {
     fields.push(
       ['X-CFF-Auth-Token', credentials.authToken],

@@ -12,9 +12,9 @@ import type { InvocationLog, InvocationTrace } from './invocation-log.js';
 import { InvocationError, judge, MAX_BODY_BYTES, type FailedOutcome } from './outcome.js';
 import type { InvocationRequest } from './request.js';
 
-/** Where definitions of functions come from. */
+/** Where definitions of functions come from. `version` may be "!" and an alias: the fields of the request say which version is meant. */
 export interface FunctionFinder {
-  find(functionId: string, version: string, requiredRevision: number): FunctionSpec | Promise<FunctionSpec>;
+  find(functionId: string, version: string, requiredRevision: number, fields: readonly HeaderField[]): FunctionSpec | Promise<FunctionSpec>;
 }
 
 /** Where the credentials come from that a request brings to a function. Rejects with an InvocationError. */
@@ -49,7 +49,7 @@ export class Invoker {
     try {
       const { framing } = request.body;
       if (framing.kind === 'length' && framing.length > MAX_BODY_BYTES) throw new InvocationError({ kind: 'REQUEST_TOO_LARGE' });
-      const found = this.functions.find(request.functionId, request.version, request.revision);
+      const found = this.functions.find(request.functionId, request.version, request.revision, request.fields);
       spec = found instanceof Promise ? await found : found;
       return await this.admitted(request, spec, caller);
     } catch (error) {

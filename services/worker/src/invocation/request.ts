@@ -23,6 +23,7 @@ export interface RequestBody {
 export interface InvocationRequest {
   readonly requestId: string;
   readonly functionId: string;
+  /** A version, or "!" and the name of an alias. */
   readonly version: string;
   /** The request needs at least this revision; 0: whatever is known. */
   readonly revision: number;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
-import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import type { FunctionAlias, FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import { CatalogServiceService, type CatalogServiceServer } from '@windlass/contracts/registry/v1/catalog_service';
 import { WindlassError } from '@windlass/errors';
 import { toServiceError } from '@windlass/grpc';
@@ -27,6 +27,7 @@ export class RegistryPeer {
   readonly packages = new Map<string, Buffer>();
   specCalls = 0;
   downloads = 0;
+  readonly aliases = new Map<string, FunctionAlias>();
   private readonly specs = new Map<string, FunctionSpec>();
   private readonly server = new Server();
 
@@ -37,6 +38,11 @@ export class RegistryPeer {
         const spec = this.specs.get(`${request.func_id}:${request.version}`);
         if (spec !== undefined) reply(null, spec);
         else reply(toServiceError(new WindlassError({ kind: 'not_found', reason: 'FUNCTION_NOT_FOUND', code: 'FSS.1051', message: 'Not found the function' })));
+      },
+      showFunctionAlias: ({ request }, reply) => {
+        const alias = this.aliases.get(`${request.func_id}:${request.alias}`);
+        if (alias !== undefined) reply(null, alias);
+        else reply(toServiceError(new WindlassError({ kind: 'not_found', reason: 'ALIAS_NOT_FOUND', code: 'FSS.1053', message: 'Not found the alias' })));
       },
       listGroupRoutes: (_call, reply) => reply(null, { routes: [] }),
       downloadPackage: (call) => {

@@ -1,3 +1,4 @@
+import type { AdditionalVersion, AliasRecord } from '../../alias/alias.state.js';
 import type { FunctionEvent } from '../function.events.js';
 import type { FunctionRecord } from '../function.state.js';
 
@@ -34,3 +35,22 @@ export function aFunction(change: Partial<FunctionRecord> = {}): FunctionRecord 
 export const created = (change: Partial<FunctionRecord> = {}): FunctionEvent => ({ type: 'FunctionCreated', data: { function: aFunction(change) } });
 export const deleted: FunctionEvent = { type: 'FunctionDeleted', data: { function: aFunction() } };
 export const LATER = '2026-02-02T00:00:00.000Z';
+
+/** The publication of the function as it stands, under a name. */
+export const published = (name: string, change: Partial<FunctionRecord> = {}): FunctionEvent => ({
+  type: 'VersionPublished',
+  data: { version: { name, description: '', function: aFunction({ modifiedAt: LATER, ...change }) } },
+});
+
+export const OWNER = { funcId: 'f1', domainId: 'd1' };
+
+export function anAlias(name: string, version: string, additional?: AdditionalVersion): AliasRecord {
+  return { name, version, description: '', ...(additional && { additional }), createdAt: LATER, modifiedAt: LATER };
+}
+
+export const aliased = (name: string, version: string, additional?: AdditionalVersion): FunctionEvent => ({
+  type: 'AliasCreated',
+  data: { of: OWNER, alias: anAlias(name, version, additional) },
+});
+
+export const weight = (version: string, percent: number): AdditionalVersion => ({ kind: 'weight', version, percent });

@@ -20,7 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { FunctionSpec, Route } from "./catalog.js";
+import { FunctionAlias, FunctionSpec, Route } from "./catalog.js";
 
 export const protobufPackage = "windlass.registry.v1";
 
@@ -29,6 +29,11 @@ export const protobufFileName = "windlass/registry/v1/catalog_service.proto";
 export interface ShowFunctionSpecRequest {
   func_id: string;
   version: string;
+}
+
+export interface ShowFunctionAliasRequest {
+  func_id: string;
+  alias: string;
 }
 
 export interface ListGroupRoutesRequest {
@@ -110,6 +115,73 @@ export const ShowFunctionSpecRequest: MessageFns<ShowFunctionSpecRequest> = {
     const message = createBaseShowFunctionSpecRequest();
     message.func_id = object.func_id ?? "";
     message.version = object.version ?? "";
+    return message;
+  },
+};
+
+function createBaseShowFunctionAliasRequest(): ShowFunctionAliasRequest {
+  return { func_id: "", alias: "" };
+}
+
+export const ShowFunctionAliasRequest: MessageFns<ShowFunctionAliasRequest> = {
+  encode(message: ShowFunctionAliasRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.func_id !== "") {
+      writer.uint32(10).string(message.func_id);
+    }
+    if (message.alias !== "") {
+      writer.uint32(18).string(message.alias);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShowFunctionAliasRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShowFunctionAliasRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.func_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.alias = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ShowFunctionAliasRequest>): ShowFunctionAliasRequest {
+    return ShowFunctionAliasRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShowFunctionAliasRequest>): ShowFunctionAliasRequest {
+    const message = createBaseShowFunctionAliasRequest();
+    message.func_id = object.func_id ?? "";
+    message.alias = object.alias ?? "";
     return message;
   },
 };
@@ -347,6 +419,16 @@ export const CatalogServiceService = {
     responseSerialize: (value: FunctionSpec): Buffer => Buffer.from(FunctionSpec.encode(value).finish()),
     responseDeserialize: (value: Buffer): FunctionSpec => FunctionSpec.decode(value),
   },
+  showFunctionAlias: {
+    path: "/windlass.registry.v1.CatalogService/ShowFunctionAlias" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ShowFunctionAliasRequest): Buffer =>
+      Buffer.from(ShowFunctionAliasRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ShowFunctionAliasRequest => ShowFunctionAliasRequest.decode(value),
+    responseSerialize: (value: FunctionAlias): Buffer => Buffer.from(FunctionAlias.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FunctionAlias => FunctionAlias.decode(value),
+  },
   /** Routes of one group; empty when the group is unknown. */
   listGroupRoutes: {
     path: "/windlass.registry.v1.CatalogService/ListGroupRoutes" as const,
@@ -374,6 +456,7 @@ export const CatalogServiceService = {
 
 export interface CatalogServiceServer extends UntypedServiceImplementation {
   showFunctionSpec: handleUnaryCall<ShowFunctionSpecRequest, FunctionSpec>;
+  showFunctionAlias: handleUnaryCall<ShowFunctionAliasRequest, FunctionAlias>;
   /** Routes of one group; empty when the group is unknown. */
   listGroupRoutes: handleUnaryCall<ListGroupRoutesRequest, ListGroupRoutesResponse>;
   /** The package, in chunks of at most 256 KiB. */
@@ -395,6 +478,21 @@ export interface CatalogServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: FunctionSpec) => void,
+  ): ClientUnaryCall;
+  showFunctionAlias(
+    request: ShowFunctionAliasRequest,
+    callback: (error: ServiceError | null, response: FunctionAlias) => void,
+  ): ClientUnaryCall;
+  showFunctionAlias(
+    request: ShowFunctionAliasRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FunctionAlias) => void,
+  ): ClientUnaryCall;
+  showFunctionAlias(
+    request: ShowFunctionAliasRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FunctionAlias) => void,
   ): ClientUnaryCall;
   /** Routes of one group; empty when the group is unknown. */
   listGroupRoutes(

@@ -59,7 +59,7 @@ export interface ResolveInvocationRequest {
 }
 
 export interface ResolveInvocationResponse {
-  /** Which function version to run. */
+  /** Which function to run, and which version of it; "!" and the name of an alias leave the choice to the worker. */
   func_id: string;
   version: string;
   /** A worker whose catalog is older than this must ask the registry first. */

@@ -6,7 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { FunctionSpec, Route } from "./catalog.js";
+import { FunctionAlias, FunctionSpec, Route } from "./catalog.js";
 
 export const protobufPackage = "windlass.registry.v1";
 
@@ -17,12 +17,23 @@ export const protobufFileName = "windlass/registry/v1/registry_events.proto";
  * tenant's and may be secret: a worker asks CatalogService.ShowFunctionSpec when it first starts a revision.
  */
 export interface FunctionEvent {
-  change: { $case: "put"; value: FunctionSpec } | { $case: "removed"; value: FunctionRemoved } | undefined;
+  change:
+    | { $case: "put"; value: FunctionSpec }
+    | { $case: "removed"; value: FunctionRemoved }
+    | { $case: "alias_put"; value: FunctionAlias }
+    | { $case: "alias_removed"; value: FunctionAliasRemoved }
+    | undefined;
+}
+
+export interface FunctionAliasRemoved {
+  func_id: string;
+  name: string;
+  revision: number;
 }
 
 export interface FunctionRemoved {
   func_id: string;
-  /** Empty: every version. */
+  /** Empty: every version, and every alias. */
   version: string;
   revision: number;
 }
@@ -50,6 +61,12 @@ export const FunctionEvent: MessageFns<FunctionEvent> = {
         break;
       case "removed":
         FunctionRemoved.encode(message.change.value, writer.uint32(18).fork()).join();
+        break;
+      case "alias_put":
+        FunctionAlias.encode(message.change.value, writer.uint32(26).fork()).join();
+        break;
+      case "alias_removed":
+        FunctionAliasRemoved.encode(message.change.value, writer.uint32(34).fork()).join();
         break;
     }
     return writer;
@@ -84,6 +101,22 @@ export const FunctionEvent: MessageFns<FunctionEvent> = {
             message.change = { $case: "removed", value: FunctionRemoved.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.change = { $case: "alias_put", value: FunctionAlias.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.change = { $case: "alias_removed", value: FunctionAliasRemoved.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -114,7 +147,98 @@ export const FunctionEvent: MessageFns<FunctionEvent> = {
         }
         break;
       }
+      case "alias_put": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "alias_put", value: FunctionAlias.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "alias_removed": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "alias_removed", value: FunctionAliasRemoved.fromPartial(object.change.value) };
+        }
+        break;
+      }
     }
+    return message;
+  },
+};
+
+function createBaseFunctionAliasRemoved(): FunctionAliasRemoved {
+  return { func_id: "", name: "", revision: 0 };
+}
+
+export const FunctionAliasRemoved: MessageFns<FunctionAliasRemoved> = {
+  encode(message: FunctionAliasRemoved, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.func_id !== "") {
+      writer.uint32(10).string(message.func_id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(24).uint32(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FunctionAliasRemoved {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFunctionAliasRemoved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.func_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FunctionAliasRemoved>): FunctionAliasRemoved {
+    return FunctionAliasRemoved.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FunctionAliasRemoved>): FunctionAliasRemoved {
+    const message = createBaseFunctionAliasRemoved();
+    message.func_id = object.func_id ?? "";
+    message.name = object.name ?? "";
+    message.revision = object.revision ?? 0;
     return message;
   },
 };

@@ -1,0 +1,10 @@
+import type { WindlassError } from '@windlass/errors';
+import { refusal } from '../refusal.js';
+
+export function aliasMissing(name: string): WindlassError {
+  return refusal('not_found', 'FSS.1053', 'ALIAS_NOT_FOUND', `The function has no alias "${name.length <= 80 ? name : `${name.slice(0, 80)}…`}".`);
+}
+
+export function aliasHasTriggers(name: string): WindlassError {
+  return refusal('forbidden', 'FSS.1154', 'ALIAS_HAS_TRIGGERS', `Triggers call the alias ${name}. Delete them first: their URLs would lead nowhere.`);
+}
