@@ -86,7 +86,8 @@ describe('versions and aliases', () => {
     expect(wire<{ additional_version_weights: object }>(changed).additional_version_weights).toEqual({ v2: 30 });
     // The URL follows within moments; from then on every hundred in a row hold thirty.
     await eventually(get, ({ version }) => version === 'v2');
-    const answers = await Promise.all(Array.from({ length: 200 }, () => get()));
+    const answers: Answer[] = [];
+    while (answers.length < 200) answers.push(...(await Promise.all(Array.from({ length: 40 }, () => get()))));
     expect(answers.filter(({ version }) => version === 'v2')).toHaveLength(60);
     expect(answers.every(({ alias }) => alias === '!live')).toBe(true);
   });

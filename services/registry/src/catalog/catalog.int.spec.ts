@@ -90,7 +90,6 @@ describe('the catalog', () => {
       user_data: '{"A":"1"}',
       agency_name: '',
       credentials_in_headers: false,
-      reserved_instances: 0,
     });
     await expect(registry.catalog.showFunctionSpec({ func_id: created.func_id, version: 'v1' })).rejects.toMatchObject({ code: 'FSS.1052' });
     for (const nobody of ['nobody', '\0', '00000000-0000-0000-0000-000000000000']) {

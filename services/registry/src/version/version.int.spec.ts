@@ -5,7 +5,7 @@ import { CreateFunctionVersionRequest } from '@windlass/contracts/registry/v1/ve
 import { CreateVersionAliasRequest, UpdateVersionAliasRequest } from '@windlass/contracts/registry/v1/alias_service';
 import type { Trigger } from '@windlass/contracts/registry/v1/trigger_service';
 import { PackageUses } from '../code-package/package-uses.js';
-import { FilePackageStore } from '../code-package/package-store.js';
+import { openPackageStore } from '../code-package/open-package-store.js';
 import { openDatabase } from '../database/database.js';
 import { rebuildRegistry } from '../index.js';
 import { RegistryFixture, type Tenant, zipBase64 } from '../testing/registry-fixture.js';
@@ -100,7 +100,7 @@ describe('versions and aliases, through gRPC', () => {
     const { digest } = await registry.create(tenant, { func_code: { file: zipBase64(tenant.project), link: '' } });
     await publish('v1');
     await upload('other');
-    const store = new FilePackageStore(registry.config.packageDirectory);
+    const store = openPackageStore(registry.config.packages);
     const sweep = async (): Promise<void> => {
       const dataSource = await openDatabase(registry.config.databaseUrl);
       await new PackageUses('registry', 0).removeUnused(dataSource.manager, store);

@@ -67,6 +67,40 @@ export interface FunctionSpec_LogTagsEntry {
   value: string;
 }
 
+/**
+ * Which version of a function the requests to an alias go to. At most one of `weight` and `rules` says which of them go to
+ * the additional version.
+ */
+export interface FunctionAlias {
+  func_id: string;
+  name: string;
+  /** Grows with every change of the alias, in the same order as the revisions of the function's versions. */
+  revision: number;
+  domain_id: string;
+  version: string;
+  /** Empty: all requests go to `version`. */
+  additional_version: string;
+  /** Percent of the requests. */
+  weight: number;
+  rules: AliasRule[];
+  /** Whether all rules must match, or one of them. */
+  any_rule: boolean;
+}
+
+export interface AliasRule {
+  source: AliasRule_Source;
+  /** Name of the header, in lower case, or of the cookie. */
+  name: string;
+  /** Any of these. */
+  values: string[];
+}
+
+export enum AliasRule_Source {
+  UNSPECIFIED = 0,
+  HEADER = 1,
+  COOKIE = 2,
+}
+
 export interface Route {
   route_id: string;
   /** The group is the route's address: the first label of its host name, or the first path segment where no DNS is. */
@@ -85,6 +119,7 @@ export interface Route {
   timeout_ms: number;
   func_id: string;
   func_urn: string;
+  /** A version, or "!" and the name of an alias. */
   func_version: string;
   revision: number;
 }
@@ -675,6 +710,246 @@ export const FunctionSpec_LogTagsEntry: MessageFns<FunctionSpec_LogTagsEntry> = 
     const message = createBaseFunctionSpec_LogTagsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseFunctionAlias(): FunctionAlias {
+  return {
+    func_id: "",
+    name: "",
+    revision: 0,
+    domain_id: "",
+    version: "",
+    additional_version: "",
+    weight: 0,
+    rules: [],
+    any_rule: false,
+  };
+}
+
+export const FunctionAlias: MessageFns<FunctionAlias> = {
+  encode(message: FunctionAlias, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.func_id !== "") {
+      writer.uint32(10).string(message.func_id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(24).uint32(message.revision);
+    }
+    if (message.domain_id !== "") {
+      writer.uint32(34).string(message.domain_id);
+    }
+    if (message.version !== "") {
+      writer.uint32(42).string(message.version);
+    }
+    if (message.additional_version !== "") {
+      writer.uint32(50).string(message.additional_version);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(56).uint32(message.weight);
+    }
+    for (const v of message.rules) {
+      AliasRule.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.any_rule !== false) {
+      writer.uint32(72).bool(message.any_rule);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FunctionAlias {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFunctionAlias();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.func_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.domain_id = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.additional_version = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.rules.push(AliasRule.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.any_rule = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FunctionAlias>): FunctionAlias {
+    return FunctionAlias.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FunctionAlias>): FunctionAlias {
+    const message = createBaseFunctionAlias();
+    message.func_id = object.func_id ?? "";
+    message.name = object.name ?? "";
+    message.revision = object.revision ?? 0;
+    message.domain_id = object.domain_id ?? "";
+    message.version = object.version ?? "";
+    message.additional_version = object.additional_version ?? "";
+    message.weight = object.weight ?? 0;
+    message.rules = object.rules?.map((e) => AliasRule.fromPartial(e)) || [];
+    message.any_rule = object.any_rule ?? false;
+    return message;
+  },
+};
+
+function createBaseAliasRule(): AliasRule {
+  return { source: 0, name: "", values: [] };
+}
+
+export const AliasRule: MessageFns<AliasRule> = {
+  encode(message: AliasRule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.source !== 0) {
+      writer.uint32(8).int32(message.source);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    for (const v of message.values) {
+      writer.uint32(26).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AliasRule {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAliasRule();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.source = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.values.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AliasRule>): AliasRule {
+    return AliasRule.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AliasRule>): AliasRule {
+    const message = createBaseAliasRule();
+    message.source = object.source ?? 0;
+    message.name = object.name ?? "";
+    message.values = object.values?.map((e) => e) || [];
     return message;
   },
 };
