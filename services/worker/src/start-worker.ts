@@ -12,7 +12,7 @@ import { PostgresEventBus } from '@windlass/event-bus';
 import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, removeDeadSocket, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { AccountAdmission } from './account/index.js';
-import { AliasCatalog, followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase, VersionFinder } from './catalog/index.js';
+import { AliasCatalog, followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase, ReservedFunctions, VersionFinder } from './catalog/index.js';
 import { CodeCache, downloadPackage } from './code/index.js';
 import { ControlModule } from './control/index.js';
 import { startDataServer } from './data-path/index.js';
@@ -84,7 +84,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
       new FunctionPools(
         {
           launch: launchFunction({ host, code, runtimesDirectory, logger }),
-          limits: { queueLength: limits.queueLength, queueWaitMs: limits.queueWaitSeconds * 1_000, stopGraceMs: limits.stopGraceSeconds * 1_000 },
+          limits: { queueLength: limits.queueLength, maxWaiting: limits.maxWaiting, queueWaitMs: limits.queueWaitSeconds * 1_000, stopGraceMs: limits.stopGraceSeconds * 1_000 },
           observer: log,
           clock,
           newInstanceId: randomUUID,
@@ -93,6 +93,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
           maxInstances: limits.maxInstances,
           maxMemoryMb: limits.maxMemoryMb,
           maxStarting: limits.maxStarting,
+          freezeMs: limits.freezeSeconds * 1_000,
           idleMs: limits.idleSeconds * 1_000,
           drainMs: limits.drainSeconds * 1_000,
         },
@@ -115,8 +116,14 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
       (func_id, version) => registry.showFunctionSpec({ func_id, version }, { deadlineMs: SPEC_MS }),
       { superseded: (functionId, version, belowRevision) => pools.retire(functionId, version, belowRevision) },
     );
+    const reserved = new ReservedFunctions({
+      find: (functionId, version, revision) => catalog.find(functionId, version, revision),
+      keep: (spec) => pools.keepReserved(spec),
+      mayRun: (domainId) => accounts.statusOf(domainId) === 'active',
+    });
+    own({ close: async () => reserved.close() });
     const aliases = new AliasCatalog((func_id, alias) => registry.showFunctionAlias({ func_id, alias }, { deadlineMs: SPEC_MS }));
-    const following = await followFunctionEvents({ bus, workerId: config.workerId, catalog, aliases, kept: new KnownFunctions(dataSource) });
+    const following = await followFunctionEvents({ bus, workerId: config.workerId, catalog, aliases, kept: new KnownFunctions(dataSource), reserved });
     own({ close: () => following.stop() });
 
     const credentials = new CredentialCache(issueCredentials(agencies), logger);

@@ -8,10 +8,12 @@ export interface WorkerLimits {
   readonly maxMemoryMb: number;
   /** Instances starting at once. */
   readonly maxStarting: number;
-  /** How long an unused instance is kept. */
+  /** How long an unused instance runs on before it is frozen, and how long it is kept. */
+  readonly freezeSeconds: number;
   readonly idleSeconds: number;
-  /** Requests of one function that may wait for an instance. */
+  /** Requests that may wait for an instance: of one function, and of all together. */
   readonly queueLength: number;
+  readonly maxWaiting: number;
   /** How long one may wait beyond the function's start timeout. */
   readonly queueWaitSeconds: number;
   /** From SIGTERM to SIGKILL of an instance that is no longer needed. */
@@ -34,8 +36,10 @@ export function defaultLimits(): WorkerLimits {
     // Functions seldom use what they reserve, and each is held to its own limit.
     maxMemoryMb: Math.floor((totalmem() / 1024 / 1024) * 0.8),
     maxStarting: Math.max(4, availableParallelism() * 2),
+    freezeSeconds: 5,
     idleSeconds: 60,
     queueLength: 200,
+    maxWaiting: 4_000,
     queueWaitSeconds: 30,
     stopGraceSeconds: 5,
     // The longest a synchronous request may take by the documented limits.

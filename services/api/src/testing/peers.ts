@@ -113,7 +113,7 @@ export class Peers {
         this.invocations.push(request);
         return this.invoke(request, cancelled);
       }),
-      listInstances: answering(() => ({ instances: [] })),
+      listInstances: answering(() => ({ instances: [], versions: [] })),
     });
     this.server.addService(CatalogServiceService, {
       showFunctionSpec: answering(() => {

@@ -3,6 +3,7 @@ import type { BusMessage, Consumption, EventBus } from '@windlass/event-bus';
 import type { AliasCatalog } from './alias-catalog.js';
 import type { FunctionCatalog, KnownRevision } from './function-catalog.js';
 import type { KnownFunctions } from './known-functions.js';
+import type { ReservedFunctions } from './reserved-functions.js';
 
 type Change = FunctionEvent['change'];
 
@@ -13,16 +14,23 @@ export async function followFunctionEvents(options: {
   readonly catalog: FunctionCatalog;
   readonly aliases: AliasCatalog;
   readonly kept: KnownFunctions;
+  readonly reserved: ReservedFunctions;
 }): Promise<Consumption> {
-  const { bus, workerId, catalog, aliases, kept } = options;
-  for (const known of await kept.all()) catalog.learn(known);
+  const { bus, workerId, catalog, aliases, kept, reserved } = options;
+  for (const known of await kept.all()) {
+    catalog.learn(known);
+    reserved.learn(known);
+  }
   return bus.consume({
     group: `worker.${workerId}`,
     topics: ['registry.functions'],
     onMessages: async (messages) => {
       const changes = messages.map(({ payload }: BusMessage) => FunctionEvent.decode(payload).change);
       await kept.keep(changes.flatMap(revisionOf));
-      for (const change of changes) learn(change, catalog, aliases);
+      for (const change of changes) {
+        for (const known of revisionOf(change)) reserved.learn(known);
+        learn(change, catalog, aliases);
+      }
     },
   });
 }
@@ -51,12 +59,12 @@ function learn(change: Change, catalog: FunctionCatalog, aliases: AliasCatalog):
 function revisionOf(change: Change): (KnownRevision & { readonly domainId: string })[] {
   switch (change?.$case) {
     case 'put': {
-      const { func_id, version, revision, domain_id } = change.value;
-      return [{ functionId: func_id, version, revision, removed: false, domainId: domain_id }];
+      const { func_id, version, revision, domain_id, reserved_instances } = change.value;
+      return [{ functionId: func_id, version, revision, removed: false, reserved: reserved_instances, domainId: domain_id }];
     }
     case 'removed': {
       const { func_id, version, revision } = change.value;
-      return [{ functionId: func_id, version, revision, removed: true, domainId: '' }];
+      return [{ functionId: func_id, version, revision, removed: true, reserved: 0, domainId: '' }];
     }
     case 'alias_put':
     case 'alias_removed':

@@ -8,8 +8,8 @@ describe('the catalog', () => {
   let answer: () => Promise<FunctionSpec>;
   let superseded: [string, string, number][];
   let catalog: FunctionCatalog;
-  const put = (revision: number, version = 'latest') => catalog.learn({ functionId: 'f1', version, revision, removed: false });
-  const remove = (revision: number, version = '') => catalog.learn({ functionId: 'f1', version, revision, removed: true });
+  const put = (revision: number, version = 'latest') => catalog.learn({ functionId: 'f1', version, revision, removed: false, reserved: 0 });
+  const remove = (revision: number, version = '') => catalog.learn({ functionId: 'f1', version, revision, removed: true, reserved: 0 });
 
   beforeEach(() => {
     calls = 0;

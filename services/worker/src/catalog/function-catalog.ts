@@ -12,6 +12,8 @@ export interface KnownRevision {
   readonly version: string;
   readonly revision: number;
   readonly removed: boolean;
+  /** Instances to be kept running of it; 0 for a removal. */
+  readonly reserved: number;
 }
 
 export interface CatalogListener {

@@ -3,4 +3,5 @@ export { FunctionCatalog, type FetchSpec } from './function-catalog.js';
 export { followFunctionEvents } from './follow-function-events.js';
 export { KnownFunctions } from './known-functions.js';
 export { openDatabase } from './open-database.js';
+export { ReservedFunctions } from './reserved-functions.js';
 export { VersionFinder } from './version-finder.js';

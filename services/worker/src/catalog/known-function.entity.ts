@@ -15,6 +15,10 @@ export class KnownFunction {
   @Column({ type: 'boolean' })
   removed: boolean;
 
+  /** Instances to be kept running of it. */
+  @Column({ type: 'integer' })
+  reserved: number;
+
   /** Tenant of the function; empty for a removal, whose event does not name it. */
   @Column({ name: 'domain_id', type: 'text' })
   domainId: string;

@@ -34,4 +34,17 @@ export class CreateAccounts1764000300000 implements MigrationInterface {
   }
 }
 
-export const migrations = [CreateFunctions1763769600000, CreateAccounts1764000300000];
+/** Reserved instances run without a request, so a restarted worker must know of them by itself. */
+export class AddReserved1795348800000 implements MigrationInterface {
+  readonly name = 'AddReserved1795348800000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('ALTER TABLE worker.functions ADD COLUMN reserved integer NOT NULL DEFAULT 0');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('ALTER TABLE worker.functions DROP COLUMN reserved');
+  }
+}
+
+export const migrations = [CreateFunctions1763769600000, CreateAccounts1764000300000, AddReserved1795348800000];

@@ -57,7 +57,7 @@ export function openWorkerGroup(parent: string): string {
 function removeLeftover(folder: string): void {
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (entry.isDirectory()) rmdirSync(join(folder, entry.name));
+      if (entry.isDirectory()) removeLeftover(join(folder, entry.name));
     }
     rmdirSync(folder);
   } catch {

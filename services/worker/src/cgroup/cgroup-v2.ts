@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorkerGroup, readKey, removeGroup, write } from './cgroup-files.js';
-import { CgroupFreezer, type Freezer } from './freezer.js';
+import { CgroupFreezer } from './freezer.js';
 import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
 
 const CONTROLLERS = ['cpu', 'memory', 'pids'];
@@ -36,13 +36,13 @@ function enableControllers(folder: string): void {
 }
 
 class CgroupV2 implements ResourceGroup {
-  readonly freezer: Freezer;
+  readonly freezer: CgroupFreezer;
   readonly #folder: string;
 
   constructor(folder: string, limits: ResourceLimits) {
     this.#folder = folder;
-    this.freezer = new CgroupFreezer(folder);
     mkdirSync(folder);
+    this.freezer = new CgroupFreezer(folder);
     write(folder, 'memory.max', limits.memoryBytes + limits.fileBytes);
     // Absent where the kernel has no swap accounting.
     if (existsSync(join(folder, 'memory.swap.max'))) write(folder, 'memory.swap.max', 0);
@@ -53,7 +53,7 @@ class CgroupV2 implements ResourceGroup {
   }
 
   add(pid: number): void {
-    write(this.#folder, 'cgroup.procs', pid);
+    this.freezer.add(pid);
   }
 
   usedBytes(): number {
@@ -68,7 +68,8 @@ class CgroupV2 implements ResourceGroup {
     return readKey(this.#folder, 'cpu.stat', 'usage_usec') / 1_000;
   }
 
-  remove(): Promise<void> {
-    return removeGroup(this.#folder);
+  async remove(): Promise<void> {
+    await this.freezer.remove();
+    await removeGroup(this.#folder);
   }
 }

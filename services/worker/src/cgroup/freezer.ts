@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { write } from './cgroup-files.js';
+import { removeGroup, write } from './cgroup-files.js';
 
 /** Holds the processes of one instance still, and lets them go on. */
 export interface Freezer {
@@ -17,18 +17,38 @@ const POLL_MS = 2;
 /**
  * Freezes a group of cgroup v2. It needs no controller there, so it also works beside limits of cgroup v1. That version's own freezer
  * is not used: what it has frozen cannot be killed, so it would outlive a worker that was killed.
+ *
+ * What is frozen is a group inside the instance's own. The sandbox's first process leaves it before the first freezing: it only waits for
+ * the others, and would not hear of it if one were killed.
  */
 export class CgroupFreezer implements Freezer {
+  readonly #folder: string;
+  #firstPid: number | undefined;
   #freezing = false;
 
-  constructor(private readonly folder: string) {}
+  constructor(private readonly instanceFolder: string) {
+    this.#folder = join(instanceFolder, 'app');
+    mkdirSync(this.#folder);
+  }
+
+  /** Puts the sandbox's first process in, and with it everything it will start. */
+  add(firstPid: number): void {
+    write(this.#folder, 'cgroup.procs', firstPid);
+    this.#firstPid = firstPid;
+  }
+
+  remove(): Promise<void> {
+    return removeGroup(this.#folder);
+  }
 
   async freeze(): Promise<boolean> {
+    if (this.#firstPid !== undefined) write(this.instanceFolder, 'cgroup.procs', this.#firstPid);
+    this.#firstPid = undefined;
     this.#freezing = true;
-    write(this.folder, 'cgroup.freeze', 1);
+    write(this.#folder, 'cgroup.freeze', 1);
     const giveUpAt = performance.now() + FREEZE_TIMEOUT_MS;
     while (this.#freezing && performance.now() < giveUpAt) {
-      if (readFileSync(join(this.folder, 'cgroup.events'), 'utf8').includes('frozen 1')) return this.#freezing;
+      if (readFileSync(join(this.#folder, 'cgroup.events'), 'utf8').includes('frozen 1')) return this.#freezing;
       await delay(POLL_MS);
     }
     this.thaw();
@@ -39,7 +59,7 @@ export class CgroupFreezer implements Freezer {
     if (!this.#freezing) return;
     this.#freezing = false;
     try {
-      write(this.folder, 'cgroup.freeze', 0);
+      write(this.#folder, 'cgroup.freeze', 0);
     } catch (error) {
       // The group has been removed: its processes are gone.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWorkerGroup, readKey, removeGroup, write } from './cgroup-files.js';
-import { CgroupFreezer, type Freezer } from './freezer.js';
+import { openWorkerGroup, readKey, removeGroup } from './cgroup-files.js';
+import { CgroupFreezer } from './freezer.js';
 
 /**
  * Groups of the unified hierarchy without any limit, beside limits of cgroup v1: processes are in both. They freeze, and they count
@@ -36,7 +36,7 @@ export class UnifiedGroups {
 }
 
 export class UnifiedGroup {
-  readonly freezer: Freezer;
+  readonly freezer: CgroupFreezer;
 
   constructor(private readonly folder: string) {
     mkdirSync(folder);
@@ -44,14 +44,15 @@ export class UnifiedGroup {
   }
 
   add(pid: number): void {
-    write(this.folder, 'cgroup.procs', pid);
+    this.freezer.add(pid);
   }
 
   cpuUsedMs(): number {
     return readKey(this.folder, 'cpu.stat', 'usage_usec') / 1_000;
   }
 
-  remove(): Promise<void> {
-    return removeGroup(this.folder);
+  async remove(): Promise<void> {
+    await this.freezer.remove();
+    await removeGroup(this.folder);
   }
 }

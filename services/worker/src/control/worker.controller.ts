@@ -8,8 +8,9 @@ import type {
 } from '@windlass/contracts/worker/v1/worker_service';
 import { Invoker, judge } from '../invocation/index.js';
 import { billedMs, FunctionLog } from '../log-shipping/index.js';
-import { FunctionPools, type PooledInstance } from '../pool/index.js';
+import { FunctionPools } from '../pool/index.js';
 import { BufferedCall, requestOf } from './buffered-call.js';
+import { describeInstances } from './describe-instances.js';
 
 @Controller()
 export class WorkerController {
@@ -41,23 +42,7 @@ export class WorkerController {
   }
 
   @GrpcMethod('WorkerService', 'listInstances')
-  listInstances(request: ListInstancesRequest): ListInstancesResponse {
-    const instances = [...this.pools.instances()].filter(({ spec }) => request.func_id === '' || spec.func_id === request.func_id);
-    return { instances: instances.map(describeInstance) };
+  listInstances(request: ListInstancesRequest): Promise<ListInstancesResponse> {
+    return describeInstances(this.pools, request.func_id, performance.now());
   }
-}
-
-function describeInstance(instance: PooledInstance): ListInstancesResponse['instances'][number] {
-  const { spec, state } = instance;
-  return {
-    instance_id: instance.id,
-    func_id: spec.func_id,
-    version: spec.version,
-    revision: spec.revision,
-    // To those who look from outside, an instance that waits is ready, whether it has served before or not.
-    state: state.name === 'idle' ? 'ready' : state.name,
-    started_at: instance.startedAt,
-    requests_running: instance.active,
-    requests_served: instance.served,
-  };
 }

@@ -135,6 +135,7 @@ export class DataRequest implements RequestBody, Caller {
       ['X-Func-Err-Code', String(verdict.code)],
       ['X-Is-Func-Err', String(verdict.fault === 'function')],
     ];
+    if (verdict.retryAfterSeconds !== undefined) fields.push(['Retry-After', String(verdict.retryAfterSeconds)]);
     const head = { status: verdict.httpStatus, reasonPhrase: '', fields };
     if (this.request.method === 'HEAD') {
       this.head(head, { kind: 'none' });

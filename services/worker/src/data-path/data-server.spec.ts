@@ -34,8 +34,8 @@ describe('the data port', () => {
       socket.on('data', (piece) => onRequest(socket, piece.toString('latin1'), dial));
     });
     await once(app.listen(join(directory, 'app.sock')), 'listening');
-    const limits = { queueLength: 5, queueWaitMs: 1_000, stopGraceMs: 1 };
-    const scaling = { maxInstances: 5, maxMemoryMb: 10_000, maxStarting: 5, idleMs: 60_000, drainMs: 60_000 };
+    const limits = { queueLength: 5, maxWaiting: 10, queueWaitMs: 1_000, stopGraceMs: 1 };
+    const scaling = { maxInstances: 5, maxMemoryMb: 10_000, maxStarting: 5, freezeMs: 5_000, idleMs: 60_000, drainMs: 60_000 };
     const clock = () => performance.now();
     const launch = async (_spec: FunctionSpec, id: string) => instanceOf(id, join(directory, 'app.sock'));
     pools = new FunctionPools({ launch, limits, observer: { output: () => undefined }, clock, newInstanceId: () => crypto.randomUUID() }, scaling);

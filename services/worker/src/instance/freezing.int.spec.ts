@@ -74,7 +74,14 @@ describeWithSandbox('a frozen instance', () => {
     expect(isRunning(atOnce.pid)).toBe(false);
   });
 
-  it('is known to have ended when it is killed', async () => {
+  it('is known to have ended when its app is killed', async () => {
+    const instance = await startInstance(await packages.spec(nodeServer("return ''", "console.error('about to rest');")), host);
+    await instance.freeze();
+    for (const pid of processesBelow(instance.pid)) process.kill(pid, 'SIGKILL');
+    expect(await instance.exited).toEqual({ kind: 'SIGNALED', signal: 'SIGKILL' });
+  });
+
+  it('is known to have ended when its sandbox is killed', async () => {
     const instance = await startInstance(await packages.spec(nodeServer("return ''")), host);
     await instance.freeze();
     process.kill(instance.pid, 'SIGKILL');

@@ -64,7 +64,7 @@ export class Invoker {
     try {
       const issued = this.credentials.find(spec);
       const credentials = issued instanceof Promise ? await issued : issued;
-      const acquired = this.pools.acquire(spec, request.requestId);
+      const acquired = this.pools.acquire(spec, request.requestId, request.timeoutMs > 0 ? request.timeoutMs : undefined);
       const slot = acquired instanceof Promise ? await this.wait(acquired, spec, request.requestId, caller) : acquired;
       return await this.serve(request, spec, appHeaders(request, spec, credentials), slot, caller);
     } finally {

@@ -13,7 +13,10 @@ describe('the verdict on an outcome', () => {
     ['a start that timed out', start(new StartFailure({ reason: 'PORT_NOT_OPENED', timeoutMs: 3000 })), 4211, 'function', 502],
     ['memory used up at start', start(new StartFailure({ reason: 'OUT_OF_MEMORY', memoryMb: 128 })), 4205, 'function', 502],
     ['a sandbox that failed', start(new StartFailure({ reason: 'SANDBOX_FAILED', detail: 'x' })), 4201, 'platform', 503],
-    ['a full queue', { kind: 'QUEUE_FULL', queueLength: 5 }, 4021, 'caller', 429],
+    ['a full queue', { kind: 'QUEUE_FULL', scope: 'function', queueLength: 5 }, 4021, 'caller', 429],
+    ['a full worker', { kind: 'QUEUE_FULL', scope: 'worker', queueLength: 5 }, 150430, 'platform', 503],
+    ['a wait that would be too long', { kind: 'WAIT_TOO_LONG', expectedMs: 90_000, waitMs: 40_000, maxInstances: 2 }, 150429, 'caller', 429],
+    ['a crash loop', { kind: 'CRASH_LOOP', last: start(new StartFailure({ reason: 'BOOTSTRAP_MISSING' })), failures: 3, retryAfterMs: 900 }, 4201, 'function', 503],
     ['the function\'s instance limit', { kind: 'NO_INSTANCE_IN_TIME', waitedMs: 9, blockedBy: 'function-limit' }, 150429, 'caller', 429],
     ['a worker without room', { kind: 'NO_INSTANCE_IN_TIME', waitedMs: 9, blockedBy: 'worker' }, 150430, 'platform', 503],
     ['a request over the limit', { kind: 'REQUEST_TOO_LARGE' }, 4140, 'caller', 413],
@@ -33,6 +36,17 @@ describe('the verdict on an outcome', () => {
   it('tells the last lines of stderr where the process is the cause', () => {
     const { message } = judge({ kind: 'PROCESS_ENDED', exit: { kind: 'SIGNALED', signal: 'SIGSEGV' }, stderrTail: ['one', 'two'] });
     expect(message).toBe("The function's process was ended by SIGSEGV while it served the request. Last lines of stderr:\none\ntwo");
+  });
+
+  it('says when another try may do better, and by which limit it was refused', () => {
+    const last = start(new StartFailure({ reason: 'PROCESS_EXITED', end: { kind: 'EXITED', exitCode: 7 } }, ['no config']));
+    expect(judge({ kind: 'CRASH_LOOP', last, failures: 4, retryAfterMs: 1_100 })).toMatchObject({
+      reason: 'CRASH_LOOP',
+      retryAfterSeconds: 2,
+      message: expect.stringMatching(/^No instance is started for another 2 s, after 4 failures in a row\. .*exited with code 7.*\nno config$/),
+    });
+    const wait = judge({ kind: 'WAIT_TOO_LONG', expectedMs: 90_000, waitMs: 40_000, maxInstances: 2 });
+    expect(wait).toMatchObject({ retryAfterSeconds: 50, message: expect.stringContaining('Raise max_instance_num') });
   });
 
   it('is answered in the documented error form', () => {

@@ -19,7 +19,11 @@ export type FailedOutcome =
   | { readonly kind: 'AGENCY_UNUSABLE'; readonly agency: string }
   | { readonly kind: 'CREDENTIALS_UNAVAILABLE' }
   | { readonly kind: 'START_FAILED'; readonly failure: StartFailure }
-  | { readonly kind: 'QUEUE_FULL'; readonly queueLength: number }
+  /** The last starts failed, or instances crashed, in a row: none is started for a while. */
+  | { readonly kind: 'CRASH_LOOP'; readonly last: FailedOutcome; readonly failures: number; readonly retryAfterMs: number }
+  | { readonly kind: 'QUEUE_FULL'; readonly scope: 'function' | 'worker'; readonly queueLength: number }
+  /** Refused before it waited: too many wait already, as long as requests of this function run. */
+  | { readonly kind: 'WAIT_TOO_LONG'; readonly expectedMs: number; readonly waitMs: number; readonly maxInstances: number }
   | { readonly kind: 'NO_INSTANCE_IN_TIME'; readonly waitedMs: number; readonly blockedBy: 'function-limit' | 'worker' }
   | { readonly kind: 'WORKER_STOPPING' }
   /** A mistake of ours; the log of the worker has its cause. */
@@ -45,6 +49,8 @@ export interface Verdict {
   readonly fault: Fault;
   /** Status of the answer on the data path. */
   readonly httpStatus: number;
+  /** When another try may do better, in seconds; absent where it would not, or nobody knows. */
+  readonly retryAfterSeconds?: number;
   /** For the caller and the function's owner: which limit, its value, how to change it. */
   readonly message: string;
 }
@@ -60,7 +66,7 @@ export function judge(outcome: FailedOutcome): Verdict {
       return verdict(outcome, 403, 'caller', 403, `The account that owns the function is ${outcome.status}.`);
     case 'ACCOUNT_AT_LIMIT': {
       const remedy = howToRaise('fgs_func_qos_limit', outcome.limit, outcome.domainId);
-      return verdict(outcome, 4021, 'caller', 429, `The account has as many requests running as it may. ${remedy}`);
+      return { ...verdict(outcome, 4021, 'caller', 429, `The account has as many requests running as it may. ${remedy}`), retryAfterSeconds: 1 };
     }
     case 'CATALOG_UNAVAILABLE':
       return verdict(outcome, 500, 'platform', 503, 'The platform could not read the definition of the function. Try again.');
@@ -72,12 +78,21 @@ export function judge(outcome: FailedOutcome): Verdict {
       return verdict(outcome, 500, 'platform', 503, 'The platform could not issue the credentials of the function. Try again.');
     case 'START_FAILED':
       return judgeStart(outcome.failure);
+    case 'CRASH_LOOP':
+      return judgeCrashLoop(judge(outcome.last), outcome.failures, outcome.retryAfterMs);
     case 'QUEUE_FULL':
-      return verdict(outcome, 4021, 'caller', 429, `${outcome.queueLength} requests already wait for an instance of this function. Send fewer at once.`);
+      return outcome.scope === 'function'
+        ? { ...verdict(outcome, 4021, 'caller', 429, `${outcome.queueLength} requests already wait for an instance of this function. Send fewer at once.`), retryAfterSeconds: 1 }
+        : { ...verdict(outcome, 150430, 'platform', 503, `${outcome.queueLength} requests already wait for an instance of this worker. Try again.`), retryAfterSeconds: 1 };
+    case 'WAIT_TOO_LONG': {
+      const { expectedMs, waitMs, maxInstances } = outcome;
+      const message = `All ${maxInstances} instances the function may have are busy, and the request would wait for about ${expectedMs} ms, longer than the ${waitMs} ms it may. Raise max_instance_num or concurrent_num.`;
+      return { ...verdict(outcome, 150429, 'caller', 429, message), retryAfterSeconds: seconds(expectedMs - waitMs) };
+    }
     case 'NO_INSTANCE_IN_TIME':
       return outcome.blockedBy === 'function-limit'
-        ? verdict(outcome, 150429, 'caller', 429, `All instances the function may have were busy for ${outcome.waitedMs} ms. Raise max_instance_num or concurrent_num.`)
-        : verdict(outcome, 150430, 'platform', 503, `No instance was free within ${outcome.waitedMs} ms. Try again.`);
+        ? { ...verdict(outcome, 150429, 'caller', 429, `All instances the function may have were busy for ${outcome.waitedMs} ms. Raise max_instance_num or concurrent_num.`), retryAfterSeconds: 1 }
+        : { ...verdict(outcome, 150430, 'platform', 503, `No instance was free within ${outcome.waitedMs} ms. Try again.`), retryAfterSeconds: 1 };
     case 'WORKER_STOPPING':
       return verdict(outcome, 500, 'platform', 503, 'This worker is shutting down. Try again.');
     case 'WORKER_FAILED':
@@ -116,6 +131,17 @@ function judgeStart(failure: StartFailure): Verdict {
     httpStatus: fault === 'platform' ? 503 : 502,
     message: withTail(failure.message, failure.stderrTail),
   };
+}
+
+/** The circuit is open: the caller hears the failure that opened it. */
+function judgeCrashLoop(last: Verdict, failures: number, retryAfterMs: number): Verdict {
+  const retryAfterSeconds = seconds(retryAfterMs);
+  const message = `No instance is started for another ${retryAfterSeconds} s, after ${failures} failures in a row. ${last.message}`;
+  return { ...last, reason: 'CRASH_LOOP', httpStatus: 503, message, retryAfterSeconds };
+}
+
+function seconds(milliseconds: number): number {
+  return Math.max(1, Math.ceil(milliseconds / 1_000));
 }
 
 function judgeEnd(exit: InstanceExit, stderrTail: readonly string[]): Verdict {

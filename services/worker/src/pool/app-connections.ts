@@ -57,9 +57,14 @@ export class AppConnections {
     this.idle.push(connection);
   }
 
+  /** Closes what nobody uses. */
+  dropIdle(): void {
+    for (const connection of this.idle.splice(0)) connection.destroy();
+  }
+
   close(): void {
     this.closed = true;
-    for (const connection of this.idle.splice(0)) connection.destroy();
+    this.dropIdle();
   }
 }
 

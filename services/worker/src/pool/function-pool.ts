@@ -1,10 +1,14 @@
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
-import { StartFailure, type Instance, type OutputLine } from '../instance/index.js';
+import { StartFailure, type Instance, type InstanceExit, type OutputLine } from '../instance/index.js';
 import { InvocationError, type FailedOutcome } from '../invocation/outcome.js';
-import type { PoolMeasurement } from './decide-scaling.js';
+import { RunTime } from './expected-wait.js';
+import type { FairQueue } from './fair-queue.js';
 import type { StopReason } from './instance-state.js';
 import { PooledInstance, type InstanceObserver } from './pooled-instance.js';
-import { StartBackOff } from './start-back-off.js';
+import type { PoolMeasurement } from './scaling-measurements.js';
+import type { Slot } from './slot.js';
+import { StartCircuit } from './start-circuit.js';
+import { WaitingRequest } from './waiting-request.js';
 
 /** Makes a running instance of a function. Rejects with a StartFailure, or an InvocationError where the code is not to be had. */
 export type Launch = (
@@ -14,8 +18,9 @@ export type Launch = (
 ) => Promise<Instance>;
 
 export interface PoolLimits {
-  /** Requests of one function that may wait for a slot. */
+  /** Requests of one function, and of all, that may wait for a slot. */
   readonly queueLength: number;
+  readonly maxWaiting: number;
   /** How long one may wait beyond the function's own start timeout, in milliseconds. */
   readonly queueWaitMs: number;
   /** From SIGTERM to SIGKILL when an instance is no longer needed, in milliseconds. */
@@ -25,6 +30,8 @@ export interface PoolLimits {
 export interface PoolContext {
   readonly launch: Launch;
   readonly limits: PoolLimits;
+  /** Who waits, at all pools. */
+  readonly queue: FairQueue<WaitingRequest>;
   readonly observer: InstanceObserver;
   readonly clock: () => number;
   readonly newInstanceId: () => string;
@@ -32,29 +39,12 @@ export interface PoolContext {
   readonly changed: () => void;
 }
 
-/** The right to have one request served by one instance. `release` must be called exactly once. */
-export interface Slot {
-  readonly instance: PooledInstance;
-  /** Whether the request waited for this instance to start. */
-  readonly coldStart: boolean;
-  /** `doubtful`: nobody knows what the instance is doing, so it serves nobody any more. */
-  release(condition: 'sound' | 'doubtful'): void;
-}
-
-interface Waiter {
-  readonly requestId: string;
-  readonly since: number;
-  readonly timer: NodeJS.Timeout;
-  resolve(slot: Slot): void;
-  reject(error: InvocationError): void;
-}
-
 /** The instances of one revision of one version of a function, and the requests that wait for one. */
 export class FunctionPool {
   readonly instances = new Set<PooledInstance>();
+  readonly circuit = new StartCircuit();
   retired = false;
-  private readonly waiting: Waiter[] = [];
-  private readonly backOff = new StartBackOff();
+  private readonly runTime = new RunTime();
 
   constructor(
     readonly key: string,
@@ -62,28 +52,38 @@ export class FunctionPool {
     private readonly context: PoolContext,
   ) {}
 
-  /** A slot at once when an instance has one; otherwise a promise that is rejected with an InvocationError. */
-  acquire(requestId: string): Slot | Promise<Slot> {
-    // Newest first: what is used the least falls idle and is given up.
-    let chosen: PooledInstance | undefined;
-    for (const instance of this.instances) if (instance.hasFreeSlot) chosen = instance;
-    return chosen === undefined ? this.wait(requestId) : this.occupy(chosen, requestId, false);
+  /**
+   * A slot at once when an instance has one; otherwise a promise that is rejected with an InvocationError. `patienceMs`: for how
+   * long its caller waits for an answer that has begun to be made; it does not stand in the queue longer than that.
+   */
+  acquire(requestId: string, patienceMs = Infinity): Slot | Promise<Slot> {
+    const chosen = this.choose();
+    return chosen === undefined ? this.wait(requestId, patienceMs) : this.occupy(chosen, requestId, undefined);
+  }
+
+  get waiting(): number {
+    return this.context.queue.waitingFor(this.key);
   }
 
   get unused(): boolean {
-    return this.instances.size === 0 && this.waiting.length === 0 && !this.backOff.remembers(this.context.clock());
+    const isKept = !this.retired && this.spec.reserved_instances > 0;
+    return !isKept && this.instances.size === 0 && this.waiting === 0 && !this.circuit.remembers(this.context.clock());
   }
 
   measure(): PoolMeasurement {
     return {
       key: this.key,
+      tenant: this.spec.domain_id,
       retired: this.retired,
       concurrency: Math.max(1, this.spec.instance_concurrency),
       maxInstances: this.spec.max_instances,
+      reserved: this.spec.reserved_instances,
       memoryMb: this.spec.memory_mb,
-      waiting: this.waiting.length,
-      mayStartAt: this.backOff.until,
-      instances: [...this.instances].flatMap(({ id, state, since }) => (state.name === 'gone' ? [] : [{ id, state: state.name, since }])),
+      waiting: this.waiting,
+      circuit: this.circuit.at(this.context.clock()).state,
+      instances: [...this.instances].flatMap(({ id, state, since, unusedSince }) =>
+        state.name === 'gone' ? [] : [{ id, state: state.name, since: state.name === 'frozen' ? unusedSince : since }],
+      ),
     };
   }
 
@@ -106,34 +106,39 @@ export class FunctionPool {
       return;
     }
     instance.opened(handle);
-    void handle.exited.then((exit) => {
-      this.remove(instance, exit.kind);
-      this.context.changed();
-    });
+    void handle.exited.then((exit) => this.ended(instance, exit));
     if (instance.state.name !== 'starting') {
       await handle.stop(this.context.limits.stopGraceMs);
       return;
     }
-    this.backOff.succeeded();
     instance.become({ name: 'ready' });
     void instance.sampleMemory();
-    this.serve(instance, true);
+    this.serve(instance, this.context.clock());
     this.context.changed();
   }
 
   /** The request waits no longer: nobody would read the answer. */
   abandon(requestId: string): void {
-    const index = this.waiting.findIndex((waiter) => waiter.requestId === requestId);
-    const [waiter] = index === -1 ? [] : this.waiting.splice(index, 1);
-    if (waiter !== undefined) this.refuse(waiter, { kind: 'CALLER_GONE' });
+    for (const waiter of this.context.queue.of(this.key)) {
+      if (waiter.requestId !== requestId) continue;
+      this.context.queue.remove(waiter);
+      waiter.refuse({ kind: 'CALLER_GONE' });
+      return;
+    }
+  }
+
+  find(instanceId: string): PooledInstance | undefined {
+    for (const instance of this.instances) if (instance.id === instanceId) return instance;
+    return undefined;
   }
 
   end(instanceId: string, how: 'stop' | 'drain', why: StopReason): void {
-    for (const instance of this.instances) if (instance.id === instanceId) this.endInstance(instance, how, why);
+    const instance = this.find(instanceId);
+    if (instance !== undefined) this.endInstance(instance, how, why);
   }
 
   refuseWaiting(outcome: FailedOutcome): void {
-    for (const waiter of this.waiting.splice(0)) this.refuse(waiter, outcome);
+    for (let waiter = this.context.queue.next(this.key); waiter !== undefined; waiter = this.context.queue.next(this.key)) waiter.refuse(outcome);
   }
 
   async close(): Promise<void> {
@@ -141,47 +146,73 @@ export class FunctionPool {
     await Promise.all([...this.instances].map((instance) => instance.stop('closing', this.context.limits.stopGraceMs)));
   }
 
-  private wait(requestId: string): Promise<Slot> {
-    const { clock, limits } = this.context;
-    const failed = this.backOff.activeFailure(clock());
-    if (failed !== undefined) return Promise.reject(new InvocationError(failed));
-    if (this.spec.max_instances === 0) return Promise.reject(new InvocationError({ kind: 'FUNCTION_DISABLED' }));
-    if (this.waiting.length >= limits.queueLength) {
-      return Promise.reject(new InvocationError({ kind: 'QUEUE_FULL', queueLength: limits.queueLength }));
+  /** Newest first, so that what is used the least rests and is given up; one that is frozen only when no other has room. */
+  private choose(): PooledInstance | undefined {
+    let awake: PooledInstance | undefined;
+    let frozen: PooledInstance | undefined;
+    for (const instance of this.instances) {
+      if (!instance.hasFreeSlot) continue;
+      if (instance.state.name === 'frozen') frozen = instance;
+      else awake = instance;
     }
-    return new Promise((resolve, reject) => {
-      const waitMs = this.spec.start_timeout_seconds * 1_000 + limits.queueWaitMs;
-      const timer = setTimeout(() => this.waitedTooLong(waiter), waitMs);
-      const waiter: Waiter = { requestId, since: clock(), timer, resolve, reject };
-      this.waiting.push(waiter);
-      this.context.changed();
-    });
+    return awake ?? frozen;
   }
 
-  private waitedTooLong(waiter: Waiter): void {
-    this.waiting.splice(this.waiting.indexOf(waiter), 1);
-    const atLimit = this.spec.max_instances > 0 && this.instances.size >= this.spec.max_instances;
-    this.refuse(waiter, {
-      kind: 'NO_INSTANCE_IN_TIME',
-      waitedMs: Math.round(this.context.clock() - waiter.since),
-      blockedBy: atLimit ? 'function-limit' : 'worker',
-    });
+  private wait(requestId: string, patienceMs: number): Promise<Slot> {
+    const { clock, limits, queue } = this.context;
+    const now = clock();
+    const waitMs = this.spec.start_timeout_seconds * 1_000 + Math.min(patienceMs, limits.queueWaitMs);
+    const refusal = this.refusal(now, waitMs);
+    if (refusal !== undefined) return Promise.reject(new InvocationError(refusal));
+    const waiter = new WaitingRequest(this.key, this.spec.domain_id, requestId, now, waitMs);
+    const offer = queue.offer(waiter);
+    if (!offer.accepted) {
+      return Promise.reject(new InvocationError({ kind: 'QUEUE_FULL', ...(offer.bound === 'perKey' ? { scope: 'function', queueLength: limits.queueLength } : { scope: 'worker', queueLength: limits.maxWaiting }) }));
+    }
+    offer.displaced?.refuse({ kind: 'QUEUE_FULL', scope: 'worker', queueLength: limits.maxWaiting });
+    waiter.onDeadline(() => this.waitedTooLong(waiter));
+    this.context.changed();
+    return waiter.slot;
   }
 
-  private refuse(waiter: Waiter, outcome: FailedOutcome): void {
-    clearTimeout(waiter.timer);
-    waiter.reject(new InvocationError(outcome));
+  /** Why a request should not even begin to wait. */
+  private refusal(now: number, waitMs: number): FailedOutcome | undefined {
+    if (this.spec.max_instances === 0) return { kind: 'FUNCTION_DISABLED' };
+    const live = [...this.instances].filter(({ state }) => state.name !== 'draining');
+    // While the circuit is open, those that run serve on.
+    const broken = live.length === 0 ? this.circuit.refusal(now) : undefined;
+    if (broken !== undefined) return broken;
+    if (!this.atLimit) return undefined;
+    const expectedMs = this.runTime.expectedWaitMs(this.waiting, live.length * Math.max(1, this.spec.instance_concurrency));
+    return expectedMs > waitMs ? { kind: 'WAIT_TOO_LONG', expectedMs: Math.round(expectedMs), waitMs, maxInstances: this.spec.max_instances } : undefined;
   }
 
-  private occupy(instance: PooledInstance, requestId: string, coldStart: boolean): Slot {
+  private get atLimit(): boolean {
+    return this.spec.max_instances > 0 && this.instances.size >= this.spec.max_instances;
+  }
+
+  private waitedTooLong(waiter: WaitingRequest): void {
+    if (!this.context.queue.remove(waiter)) return;
+    const waitedMs = Math.round(this.context.clock() - waiter.since);
+    waiter.refuse({ kind: 'NO_INSTANCE_IN_TIME', waitedMs, blockedBy: this.atLimit ? 'function-limit' : 'worker' });
+  }
+
+  /** `waited`: since when, and what of it was the start of this instance. */
+  private occupy(instance: PooledInstance, requestId: string, waited: { readonly queueMs: number; readonly coldStartMs: number; readonly coldStart: boolean } | undefined): Slot {
+    const woken = instance.state.name === 'frozen';
     instance.begin(requestId);
+    const begunAt = this.context.clock();
     let released = false;
     return {
       instance,
-      coldStart,
+      woken,
+      coldStart: waited?.coldStart ?? false,
+      queueMs: waited?.queueMs ?? 0,
+      coldStartMs: waited?.coldStartMs ?? 0,
       release: (condition) => {
         if (released) return;
         released = true;
+        this.runTime.ran(this.context.clock() - begunAt);
         this.released(instance, requestId, condition);
       },
     };
@@ -192,21 +223,26 @@ export class FunctionPool {
     if (condition === 'doubtful') {
       this.endInstance(instance, 'drain', 'doubtful');
       this.context.changed();
-    } else if (instance.state.name === 'draining') {
+      return;
+    }
+    if (instance.exit === undefined) this.circuit.served();
+    if (instance.state.name === 'draining') {
       if (instance.active === 0) this.endInstance(instance, 'stop', instance.state.why);
-    } else if (this.waiting.length > 0) {
-      this.serve(instance, false);
+    } else if (this.waiting > 0) {
+      this.serve(instance, undefined);
     } else if (this.retired || instance.active === 0) {
       this.context.changed();
     }
   }
 
-  private serve(instance: PooledInstance, coldStart: boolean): void {
+  /** `readyAt`: the instance has just started. */
+  private serve(instance: PooledInstance, readyAt: number | undefined): void {
     while (instance.hasFreeSlot) {
-      const waiter = this.waiting.shift();
+      const waiter = this.context.queue.next(this.key);
       if (waiter === undefined) return;
-      clearTimeout(waiter.timer);
-      waiter.resolve(this.occupy(instance, waiter.requestId, coldStart));
+      const waitedMs = this.context.clock() - waiter.since;
+      const coldStartMs = readyAt === undefined ? 0 : readyAt - Math.max(waiter.since, instance.startedAt);
+      waiter.serve(this.occupy(instance, waiter.requestId, { queueMs: Math.max(0, waitedMs - coldStartMs), coldStartMs, coldStart: readyAt !== undefined }));
     }
   }
 
@@ -219,6 +255,13 @@ export class FunctionPool {
     void instance.stop(why, why === 'doubtful' ? 0 : this.context.limits.stopGraceMs);
   }
 
+  private ended(instance: PooledInstance, exit: InstanceExit): void {
+    this.remove(instance, exit.kind);
+    if (exit.kind !== 'STOPPED') this.circuit.failed({ kind: 'PROCESS_ENDED', exit, stderrTail: instance.stderrTail.lines }, this.context.clock());
+    this.refuseWhileOpen();
+    this.context.changed();
+  }
+
   private remove(instance: PooledInstance, why: string): void {
     instance.become({ name: 'gone', why });
     instance.connections.close();
@@ -228,10 +271,20 @@ export class FunctionPool {
   /** Answers the requests this instance was started for; all of them when no other instance is there to serve them. */
   private startFailed(error: unknown): void {
     const outcome = startOutcome(error);
-    this.backOff.failed(outcome, this.context.clock());
+    this.circuit.failed(outcome, this.context.clock());
     const othersLeft = [...this.instances].some(({ state }) => state.name !== 'draining');
-    const answered = othersLeft ? this.spec.instance_concurrency : this.waiting.length;
-    for (const waiter of this.waiting.splice(0, answered)) this.refuse(waiter, outcome);
+    for (let answered = othersLeft ? this.spec.instance_concurrency : Infinity; answered > 0; answered -= 1) {
+      const waiter = this.context.queue.next(this.key);
+      if (waiter === undefined) return;
+      waiter.refuse(outcome);
+    }
+  }
+
+  /** Nobody is to wait for an instance that will not be started. */
+  private refuseWhileOpen(): void {
+    const isServed = [...this.instances].some(({ state }) => state.name !== 'draining');
+    const refusal = isServed ? undefined : this.circuit.refusal(this.context.clock());
+    if (refusal !== undefined) this.refuseWaiting(refusal);
   }
 }
 

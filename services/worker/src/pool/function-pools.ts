@@ -1,10 +1,14 @@
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import { InvocationError, type FailedOutcome } from '../invocation/outcome.js';
-import { decideScaling, type ScalingLimits } from './decide-scaling.js';
-import { FunctionPool, type PoolContext, type Slot } from './function-pool.js';
+import { decideScaling } from './decide-scaling.js';
+import { FairQueue } from './fair-queue.js';
+import { FunctionPool, type PoolContext } from './function-pool.js';
 import type { PooledInstance } from './pooled-instance.js';
+import type { ScalingLimits } from './scaling-measurements.js';
+import type { Slot } from './slot.js';
+import type { WaitingRequest } from './waiting-request.js';
 
-/** How often idle instances are looked at. Demand is answered at once, without this timer. */
+/** How often idle instances are looked at, unless they are frozen sooner. Demand is answered at once, without this timer. */
 const LOOK_EVERY_MS = 1_000;
 
 /**
@@ -22,17 +26,27 @@ export class FunctionPools {
   private closing = false;
 
   constructor(
-    context: Omit<PoolContext, 'changed'>,
+    context: Omit<PoolContext, 'changed' | 'queue'>,
     private readonly scaling: ScalingLimits,
   ) {
-    this.context = { ...context, changed: () => this.planRescale() };
-    this.timer = setInterval(() => this.rescale(), LOOK_EVERY_MS);
+    const { queueLength, maxWaiting } = context.limits;
+    const queue = new FairQueue<WaitingRequest>({ perKey: queueLength, total: maxWaiting });
+    this.context = { ...context, queue, changed: () => this.planRescale() };
+    this.timer = setInterval(() => this.rescale(), Math.min(LOOK_EVERY_MS, scaling.freezeMs));
     this.timer.unref();
   }
 
-  acquire(spec: FunctionSpec, requestId: string): Slot | Promise<Slot> {
+  /** `patienceMs`: for how long its caller waits for an answer. */
+  acquire(spec: FunctionSpec, requestId: string, patienceMs?: number): Slot | Promise<Slot> {
     if (this.closing) return Promise.reject(new InvocationError({ kind: 'WORKER_STOPPING' }));
-    return this.poolOf(spec).acquire(requestId);
+    return this.poolOf(spec).acquire(requestId, patienceMs);
+  }
+
+  /** Has the instances running that are reserved for this revision, from now until it is retired. */
+  keepReserved(spec: FunctionSpec): void {
+    if (this.closing || this.current.get(nameOf(spec))?.key === keyOf(spec)) return;
+    this.poolOf(spec);
+    this.planRescale();
   }
 
   /** Takes a request that waits out of its queue. */
@@ -66,6 +80,11 @@ export class FunctionPools {
     for (const pool of this.pools.values()) yield* pool.instances;
   }
 
+  /** Every revision that has anything to tell: instances, waiting requests, failures. */
+  all(): Iterable<FunctionPool> {
+    return this.pools.values();
+  }
+
   /** Refuses new requests. Those that run may end; `close` ends them. */
   refuseNew(): void {
     this.closing = true;
@@ -83,7 +102,7 @@ export class FunctionPools {
   }
 
   private poolOf(spec: FunctionSpec): FunctionPool {
-    const name = `${spec.func_id}:${spec.version}`;
+    const name = nameOf(spec);
     const found = this.current.get(name);
     if (found !== undefined && found.spec.revision >= spec.revision) return found;
     if (found !== undefined) this.retire(spec.func_id, spec.version, spec.revision);
@@ -112,6 +131,7 @@ export class FunctionPools {
     for (const action of decideScaling(measurements, this.scaling, now)) {
       const pool = this.pools.get(action.pool);
       if (action.do === 'start') void pool?.start();
+      else if (action.do === 'freeze') void pool?.find(action.instance)?.freeze();
       else pool?.end(action.instance, action.do, action.why);
     }
     this.forgetUnused();
@@ -121,10 +141,14 @@ export class FunctionPools {
     for (const [key, pool] of this.pools) {
       if (!pool.unused) continue;
       this.pools.delete(key);
-      const name = `${pool.spec.func_id}:${pool.spec.version}`;
+      const name = nameOf(pool.spec);
       if (this.current.get(name) === pool) this.current.delete(name);
     }
   }
+}
+
+function nameOf(spec: FunctionSpec): string {
+  return `${spec.func_id}:${spec.version}`;
 }
 
 function keyOf(spec: FunctionSpec): string {

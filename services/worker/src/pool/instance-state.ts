@@ -2,8 +2,11 @@
  * Life of an instance:
  *
  *   starting -> ready -> busy <-> idle -> draining -> gone
+ *                 |               |
+ *                 +--> frozen <---+      frozen -> busy
  *
- * `ready` has opened its port and not served yet; `idle` has. `draining` takes no request any more and goes when its last one
+ * `ready` has opened its port and not served yet; `idle` has. `frozen` was either, and none of its processes runs until a request thaws
+ * it. `draining` takes no request any more and goes when its last one
  * has ended. From every state an instance can go straight to `gone`, as processes die when they like.
  */
 export type InstanceState =
@@ -11,6 +14,7 @@ export type InstanceState =
   | { readonly name: 'ready' }
   | { readonly name: 'busy' }
   | { readonly name: 'idle' }
+  | { readonly name: 'frozen' }
   | { readonly name: 'draining'; readonly why: StopReason }
   | { readonly name: 'gone'; readonly why: string };
 

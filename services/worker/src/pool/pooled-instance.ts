@@ -25,10 +25,14 @@ export class PooledInstance {
   served = 0;
   state: InstanceState = { name: 'starting' };
   since: number;
+  /** When it was last used, or became ready. */
+  unusedSince: number;
   memoryUsedMb = 0;
   exit: InstanceExit | undefined;
   private handle: Instance | undefined;
   private memorySampledAt = 0;
+  /** An instance that could not be frozen once is not asked again. */
+  private freezable = true;
 
   constructor(
     readonly id: string,
@@ -37,6 +41,7 @@ export class PooledInstance {
   ) {
     this.startedAt = clock();
     this.since = this.startedAt;
+    this.unusedSince = this.startedAt;
     this.connections = new AppConnections(() => this.started().dial());
   }
 
@@ -45,6 +50,7 @@ export class PooledInstance {
     switch (this.state.name) {
       case 'ready':
       case 'idle':
+      case 'frozen':
         return true;
       case 'busy':
         return this.active < this.spec.instance_concurrency;
@@ -60,6 +66,16 @@ export class PooledInstance {
   become(state: InstanceState): void {
     this.state = state;
     this.since = this.clock();
+    if (state.name === 'ready' || state.name === 'idle') this.unusedSince = this.since;
+  }
+
+  /** The most MiB it was seen to use, and its processor time in milliseconds. */
+  get memoryPeakMb(): number {
+    return this.handle?.memoryPeakMb ?? 0;
+  }
+
+  cpuUsedMs(): number {
+    return this.handle?.cpuUsedMs() ?? 0;
   }
 
   opened(handle: Instance): void {
@@ -70,7 +86,24 @@ export class PooledInstance {
     });
   }
 
+  /**
+   * Nobody uses it: none of its processes runs until the next request. Its idle connections are closed first, as an app that wakes finds
+   * its own timers for them long over and closes them under the request.
+   */
+  async freeze(): Promise<void> {
+    if (!this.freezable || this.handle === undefined) return;
+    this.connections.dropIdle();
+    const unusedSince = this.unusedSince;
+    this.become({ name: 'frozen' });
+    const isFrozen = await this.handle.freeze().catch(() => false);
+    if (isFrozen || this.state.name !== 'frozen') return;
+    this.freezable = false;
+    this.become({ name: 'idle' });
+    this.unusedSince = unusedSince;
+  }
+
   begin(requestId: string): void {
+    if (this.state.name === 'frozen') this.handle?.thaw();
     this.active += 1;
     this.running.add(requestId);
     if (this.state.name !== 'busy') this.become({ name: 'busy' });

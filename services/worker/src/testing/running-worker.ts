@@ -110,7 +110,8 @@ export class RunningWorker {
 
   async instances(spec: FunctionSpec): Promise<string[]> {
     const { instances } = await this.control.listInstances({ func_id: spec.func_id });
-    return instances.map(({ state, revision }) => `${revision}:${state}`);
+    // To most tests an instance nobody uses is ready, whether it has served before or rests.
+    return instances.map(({ state, revision }) => `${revision}:${state === 'idle' || state === 'frozen' ? 'ready' : state}`);
   }
 
   async stopWorker(): Promise<void> {

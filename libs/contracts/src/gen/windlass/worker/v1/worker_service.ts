@@ -80,6 +80,8 @@ export interface ListInstancesRequest {
 
 export interface ListInstancesResponse {
   instances: Instance[];
+  /** One entry for each version that has instances, waiting requests or a circuit that is not closed and clean. */
+  versions: VersionHealth[];
 }
 
 export interface Instance {
@@ -87,12 +89,53 @@ export interface Instance {
   func_id: string;
   version: string;
   revision: number;
-  /** "starting", "ready", "busy", "draining" or "gone". */
+  /** "starting", "ready", "busy", "idle", "frozen" or "draining". */
   state: string;
   /** Milliseconds since the epoch. */
   started_at: number;
   requests_running: number;
   requests_served: number;
+  /** When it came into its state, in milliseconds since the epoch. */
+  state_since: number;
+  /** MiB its processes use, at most a second old unless it is frozen, and the most they were seen to use. */
+  memory_used_mb: number;
+  memory_peak_mb: number;
+  /** Processor time since its start. */
+  cpu_ms: number;
+}
+
+/** How one version fares on one worker. */
+export interface VersionHealth {
+  func_id: string;
+  version: string;
+  revision: number;
+  /** Requests that wait for an instance. */
+  requests_waiting: number;
+  circuit: Circuit | undefined;
+}
+
+/** Whether instances are started: after a few failures in a row they are not for a while, so that a crash loop costs little. */
+export interface Circuit {
+  /** "closed": as usual. "open": not before retry_at. "half-open": one start is tried. */
+  state: string;
+  /** Starts that failed and instances that crashed in a row. */
+  failures: number;
+  /** Milliseconds since the epoch; 0 unless open. */
+  retry_at: number;
+  /** The last of the failures; absent when there is none in memory. */
+  last_failure: CircuitFailure | undefined;
+}
+
+export interface CircuitFailure {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Number of the documented data plane. */
+  code: number;
+  reason: string;
+  /** One sentence. */
+  message: string;
+  /** The last lines the process wrote to stderr. */
+  stderr_tail: string[];
 }
 
 function createBaseHeader(): Header {
@@ -747,13 +790,16 @@ export const ListInstancesRequest: MessageFns<ListInstancesRequest> = {
 };
 
 function createBaseListInstancesResponse(): ListInstancesResponse {
-  return { instances: [] };
+  return { instances: [], versions: [] };
 }
 
 export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
   encode(message: ListInstancesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.instances) {
       Instance.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.versions) {
+      VersionHealth.encode(v!, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -779,6 +825,14 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
             message.instances.push(Instance.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.versions.push(VersionHealth.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -797,6 +851,7 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
   fromPartial(object: DeepPartial<ListInstancesResponse>): ListInstancesResponse {
     const message = createBaseListInstancesResponse();
     message.instances = object.instances?.map((e) => Instance.fromPartial(e)) || [];
+    message.versions = object.versions?.map((e) => VersionHealth.fromPartial(e)) || [];
     return message;
   },
 };
@@ -811,6 +866,10 @@ function createBaseInstance(): Instance {
     started_at: 0,
     requests_running: 0,
     requests_served: 0,
+    state_since: 0,
+    memory_used_mb: 0,
+    memory_peak_mb: 0,
+    cpu_ms: 0,
   };
 }
 
@@ -839,6 +898,18 @@ export const Instance: MessageFns<Instance> = {
     }
     if (message.requests_served !== 0) {
       writer.uint32(65).double(message.requests_served);
+    }
+    if (message.state_since !== 0) {
+      writer.uint32(73).double(message.state_since);
+    }
+    if (message.memory_used_mb !== 0) {
+      writer.uint32(81).double(message.memory_used_mb);
+    }
+    if (message.memory_peak_mb !== 0) {
+      writer.uint32(89).double(message.memory_peak_mb);
+    }
+    if (message.cpu_ms !== 0) {
+      writer.uint32(97).double(message.cpu_ms);
     }
     return writer;
   },
@@ -920,6 +991,38 @@ export const Instance: MessageFns<Instance> = {
             message.requests_served = reader.double();
             continue;
           }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.state_since = reader.double();
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.memory_used_mb = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.memory_peak_mb = reader.double();
+            continue;
+          }
+          case 12: {
+            if (tag !== 97) {
+              break;
+            }
+
+            message.cpu_ms = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -945,6 +1048,311 @@ export const Instance: MessageFns<Instance> = {
     message.started_at = object.started_at ?? 0;
     message.requests_running = object.requests_running ?? 0;
     message.requests_served = object.requests_served ?? 0;
+    message.state_since = object.state_since ?? 0;
+    message.memory_used_mb = object.memory_used_mb ?? 0;
+    message.memory_peak_mb = object.memory_peak_mb ?? 0;
+    message.cpu_ms = object.cpu_ms ?? 0;
+    return message;
+  },
+};
+
+function createBaseVersionHealth(): VersionHealth {
+  return { func_id: "", version: "", revision: 0, requests_waiting: 0, circuit: undefined };
+}
+
+export const VersionHealth: MessageFns<VersionHealth> = {
+  encode(message: VersionHealth, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.func_id !== "") {
+      writer.uint32(10).string(message.func_id);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(24).uint32(message.revision);
+    }
+    if (message.requests_waiting !== 0) {
+      writer.uint32(32).uint32(message.requests_waiting);
+    }
+    if (message.circuit !== undefined) {
+      Circuit.encode(message.circuit, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VersionHealth {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVersionHealth();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.func_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.requests_waiting = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.circuit = Circuit.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VersionHealth>): VersionHealth {
+    return VersionHealth.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VersionHealth>): VersionHealth {
+    const message = createBaseVersionHealth();
+    message.func_id = object.func_id ?? "";
+    message.version = object.version ?? "";
+    message.revision = object.revision ?? 0;
+    message.requests_waiting = object.requests_waiting ?? 0;
+    message.circuit = (object.circuit !== undefined && object.circuit !== null)
+      ? Circuit.fromPartial(object.circuit)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCircuit(): Circuit {
+  return { state: "", failures: 0, retry_at: 0, last_failure: undefined };
+}
+
+export const Circuit: MessageFns<Circuit> = {
+  encode(message: Circuit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.failures !== 0) {
+      writer.uint32(16).uint32(message.failures);
+    }
+    if (message.retry_at !== 0) {
+      writer.uint32(25).double(message.retry_at);
+    }
+    if (message.last_failure !== undefined) {
+      CircuitFailure.encode(message.last_failure, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Circuit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCircuit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.failures = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.retry_at = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.last_failure = CircuitFailure.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Circuit>): Circuit {
+    return Circuit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Circuit>): Circuit {
+    const message = createBaseCircuit();
+    message.state = object.state ?? "";
+    message.failures = object.failures ?? 0;
+    message.retry_at = object.retry_at ?? 0;
+    message.last_failure = (object.last_failure !== undefined && object.last_failure !== null)
+      ? CircuitFailure.fromPartial(object.last_failure)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCircuitFailure(): CircuitFailure {
+  return { at: 0, code: 0, reason: "", message: "", stderr_tail: [] };
+}
+
+export const CircuitFailure: MessageFns<CircuitFailure> = {
+  encode(message: CircuitFailure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.at !== 0) {
+      writer.uint32(9).double(message.at);
+    }
+    if (message.code !== 0) {
+      writer.uint32(16).uint32(message.code);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.message !== "") {
+      writer.uint32(34).string(message.message);
+    }
+    for (const v of message.stderr_tail) {
+      writer.uint32(42).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CircuitFailure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCircuitFailure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.at = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.code = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.stderr_tail.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CircuitFailure>): CircuitFailure {
+    return CircuitFailure.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CircuitFailure>): CircuitFailure {
+    const message = createBaseCircuitFailure();
+    message.at = object.at ?? 0;
+    message.code = object.code ?? 0;
+    message.reason = object.reason ?? "";
+    message.message = object.message ?? "";
+    message.stderr_tail = object.stderr_tail?.map((e) => e) || [];
     return message;
   },
 };
