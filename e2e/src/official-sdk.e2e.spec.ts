@@ -92,7 +92,7 @@ require('node:http').createServer((request, response) => response.end('inline ' 
     await deployed.remove();
   });
 
-  it('creates, reads, lists and deletes a gateway trigger, whose URL reaches the function', async () => {
+  it('creates, reads, lists, disables, enables and deletes a gateway trigger, whose URL reaches the function while it is enabled', async () => {
     const deployed = await deploy(ECHO);
     const url = await addTrigger(deployed.urn, deployed.name, `/${deployed.name}`);
     const answer = await eventually(() => fetch(`${url}/sub?x=1`), (response) => response.status === 201);
@@ -104,6 +104,11 @@ require('node:http').createServer((request, response) => response.end('inline ' 
     expect(type).toBe('DEDICATEDGATEWAY');
     const shown = await client.showFunctionTrigger(new fg.ShowFunctionTriggerRequest(deployed.urn, type as never, id));
     expect(shown).toMatchObject({ trigger_id: id, trigger_status: 'ACTIVE', event_data: { path: `/${deployed.name}`, invoke_url: url } });
+    const set = (status: string) => client.updateTrigger(new fg.UpdateTriggerRequest(deployed.urn, type as never, id).withBody(new fg.UpdateTriggerRequestBody().withTriggerStatus(status)));
+    expect(await set('DISABLED')).toMatchObject({ trigger_id: id, trigger_status: 'DISABLED' });
+    await eventually(() => fetch(url), (response) => response.status === 503);
+    await set('ACTIVE');
+    await eventually(() => fetch(url), (response) => response.status === 201);
     expect(await client.deleteFunctionTrigger(new fg.DeleteFunctionTriggerRequest(deployed.urn, type as never, id))).toMatchObject({ httpStatusCode: 204 });
     await eventually(() => fetch(url), (response) => response.status === 404);
     await deployed.remove();

@@ -20,6 +20,7 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   InvokeFunction: { event: { httpMethod: 'GET', path: '/' } },
   AsyncInvokeFunction: { event: {} },
   CreateFunctionTrigger: { event_data: { name: 'sample', path: '/sample', auth: 'NONE' } },
+  UpdateTrigger: { trigger_status: 'ACTIVE' },
   CreateLogGroup: { log_group_name: 'sample', ttl_in_days: 7 },
   UpdateLogGroup: { ttl_in_days: 8 },
   CreateLogStream: { log_stream_name: 'sample' },

@@ -54,9 +54,11 @@ import { ListQuotasHandler } from './quota/list-quotas.js';
 import { Quotas } from './quota/quota-usage.js';
 import { Region } from './region.js';
 import type { RegistryConfig } from './registry-config.js';
+import { ChangeTriggerHandler } from './trigger/change-trigger.js';
 import { CreateTriggerHandler } from './trigger/create-trigger.js';
 import { DeleteAllTriggersHandler, DeleteTriggerHandler } from './trigger/delete-trigger.js';
 import { GatewayAddress } from './trigger/gateway-address.js';
+import { ListProjectTriggersHandler } from './trigger/list-project-triggers.js';
 import { ListTriggersHandler, ShowTriggerHandler } from './trigger/show-trigger.js';
 import { TriggerController } from './trigger/trigger.controller.js';
 import { TriggerStreams } from './trigger/trigger-streams.js';
@@ -87,6 +89,8 @@ const HANDLERS = [
   ShowAliasHandler,
   ListAliasesHandler,
   CreateTriggerHandler,
+  ChangeTriggerHandler,
+  ListProjectTriggersHandler,
   DeleteTriggerHandler,
   DeleteAllTriggersHandler,
   ShowTriggerHandler,

@@ -133,6 +133,7 @@ export class Exchange implements WorkerConnectionUser {
     if (address === undefined) throw refusals.unknownApi();
     const found = finder.find(address, this.head.method);
     const route = found instanceof Promise ? await found : found;
+    if (route.disabled) throw refusals.apiDisabled();
     const status = accounts.statusOf(route.domain_id);
     if (status !== 'active') throw refusals.accountNotActive(status);
     const timeoutMs = route.timeout_ms > 0 ? route.timeout_ms + limits.routeTimeoutGraceMs : limits.maxRequestMs;

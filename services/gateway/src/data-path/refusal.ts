@@ -17,6 +17,7 @@ export class Refusal extends Error {
 
 export const refusals = {
   unknownApi: () => new Refusal(404, 'APIG.0101', 'The API does not exist or has not been published in the environment'),
+  apiDisabled: () => new Refusal(503, 'APIG.0202', 'The trigger of this API is disabled. It answers when its owner enables it again.'),
   malformed: (error: Http1Error) => new Refusal(error.status, 'APIG.0201', error.message),
   bodyTooLarge: (maxBodyBytes: number) =>
     new Refusal(413, 'APIG.0201', `The request body is larger than ${maxBodyBytes} bytes, the most this gateway accepts.`),

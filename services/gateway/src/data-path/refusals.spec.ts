@@ -1,5 +1,5 @@
 import { Fixture, expectRefusal } from './testing/fixture.js';
-import { GROUP } from './testing/route.js';
+import { GROUP, makeRoute } from './testing/route.js';
 
 const fixture = new Fixture();
 afterEach(() => fixture.clean());
@@ -24,6 +24,18 @@ describe('a request is refused', () => {
     const client = await fixture.client(await fixture.gateway({ workerSockets: [worker.socketPath] }));
     client.send(text);
     expectRefusal(await client.answer(), status, code);
+  });
+
+  it('while its trigger is disabled, before anything is asked of the caller', async () => {
+    const worker = await fixture.answering('ok');
+    const gateway = await fixture.gateway({ workerSockets: [worker.socketPath], known: [makeRoute({ disabled: true, auth: 'IAM' })] });
+    const client = await fixture.client(gateway);
+    client.send(`GET /${GROUP}/x HTTP/1.1\r\nHost: h\r\n\r\n`);
+    expectRefusal(await client.answer(), 503, 'APIG.0202', /disabled/);
+    const enabled = makeRoute({ revision: 8 });
+    gateway.routes.apply({ routeId: enabled.route_id, groupId: GROUP, revision: 8, route: enabled });
+    client.send(`GET /${GROUP}/x HTTP/1.1\r\nHost: h\r\n\r\n`);
+    expect((await client.answer()).body).toBe('ok');
   });
 
   it('without losing the connection, when its end is known', async () => {

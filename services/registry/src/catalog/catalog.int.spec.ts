@@ -127,6 +127,7 @@ describe('the catalog', () => {
           func_urn: created.func_urn,
           func_version: 'latest',
           revision: 1,
+          disabled: false,
         },
       ],
     });

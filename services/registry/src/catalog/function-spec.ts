@@ -4,8 +4,7 @@ import { executionAgency } from '../function/agency-settings.js';
 import { cpuMillicores, versionUrn } from '../function/function-view.js';
 import type { FunctionOwner } from '../function/function.events.js';
 import type { FunctionRecord } from '../function/function.state.js';
-import { targetOf } from '../trigger/trigger.state.js';
-import type { TriggerRecord } from '../trigger/trigger.state.js';
+import { statusOf, targetOf, type TriggerRecord } from '../trigger/trigger.state.js';
 
 /**
  * Seconds an instance may take to open its port when the function does not say. The documented service allows 3, of
@@ -79,5 +78,6 @@ export function triggerRoute(record: TriggerRecord, revision: number): Route {
     func_urn: record.funcUrn,
     func_version: targetOf(record),
     revision,
+    disabled: statusOf(record) === 'DISABLED',
   });
 }

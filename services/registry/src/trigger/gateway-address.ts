@@ -1,3 +1,6 @@
+import { badEventData } from './trigger.errors.js';
+import type { GatewayTriggerType } from './trigger.state.js';
+
 /** Where the gateway is reached from outside. */
 export interface GatewayUrl {
   readonly scheme: 'http' | 'https';
@@ -17,9 +20,21 @@ export class GatewayAddress {
     private readonly region: string,
   ) {}
 
+  get scheme(): GatewayUrl['scheme'] {
+    return this.url.scheme;
+  }
+
   /** Host name of a group. The gateway accepts it in any case; it only resolves where a domain is configured. */
   subDomain(groupId: string): string {
     return `${groupId}.${this.url.domain ?? `apig.${this.region}.localhost`}`;
+  }
+
+  /** Passes when nothing is said of the group's host name, or what is so. */
+  requireSubDomain(type: GatewayTriggerType, groupId: string, said: string | undefined): void {
+    const known = this.subDomain(groupId);
+    if (said !== undefined && said.toLowerCase() !== known) {
+      throw badEventData(type, `sl_domain is ${JSON.stringify(said.slice(0, 80))}, but the group has the name ${known}. Leave it out.`);
+    }
   }
 
   invokeUrl(groupId: string, path: string): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readGatewayEventData } from './gateway-event-data.js';
 import { readTriggerType } from './trigger-type.js';
 
-const read = (sent: Record<string, unknown>): ReturnType<typeof readGatewayEventData> => readGatewayEventData('APIG', sent, 'hello');
+const read = (sent: Record<string, unknown>): ReturnType<typeof readGatewayEventData> => readGatewayEventData('APIG', sent, 'hello', 'https');
 const refused = (sent: Record<string, unknown>, message: string | RegExp): void => {
   expect(() => read(sent)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'FSS.1107', message: expect.stringMatching(message) }));
 };
@@ -14,11 +14,12 @@ describe('the event data of a gateway trigger', () => {
       groupId: undefined,
       functionUrn: undefined,
       version: undefined,
+      subDomain: undefined,
       eventData: {
         name: 'hello',
         type: 1,
         path: '/hello',
-        protocol: 'HTTP',
+        protocol: 'HTTPS',
         req_method: 'ANY',
         match_mode: 'SWA',
         env_id: 'DEFAULT_ENVIRONMENT_RELEASE_ID',
@@ -83,8 +84,17 @@ describe('the event data of a gateway trigger', () => {
     [{ other: 'x'.repeat(17_000) }, '16 KB'],
   ])('%j is refused with the reason', (sent, message) => refused(sent, message));
 
+  it('says HTTP of a gateway that is reached by HTTP, and nothing else', () => {
+    expect(readGatewayEventData('APIG', {}, 'hello', 'http').eventData).toMatchObject({ protocol: 'HTTP' });
+    expect(() => readGatewayEventData('APIG', { protocol: 'HTTPS' }, 'hello', 'http')).toThrow(expect.objectContaining({ code: 'FSS.1107', message: expect.stringContaining('TLS') }));
+  });
+
+  it('may repeat what the trigger calls', () => {
+    expect(read({ func_info: { function_urn: 'urn', version: 'v1' }, sl_domain: 'd' })).toMatchObject({ functionUrn: 'urn', version: 'v1', subDomain: 'd' });
+  });
+
   it('has its own code for a dedicated gateway', () => {
-    expect(() => readGatewayEventData('DEDICATEDGATEWAY', { path: 'x' }, 'hello')).toThrow(expect.objectContaining({ code: 'FSS.1417' }));
+    expect(() => readGatewayEventData('DEDICATEDGATEWAY', { path: 'x' }, 'hello', 'http')).toThrow(expect.objectContaining({ code: 'FSS.1417' }));
   });
 
   it('of any shape is read or refused, and nothing else', () => {

@@ -9,6 +9,8 @@ export interface GatewayWish {
   readonly functionUrn: string | undefined;
   /** As func_info names it, if it does. */
   readonly version: string | undefined;
+  /** The host name the group is said to have, if it is. */
+  readonly subDomain: string | undefined;
   /** What was sent, and the defaults of what was left out; without the group. */
   readonly eventData: Readonly<Record<string, unknown>>;
 }
@@ -23,8 +25,14 @@ const MOST_MILLISECONDS = 60_000;
 /**
  * Reads the event_data of a gateway trigger (APIG API, "Trigger event_data"). What is left out gets the documented default;
  * `auth` gets IAM, so that nothing becomes public because somebody forgot to say so.
+ * `scheme` is what the gateway is reached by.
  */
-export function readGatewayEventData(type: GatewayTriggerType, sent: Readonly<Record<string, unknown>>, funcName: string): GatewayWish {
+export function readGatewayEventData(
+  type: GatewayTriggerType,
+  sent: Readonly<Record<string, unknown>>,
+  funcName: string,
+  scheme: 'http' | 'https',
+): GatewayWish {
   const read = new Fields(type, sent);
   read.requireStorable();
   const name = read.text('name', funcName);
@@ -33,7 +41,7 @@ export function readGatewayEventData(type: GatewayTriggerType, sent: Readonly<Re
   const method = read.oneOf('req_method', METHODS, 'ANY');
   const matchMode = read.oneOf<MatchMode>('match_mode', ['SWA', 'NORMAL'], 'SWA');
   const auth = read.auth();
-  const protocol = read.oneOf('protocol', ['HTTP', 'HTTPS'], 'HTTP');
+  const protocol = read.protocol(scheme);
   const envId = read.oneOf('env_id', [RELEASE.id], RELEASE.id);
   const envName = read.oneOf('env_name', [RELEASE.name], RELEASE.name);
   read.oneOf('backend_type', ['FUNCTION'], 'FUNCTION');
@@ -52,12 +60,13 @@ export function readGatewayEventData(type: GatewayTriggerType, sent: Readonly<Re
     groupId: groupId === '' ? undefined : groupId,
     functionUrn,
     version,
+    subDomain: read.optional('sl_domain'),
     eventData: { ...defaults, ...withoutEmpty(sent) },
   };
 }
 
 /** Official clients send "" and null for what they do not set; the defaults stand in for these. */
-function withoutEmpty(sent: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function withoutEmpty(sent: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== '' && value !== null && value !== undefined));
 }
 
@@ -96,6 +105,15 @@ class Fields {
       throw badEventData(this.type, 'auth APP is not available on this installation, which has no gateway applications yet. Use IAM or NONE.');
     }
     return this.oneOf<TriggerAuth>('auth', ['IAM', 'NONE'], 'IAM');
+  }
+
+  /** What the gateway is reached by. */
+  protocol(scheme: 'http' | 'https'): 'HTTP' | 'HTTPS' {
+    const protocol = this.oneOf('protocol', ['HTTP', 'HTTPS'], scheme === 'https' ? 'HTTPS' : 'HTTP');
+    if (protocol === 'HTTPS' && scheme === 'http') {
+      throw badEventData(this.type, 'protocol is HTTPS, but the gateway of this installation is reached by HTTP. Use HTTP, or put TLS before it and set its public URL.');
+    }
+    return protocol;
   }
 
   visibility(): 1 {

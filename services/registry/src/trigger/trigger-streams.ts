@@ -9,6 +9,7 @@ import { functionMissing, LATEST } from '../function/function-urn.js';
 import type { FunctionEvent } from '../function/function.events.js';
 import { VersionRow } from '../version/version.entity.js';
 import { versionMissing } from '../version/version.errors.js';
+import { changeTrigger, type ChangeTrigger } from './change-trigger.decider.js';
 import { createTrigger } from './create-trigger.decider.js';
 import { deleteTrigger, type DeleteTrigger } from './delete-trigger.decider.js';
 import { projectTrigger, TriggerRow } from './trigger.entity.js';
@@ -43,13 +44,36 @@ export class TriggerStreams {
     });
   }
 
+  /** FSS.1138 when the function has no such trigger, or the version or alias of the URN has not. */
+  async find(of: FunctionRow, qualifier: string, trigger: { type: string; id: string }, manager = this.store.dataSource.manager): Promise<TriggerRecord> {
+    const row = await manager.findOneBy(TriggerRow, { funcId: of.funcId, triggerId: trigger.id, ...calledBy(qualifier) });
+    if (row?.record.type !== trigger.type) throw triggerMissing(trigger.id);
+    return row.record;
+  }
+
+  /** The trigger after the change. */
+  async change(caller: Caller, of: FunctionRow, urn: string, change: ChangeTrigger): Promise<TriggerRecord> {
+    return this.store.transaction(async (manager) => {
+      await lockFunction(manager, of.funcId, urn);
+      const { state } = await this.store.executeIn<TriggerState, ChangeTrigger, TriggerEvent>(manager, {
+        streamId: triggerStream(change.triggerId),
+        tenant: caller.domainId,
+        decider: changeTrigger,
+        command: change,
+        metadata: { actor: caller.actor, requestId: caller.requestId },
+        project: projectTrigger,
+      });
+      if (state.status !== 'active') throw new Error(`the trigger is ${state.status} after a change, must be active`);
+      return state.trigger;
+    });
+  }
+
   /** FSS.1138 when the function has no such trigger. */
   async deleteOne(caller: Caller, of: FunctionRow, qualifier: string, urn: string, trigger: { type: string; id: string }): Promise<void> {
     await this.store.transaction(async (manager) => {
       await lockFunction(manager, of.funcId, urn);
-      const row = await manager.findOneBy(TriggerRow, { funcId: of.funcId, triggerId: trigger.id, ...calledBy(qualifier) });
-      if (row?.record.type !== trigger.type) throw triggerMissing(trigger.id);
-      await this.delete(manager, caller, row.triggerId);
+      const { triggerId } = await this.find(of, qualifier, trigger, manager);
+      await this.delete(manager, caller, triggerId);
     });
   }
 

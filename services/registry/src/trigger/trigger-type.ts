@@ -1,5 +1,5 @@
 import { refusal } from '../refusal.js';
-import { GATEWAY_TRIGGER_TYPES, type GatewayTriggerType } from './trigger.state.js';
+import { GATEWAY_TRIGGER_TYPES, type GatewayTriggerType, type TriggerStatus } from './trigger.state.js';
 
 const OTHER_TYPES = new Set('TIMER CTS DDS DMS DIS LTS OBS SMN KAFKA RABBITMQ OPENSOURCEKAFKA GAUSSMONGO EVENTGRID IOTDA'.split(' '));
 
@@ -14,4 +14,11 @@ export function readTriggerType(code: string): GatewayTriggerType {
 
 export function isGatewayType(code: string): code is GatewayTriggerType {
   return (GATEWAY_TRIGGER_TYPES as readonly string[]).includes(code);
+}
+
+/** Undefined when nothing is said; FSS.0400 for what is no status. */
+export function readTriggerStatus(status: string): TriggerStatus | undefined {
+  if (status === '') return undefined;
+  if (status === 'ACTIVE' || status === 'DISABLED') return status;
+  throw refusal('invalid', 'FSS.0400', 'TRIGGER_STATUS_INVALID', `trigger_status is ${JSON.stringify(status.slice(0, 60))}. Use ACTIVE or DISABLED.`);
 }

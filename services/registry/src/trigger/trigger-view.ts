@@ -1,14 +1,14 @@
 import { Trigger } from '@windlass/contracts/registry/v1/trigger_service';
 import type { GatewayAddress } from './gateway-address.js';
-import type { TriggerRecord } from './trigger.state.js';
+import { statusOf, type TriggerRecord } from './trigger.state.js';
 
 /** The trigger as the documented API shows it: what was sent, and what the gateway made of it. */
 export function viewTrigger(record: TriggerRecord, gateway: GatewayAddress): Trigger {
-  const { triggerId, apiId, route, eventData, createdAt } = record;
+  const { triggerId, apiId, route, eventData, createdAt, modifiedAt = createdAt } = record;
   return Trigger.fromPartial({
     trigger_id: triggerId,
     trigger_type_code: record.type,
-    trigger_status: 'ACTIVE',
+    trigger_status: statusOf(record),
     event_data: {
       ...eventData,
       group_id: route.groupId,
@@ -19,6 +19,6 @@ export function viewTrigger(record: TriggerRecord, gateway: GatewayAddress): Tri
       invoke_url: gateway.invokeUrl(route.groupId, route.path),
     },
     created_time: createdAt,
-    last_updated_time: createdAt,
+    last_updated_time: modifiedAt,
   });
 }

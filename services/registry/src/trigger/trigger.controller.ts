@@ -9,13 +9,18 @@ import type {
   DeleteFunctionTriggerResponse,
   ListFunctionTriggersRequest,
   ListFunctionTriggersResponse,
+  ListTriggersRequest,
+  ListTriggersResponse,
   ShowFunctionTriggerRequest,
   Trigger,
+  UpdateTriggerRequest,
 } from '@windlass/contracts/registry/v1/trigger_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from '../caller/caller.js';
+import { ChangeTriggerCommand } from './change-trigger.js';
 import { CreateTriggerCommand } from './create-trigger.js';
 import { DeleteAllTriggersCommand, DeleteTriggerCommand } from './delete-trigger.js';
+import { ListProjectTriggersQuery } from './list-project-triggers.js';
 import { ListTriggersQuery, ShowTriggerQuery } from './show-trigger.js';
 
 const SERVICE = 'TriggerService';
@@ -47,6 +52,16 @@ export class TriggerController {
   @GrpcMethod(SERVICE, 'showFunctionTrigger')
   showFunctionTrigger(request: ShowFunctionTriggerRequest, metadata: Metadata): Promise<Trigger> {
     return this.queries.execute(new ShowTriggerQuery(this.caller(request, metadata), request.function_urn, named(request)));
+  }
+
+  @GrpcMethod(SERVICE, 'updateTrigger')
+  updateTrigger(request: UpdateTriggerRequest, metadata: Metadata): Promise<Trigger> {
+    return this.commands.execute(new ChangeTriggerCommand(this.caller(request, metadata), request));
+  }
+
+  @GrpcMethod(SERVICE, 'listTriggers')
+  listTriggers(request: ListTriggersRequest, metadata: Metadata): Promise<ListTriggersResponse> {
+    return this.queries.execute(new ListProjectTriggersQuery(this.caller(request, metadata), request));
   }
 
   @GrpcMethod(SERVICE, 'deleteFunctionTrigger')

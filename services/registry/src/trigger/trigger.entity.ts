@@ -1,5 +1,5 @@
 import type { StoredEvent } from '@windlass/event-store';
-import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { Column, Entity, type EntityManager, Not, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { pathTaken } from './trigger.errors.js';
 import type { TriggerEvent } from './trigger.events.js';
 import { targetOf, type TriggerRecord } from './trigger.state.js';
@@ -44,26 +44,10 @@ export async function projectTrigger(manager: EntityManager, events: readonly St
   for (const event of events) {
     const { trigger: record } = event.data;
     switch (event.type) {
-      case 'TriggerCreated': {
-        const { triggerId, funcId, projectId, route } = record;
-        const { groupId, path, method } = route;
-        const row = {
-          triggerId,
-          funcId,
-          projectId,
-          groupId,
-          qualifier: targetOf(record),
-          path,
-          method,
-          revision: event.version,
-          createdAt: new Date(record.createdAt),
-          // TypeORM's type of a column's value does not know free-form JSON.
-          record: record as QueryDeepPartialEntity<TriggerRecord>,
-        };
-        const inserted = await manager.createQueryBuilder().insert().into(TriggerRow).values(row).orIgnore().returning('trigger_id').execute();
-        if ((inserted.raw as unknown[]).length === 0) throw pathTaken(method, path);
+      case 'TriggerCreated':
+      case 'TriggerChanged':
+        await put(manager, record, event.version);
         break;
-      }
       case 'TriggerDeleted':
         await manager.delete(TriggerRow, { triggerId: record.triggerId });
         break;
@@ -71,4 +55,35 @@ export async function projectTrigger(manager: EntityManager, events: readonly St
         event satisfies never;
     }
   }
+}
+
+async function put(manager: EntityManager, record: TriggerRecord, revision: number): Promise<void> {
+  const { triggerId, funcId, projectId, route } = record;
+  const { groupId, path, method } = route;
+  const rival = await manager.findOneBy(TriggerRow, { groupId, path, method, triggerId: Not(triggerId) });
+  if (rival !== null) throw pathTaken(method, path);
+  const row = {
+    triggerId,
+    funcId,
+    projectId,
+    groupId,
+    qualifier: targetOf(record),
+    path,
+    method,
+    revision,
+    createdAt: new Date(record.createdAt),
+    // TypeORM's type of a column's value does not know free-form JSON.
+    record: record as QueryDeepPartialEntity<TriggerRecord>,
+  };
+  try {
+    await manager.upsert(TriggerRow, row, ['triggerId']);
+  } catch (error) {
+    // Somebody took it between the look and the write: the transaction ends either way.
+    if (isPathTaken(error)) throw pathTaken(method, path);
+    throw error;
+  }
+}
+
+function isPathTaken(error: unknown): boolean {
+  return (error as { driverError?: { constraint?: string } }).driverError?.constraint === 'triggers_one_per_path';
 }

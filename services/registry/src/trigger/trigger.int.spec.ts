@@ -77,7 +77,7 @@ describe('triggers, through gRPC', () => {
     await expect(create({ func_info: { function_urn: 'nobody' } })).rejects.toMatchObject({ code: 'FSS.1051' });
     await registry.create(tenant, { func_name: 'other' });
     await expect(create({ func_info: { function_urn: 'other' } })).rejects.toMatchObject({ code: 'FSS.1107' });
-    await expect(create({ path: 'x' })).rejects.toMatchObject({ code: 'FSS.1107' });
+    for (const bad of [{ path: 'x' }, { sl_domain: 'other.example' }, { protocol: 'HTTPS' }, { func_info: { version: 'v1' } }]) await expect(create(bad)).rejects.toMatchObject({ code: 'FSS.1107' });
     expect(await list()).toEqual([]);
   });
 
@@ -104,6 +104,56 @@ describe('triggers, through gRPC', () => {
     await create({ path: '/1' });
     await registry.triggers.batchDeleteFunctionTriggers({ project_id: tenant.project, function_urn: 'hello' }, tenant.metadata());
     expect(await list()).toEqual([]);
+  });
+
+  const update = (trigger: Trigger, trigger_status: string, event_data?: object): Promise<Trigger> =>
+    registry.triggers.updateTrigger({ ...at(trigger), trigger_status, event_data: event_data as never }, tenant.metadata());
+  const routes = async (trigger: Trigger) => (await registry.catalog.listGroupRoutes({ group_id: String(trigger.event_data?.['group_id']) })).routes;
+
+  it('are disabled and enabled, which the gateway is told and the URL survives', async () => {
+    const trigger = await create({ path: '/x', auth: 'NONE' });
+    const disabled = await update(trigger, 'DISABLED');
+    expect(disabled).toEqual({ ...trigger, trigger_status: 'DISABLED', last_updated_time: disabled.last_updated_time });
+    expect(new Date(disabled.last_updated_time).getTime()).toBeGreaterThanOrEqual(new Date(trigger.created_time).getTime());
+    expect(await routes(trigger)).toMatchObject([{ disabled: true, revision: 2 }]);
+    await expect(list()).resolves.toEqual([disabled]);
+    await expect(update(trigger, 'DISABLED')).resolves.toEqual(disabled);
+    // What official clients send beside it: a list of settings that gateway triggers do not have, or all there is.
+    await update(trigger, 'ACTIVE', [{ polling_interval: 30 }]);
+    expect(await routes(trigger)).toMatchObject([{ disabled: false, auth: 'NONE', path: '/x' }]);
+    await expect(update(trigger, 'ACTIVE', trigger.event_data)).resolves.toMatchObject({ event_data: trigger.event_data });
+    await expect(update(trigger, 'PAUSED')).rejects.toMatchObject({ kind: 'invalid', code: 'FSS.0400' });
+    const born = await registry.triggers.createFunctionTrigger({ project_id: tenant.project, function_urn: 'hello', trigger_type_code: 'APIG', trigger_status: 'DISABLED', event_type_code: '', event_data: { path: '/y' } }, tenant.metadata());
+    expect(born.trigger_status).toBe('DISABLED');
+  });
+
+  it('change what is sent of their event data, and nothing that is not', async () => {
+    const trigger = await create({ path: '/x', auth: 'NONE', func_info: { timeout: 5000 } });
+    await create({ path: '/taken' });
+    const changed = await update(trigger, '', { auth: 'IAM', path: '/new', match_mode: '', func_info: { timeout: 7000 } });
+    expect(changed.event_data).toMatchObject({ auth: 'IAM', path: '/new', match_mode: 'SWA', func_info: { timeout: 7000 }, invoke_url: expect.stringMatching(/\/new$/) });
+    expect((await routes(trigger)).find(({ path }) => path === '/new')).toMatchObject({ auth: 'IAM', timeout_ms: 7000, method: 'ANY' });
+    await expect(update(trigger, '', { path: '/taken' })).rejects.toMatchObject({ kind: 'conflict', code: 'FSS.1147' });
+    for (const bad of [{ auth: 'APP' }, { group_id: 'ab'.repeat(16) }, { func_info: { version: 'v1' } }, { sl_domain: 'other.example' }, { protocol: 'HTTPS' }, 'text']) {
+      await expect(update(trigger, 'DISABLED', bad as object)).rejects.toMatchObject({ kind: 'invalid', code: 'FSS.1107' });
+    }
+    await expect(registry.triggers.showFunctionTrigger(at(trigger), tenant.metadata())).resolves.toEqual(changed);
+    await registry.triggers.deleteFunctionTrigger(at(trigger), tenant.metadata());
+    await expect(update(trigger, 'ACTIVE')).rejects.toMatchObject({ kind: 'not_found', code: 'FSS.1138' });
+  });
+
+  it('of all functions are listed in pages, as far as the caller reaches', async () => {
+    await registry.create(tenant, { func_name: 'other' });
+    await create({ path: '/1' });
+    await create({ path: '/2' }, 'APIC', tenant, 'other');
+    const page = (marker: string, maxitems: string, as = tenant) => registry.triggers.listTriggers({ project_id: as.project, marker, maxitems }, as.metadata());
+    const all = await page('', '500');
+    expect(all).toMatchObject({ count: 2, next_marker: 2 });
+    expect(all.triggers.map(({ func_urn, trigger_type_code }) => [func_urn?.split(':').slice(-2).join(':'), trigger_type_code])).toEqual([['hello:latest', 'APIG'], ['other:latest', 'APIC']]);
+    await expect(page('1', '1')).resolves.toMatchObject({ triggers: [all.triggers[1]], next_marker: 2 });
+    await expect(page('2', '1')).resolves.toMatchObject({ triggers: [], next_marker: 2 });
+    await expect(page('', '', registry.tenant(tenant.principal.domain_id, ['e1'], tenant.project))).resolves.toMatchObject({ triggers: [], count: 0 });
+    await expect(page('', '', registry.tenant(tenant.principal.domain_id, ['0'], tenant.project))).resolves.toMatchObject({ count: 2 });
   });
 
   it('are not made for a function that is being deleted', async () => {

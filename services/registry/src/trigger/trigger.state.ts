@@ -4,6 +4,8 @@ import type { TriggerEvent } from './trigger.events.js';
 export const GATEWAY_TRIGGER_TYPES = ['APIG', 'DEDICATEDGATEWAY', 'APIC'] as const;
 export type GatewayTriggerType = (typeof GATEWAY_TRIGGER_TYPES)[number];
 
+export type TriggerStatus = 'ACTIVE' | 'DISABLED';
+
 export type TriggerAuth = 'NONE' | 'IAM';
 /** "SWA" matches a path and all below it, "NORMAL" the path alone. */
 export type MatchMode = 'SWA' | 'NORMAL';
@@ -32,8 +34,16 @@ export interface TriggerRecord {
   readonly route: TriggerRoute;
   /** As the tenant sent it, with the defaults of what was left out. */
   readonly eventData: Readonly<Record<string, unknown>>;
+  /** Absent in the events of the first releases, whose triggers were all active. */
+  readonly status?: TriggerStatus;
   /** RFC 3339, UTC. */
   readonly createdAt: string;
+  /** Absent until the first change. */
+  readonly modifiedAt?: string;
+}
+
+export function statusOf({ status }: Pick<TriggerRecord, 'status'>): TriggerStatus {
+  return status ?? 'ACTIVE';
 }
 
 /** What of its function a trigger calls: a version, or "!" and an alias. */
@@ -51,6 +61,7 @@ export const NO_TRIGGER: TriggerState = { status: 'absent' };
 export function evolveTrigger(_state: TriggerState, event: TriggerEvent): TriggerState {
   switch (event.type) {
     case 'TriggerCreated':
+    case 'TriggerChanged':
       return { status: 'active', trigger: event.data.trigger };
     case 'TriggerDeleted':
       return { status: 'deleted' };

@@ -19,6 +19,7 @@ export function makeRoute(differences: Partial<Route> = {}): Route {
     func_urn: 'urn:fss:local:project-1:function:default:hello:latest',
     func_version: 'latest',
     revision: 7,
+    disabled: false,
     ...differences,
   };
 }

@@ -122,6 +122,8 @@ export interface Route {
   /** A version, or "!" and the name of an alias. */
   func_version: string;
   revision: number;
+  /** It answers nobody until it is enabled again. */
+  disabled: boolean;
 }
 
 function createBaseFunctionSpec(): FunctionSpec {
@@ -969,6 +971,7 @@ function createBaseRoute(): Route {
     func_urn: "",
     func_version: "",
     revision: 0,
+    disabled: false,
   };
 }
 
@@ -1012,6 +1015,9 @@ export const Route: MessageFns<Route> = {
     }
     if (message.revision !== 0) {
       writer.uint32(104).uint32(message.revision);
+    }
+    if (message.disabled !== false) {
+      writer.uint32(112).bool(message.disabled);
     }
     return writer;
   },
@@ -1133,6 +1139,14 @@ export const Route: MessageFns<Route> = {
             message.revision = reader.uint32();
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.disabled = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1163,6 +1177,7 @@ export const Route: MessageFns<Route> = {
     message.func_urn = object.func_urn ?? "";
     message.func_version = object.func_version ?? "";
     message.revision = object.revision ?? 0;
+    message.disabled = object.disabled ?? false;
     return message;
   },
 };

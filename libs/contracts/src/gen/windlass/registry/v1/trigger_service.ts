@@ -18,7 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Struct } from "../../../google/protobuf/struct.js";
+import { Struct, Value } from "../../../google/protobuf/struct.js";
 
 export const protobufPackage = "windlass.registry.v1";
 
@@ -34,6 +34,8 @@ export interface Trigger {
   /** RFC 3339, UTC. */
   created_time: string;
   last_updated_time: string;
+  /** Of the function, with the version or alias it calls; only where triggers of several functions are listed. */
+  func_urn?: string | undefined;
 }
 
 export interface CreateFunctionTriggerRequest {
@@ -66,6 +68,32 @@ export interface ShowFunctionTriggerRequest {
   trigger_id: string;
 }
 
+export interface UpdateTriggerRequest {
+  project_id: string;
+  function_urn: string;
+  trigger_type_code: string;
+  trigger_id: string;
+  /** "ACTIVE" or "DISABLED"; empty keeps what it is. */
+  trigger_status: string;
+  /**
+   * An object: what of it is there replaces what the trigger has. Official clients also send a list of settings that only
+   * triggers of event functions have; it changes nothing.
+   */
+  event_data: any | undefined;
+}
+
+export interface ListTriggersRequest {
+  project_id: string;
+  marker: string;
+  maxitems: string;
+}
+
+export interface ListTriggersResponse {
+  triggers: Trigger[];
+  next_marker: number;
+  count: number;
+}
+
 export interface DeleteFunctionTriggerRequest {
   project_id: string;
   function_urn: string;
@@ -84,6 +112,7 @@ function createBaseTrigger(): Trigger {
     event_data: undefined,
     created_time: "",
     last_updated_time: "",
+    func_urn: undefined,
   };
 }
 
@@ -106,6 +135,9 @@ export const Trigger: MessageFns<Trigger> = {
     }
     if (message.last_updated_time !== "") {
       writer.uint32(50).string(message.last_updated_time);
+    }
+    if (message.func_urn !== undefined) {
+      writer.uint32(58).string(message.func_urn);
     }
     return writer;
   },
@@ -171,6 +203,14 @@ export const Trigger: MessageFns<Trigger> = {
             message.last_updated_time = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.func_urn = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -194,6 +234,7 @@ export const Trigger: MessageFns<Trigger> = {
     message.event_data = object.event_data ?? undefined;
     message.created_time = object.created_time ?? "";
     message.last_updated_time = object.last_updated_time ?? "";
+    message.func_urn = object.func_urn ?? undefined;
     return message;
   },
 };
@@ -600,6 +641,286 @@ export const ShowFunctionTriggerRequest: MessageFns<ShowFunctionTriggerRequest> 
   },
 };
 
+function createBaseUpdateTriggerRequest(): UpdateTriggerRequest {
+  return {
+    project_id: "",
+    function_urn: "",
+    trigger_type_code: "",
+    trigger_id: "",
+    trigger_status: "",
+    event_data: undefined,
+  };
+}
+
+export const UpdateTriggerRequest: MessageFns<UpdateTriggerRequest> = {
+  encode(message: UpdateTriggerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project_id !== "") {
+      writer.uint32(10).string(message.project_id);
+    }
+    if (message.function_urn !== "") {
+      writer.uint32(18).string(message.function_urn);
+    }
+    if (message.trigger_type_code !== "") {
+      writer.uint32(26).string(message.trigger_type_code);
+    }
+    if (message.trigger_id !== "") {
+      writer.uint32(34).string(message.trigger_id);
+    }
+    if (message.trigger_status !== "") {
+      writer.uint32(42).string(message.trigger_status);
+    }
+    if (message.event_data !== undefined) {
+      Value.encode(Value.wrap(message.event_data), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateTriggerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateTriggerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.function_urn = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.trigger_type_code = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.trigger_id = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.trigger_status = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.event_data = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UpdateTriggerRequest>): UpdateTriggerRequest {
+    return UpdateTriggerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UpdateTriggerRequest>): UpdateTriggerRequest {
+    const message = createBaseUpdateTriggerRequest();
+    message.project_id = object.project_id ?? "";
+    message.function_urn = object.function_urn ?? "";
+    message.trigger_type_code = object.trigger_type_code ?? "";
+    message.trigger_id = object.trigger_id ?? "";
+    message.trigger_status = object.trigger_status ?? "";
+    message.event_data = object.event_data === undefined ? undefined : object.event_data;
+    return message;
+  },
+};
+
+function createBaseListTriggersRequest(): ListTriggersRequest {
+  return { project_id: "", marker: "", maxitems: "" };
+}
+
+export const ListTriggersRequest: MessageFns<ListTriggersRequest> = {
+  encode(message: ListTriggersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project_id !== "") {
+      writer.uint32(10).string(message.project_id);
+    }
+    if (message.marker !== "") {
+      writer.uint32(18).string(message.marker);
+    }
+    if (message.maxitems !== "") {
+      writer.uint32(26).string(message.maxitems);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTriggersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTriggersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project_id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.marker = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.maxitems = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListTriggersRequest>): ListTriggersRequest {
+    return ListTriggersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListTriggersRequest>): ListTriggersRequest {
+    const message = createBaseListTriggersRequest();
+    message.project_id = object.project_id ?? "";
+    message.marker = object.marker ?? "";
+    message.maxitems = object.maxitems ?? "";
+    return message;
+  },
+};
+
+function createBaseListTriggersResponse(): ListTriggersResponse {
+  return { triggers: [], next_marker: 0, count: 0 };
+}
+
+export const ListTriggersResponse: MessageFns<ListTriggersResponse> = {
+  encode(message: ListTriggersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.triggers) {
+      Trigger.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.next_marker !== 0) {
+      writer.uint32(16).uint32(message.next_marker);
+    }
+    if (message.count !== 0) {
+      writer.uint32(24).uint32(message.count);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListTriggersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListTriggersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.triggers.push(Trigger.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.next_marker = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListTriggersResponse>): ListTriggersResponse {
+    return ListTriggersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListTriggersResponse>): ListTriggersResponse {
+    const message = createBaseListTriggersResponse();
+    message.triggers = object.triggers?.map((e) => Trigger.fromPartial(e)) || [];
+    message.next_marker = object.next_marker ?? 0;
+    message.count = object.count ?? 0;
+    return message;
+  },
+};
+
 function createBaseDeleteFunctionTriggerRequest(): DeleteFunctionTriggerRequest {
   return { project_id: "", function_urn: "", trigger_type_code: "", trigger_id: "" };
 }
@@ -780,6 +1101,25 @@ export const TriggerServiceService = {
     responseSerialize: (value: Trigger): Buffer => Buffer.from(Trigger.encode(value).finish()),
     responseDeserialize: (value: Buffer): Trigger => Trigger.decode(value),
   },
+  updateTrigger: {
+    path: "/windlass.registry.v1.TriggerService/UpdateTrigger" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateTriggerRequest): Buffer => Buffer.from(UpdateTriggerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateTriggerRequest => UpdateTriggerRequest.decode(value),
+    responseSerialize: (value: Trigger): Buffer => Buffer.from(Trigger.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Trigger => Trigger.decode(value),
+  },
+  listTriggers: {
+    path: "/windlass.registry.v1.TriggerService/ListTriggers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListTriggersRequest): Buffer => Buffer.from(ListTriggersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListTriggersRequest => ListTriggersRequest.decode(value),
+    responseSerialize: (value: ListTriggersResponse): Buffer =>
+      Buffer.from(ListTriggersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListTriggersResponse => ListTriggersResponse.decode(value),
+  },
   deleteFunctionTrigger: {
     path: "/windlass.registry.v1.TriggerService/DeleteFunctionTrigger" as const,
     requestStream: false as const,
@@ -798,6 +1138,8 @@ export interface TriggerServiceServer extends UntypedServiceImplementation {
   listFunctionTriggers: handleUnaryCall<ListFunctionTriggersRequest, ListFunctionTriggersResponse>;
   batchDeleteFunctionTriggers: handleUnaryCall<BatchDeleteFunctionTriggersRequest, DeleteFunctionTriggerResponse>;
   showFunctionTrigger: handleUnaryCall<ShowFunctionTriggerRequest, Trigger>;
+  updateTrigger: handleUnaryCall<UpdateTriggerRequest, Trigger>;
+  listTriggers: handleUnaryCall<ListTriggersRequest, ListTriggersResponse>;
   deleteFunctionTrigger: handleUnaryCall<DeleteFunctionTriggerRequest, DeleteFunctionTriggerResponse>;
 }
 
@@ -861,6 +1203,36 @@ export interface TriggerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Trigger) => void,
+  ): ClientUnaryCall;
+  updateTrigger(
+    request: UpdateTriggerRequest,
+    callback: (error: ServiceError | null, response: Trigger) => void,
+  ): ClientUnaryCall;
+  updateTrigger(
+    request: UpdateTriggerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Trigger) => void,
+  ): ClientUnaryCall;
+  updateTrigger(
+    request: UpdateTriggerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Trigger) => void,
+  ): ClientUnaryCall;
+  listTriggers(
+    request: ListTriggersRequest,
+    callback: (error: ServiceError | null, response: ListTriggersResponse) => void,
+  ): ClientUnaryCall;
+  listTriggers(
+    request: ListTriggersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListTriggersResponse) => void,
+  ): ClientUnaryCall;
+  listTriggers(
+    request: ListTriggersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListTriggersResponse) => void,
   ): ClientUnaryCall;
   deleteFunctionTrigger(
     request: DeleteFunctionTriggerRequest,
