@@ -19,7 +19,7 @@ const ASKS = /^(Show|List|Describe|Query|Check|KeystoneShow|KeystoneList|Keyston
 const reading = byPolicy.filter(({ name }) => ASKS.test(name));
 const writing = byPolicy.filter(({ name }) => !ASKS.test(name));
 
-const READ_ONLY = ['FunctionGraph ReadOnlyAccess', 'LTS ReadOnlyAccess', 'KMS CMKReadOnlyAccess', 'IAM ReadOnlyAccess', 'EPS ReadOnlyAccess'];
+const READ_ONLY = ['FunctionGraph ReadOnlyAccess', 'LTS ReadOnlyAccess', 'KMS CMKReadOnlyAccess', 'IAM ReadOnlyAccess', 'EPS ReadOnlyAccess', 'CTS ReadOnlyAccess'];
 
 describe('every operation of the contracts', () => {
   let first: FurnishedTenant;

@@ -1,5 +1,6 @@
 import type { RunningService } from '@windlass/grpc';
 import { startApi } from '@windlass/api';
+import { startHistory } from '@windlass/history';
 import { startIam } from '@windlass/iam';
 import { startKms } from '@windlass/kms';
 import { startLogs } from '@windlass/logs';
@@ -16,6 +17,7 @@ async function* start(config: ControlPlaneConfig): AsyncGenerator<RunningService
   yield startKms({ ...config.kms, logger: logger('kms') });
   yield startLogs({ ...config.logs, logger: logger('logs') });
   yield startRegistry({ ...config.registry, logger: logger('registry') });
+  yield startHistory({ ...config.history, logger: logger('history') });
   yield startApi({ ...config.api, logger: logger('api') });
 }
 

@@ -1,5 +1,6 @@
 import { DEFAULT_BODY_LIMIT_BYTES, type ApiConfig } from '@windlass/api';
 import type { GatewayConfig } from '@windlass/gateway';
+import type { HistoryConfig } from '@windlass/history';
 import type { IamConfig } from '@windlass/iam';
 import type { KmsConfig } from '@windlass/kms';
 import type { LogsConfig } from '@windlass/logs';
@@ -18,6 +19,7 @@ export interface ControlPlaneConfig {
   readonly kms: WithoutLogger<KmsConfig>;
   readonly logs: WithoutLogger<LogsConfig>;
   readonly registry: WithoutLogger<RegistryConfig>;
+  readonly history: WithoutLogger<HistoryConfig>;
   readonly api: WithoutLogger<ApiConfig>;
 }
 
@@ -42,6 +44,7 @@ export function planeConfigs(
     kms: run.grpc('kms'),
     logs: run.grpc('logs'),
     registry: run.grpc('registry'),
+    history: run.grpc('history'),
     worker: run.grpc('worker'),
     gateway: run.grpc('gateway'),
   };
@@ -64,6 +67,11 @@ export function planeConfigs(
         iamAddress: address.iam,
         gatewayUrl: { scheme: 'http', host: reachable(host), port: gatewayPort, domain: gatewayDomain },
       },
+      history: {
+        grpcAddress: address.history,
+        sources: { iam: address.iam, kms: address.kms, logs: address.logs, registry: address.registry },
+        principalKey,
+      },
       api: {
         host,
         port: apiPort,
@@ -73,6 +81,7 @@ export function planeConfigs(
         linkKey: data.key('link'),
         publicUrl,
         serviceAddresses: {
+          'windlass.history.v1': address.history,
           'windlass.iam.v1': address.iam,
           'windlass.kms.v1': address.kms,
           'windlass.logs.v1': address.logs,

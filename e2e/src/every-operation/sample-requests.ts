@@ -58,6 +58,8 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   SuspendAccount: { reason: 'sample' },
   ResumeAccount: { reason: 'sample' },
   CloseAccount: { reason: 'sample' },
+  ShowResourceHistory: { resource_type: 'key', resource_id: 'sample', as_of: '2026-01-01T00:00:00Z' },
+  ShowResourceDiff: { resource_type: 'key', resource_id: 'sample', from: '2026-01-01T00:00:00Z' },
 };
 
 /** A well-formed request of an operation about the things that `ids` names: wherever the contract has a field of such a name. */

@@ -9,7 +9,7 @@ const LISTS = [
   'ListLogGroups', 'ListLogStreams',
   'ListKeys', 'DescribeKey',
   'KeystoneListUsers', 'KeystoneListGroups', 'KeystoneListUsersForGroupByAdmin', 'ListCustomPolicies', 'ListAgencies', 'ListPermanentAccessKeys',
-  'ListProjects', 'ListEnterpriseProject', 'ShowDomainRoleAssignments',
+  'ListProjects', 'ListEnterpriseProject', 'ShowDomainRoleAssignments', 'ListAuditEvents',
 ];
 // Differs from look to look: a link is signed for the moment it is asked for.
 const MOMENTARY = /"link":"[^"]*"|"last_login_time":[^,}]*|"last_use_time":[^,}]*/g;

@@ -30,7 +30,7 @@ export interface Position {
 /** Before the first event. */
 export const BEGINNING: Position = { transactionId: 0n, globalPosition: 0n };
 
-const COLUMNS = `event_id AS id, stream_id AS "streamId", version, global_position::text AS "globalPosition",
+export const COLUMNS = `event_id AS id, stream_id AS "streamId", version, global_position::text AS "globalPosition",
   transaction_id::text AS "transactionId", tenant, type, schema_version AS "schemaVersion", payload AS data, metadata,
   recorded_at AS "recordedAt", previous_hash AS "previousHash", hash`;
 

@@ -8,6 +8,7 @@ import { fold, type Decider } from './decider.js';
 import { insertEvents, selectAfter, selectHead, selectStream, type EventRow, type NewEventRow, type Position } from './event-rows.js';
 import { requireSchemaName } from './event-tables.js';
 import type { DomainEvent, EventMetadata, StoredEvent } from './event.js';
+import { selectChangedTenants, selectOfTenant, selectRecordedAt, selectStreamsOfTenant, type TenantQuery } from './tenant-rows.js';
 import { currentSchemaVersion, upcast, type Upcasters } from './upcasters.js';
 
 export interface EventStoreOptions {
@@ -51,7 +52,11 @@ export interface Executed<S, E extends DomainEvent> {
 
 export type Verification = { readonly ok: true } | { readonly ok: false; readonly version: number; readonly problem: string };
 
+/** An event as its row has it. */
+export type RecordedEvent = EventRow;
+
 const ATTEMPTS = 5;
+const STREAMS_PAGE = 500;
 
 /** The event log of one service: streams with optimistic concurrency, chained by hashes, and one order over all of them. */
 export class EventStore {
@@ -142,6 +147,40 @@ export class EventStore {
   async readCommitted(after: Position, limit: number, manager: EntityManager): Promise<StoredEvent[]> {
     const rows = await selectAfter(manager, this.schema, after, { limit, settled: false });
     return rows.map((row) => this.stored(row));
+  }
+
+  /** Events of one tenant, over all its streams. */
+  async readTenant(query: TenantQuery): Promise<StoredEvent[]> {
+    const rows = await selectOfTenant(this.dataSource.manager, this.schema, query);
+    return rows.map((row) => this.stored(row));
+  }
+
+  /** The same as they are recorded: not upcast, and with what their hashes cover. */
+  async readTenantRecords(query: TenantQuery): Promise<RecordedEvent[]> {
+    return selectOfTenant(this.dataSource.manager, this.schema, query);
+  }
+
+  /** Events of the tenant's streams whose ids begin with the prefix: stream by stream, each oldest first, however many. */
+  async *readTenantStreams(tenant: string, streamPrefix: string): AsyncGenerator<StoredEvent, void, void> {
+    let after = { streamId: '', version: 0 };
+    for (;;) {
+      const rows = await selectStreamsOfTenant(this.dataSource.manager, this.schema, { tenant, streamPrefix, after, limit: STREAMS_PAGE });
+      for (const row of rows) yield this.stored(row);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < STREAMS_PAGE) return;
+      after = last;
+    }
+  }
+
+  /** When the tenant's event at a place was recorded; undefined when the tenant has none there. */
+  async recordedAt(tenant: string, position: Position): Promise<Date | undefined> {
+    return selectRecordedAt(this.dataSource.manager, this.schema, tenant, position);
+  }
+
+  /** Tenants with settled events after a place, and how far that looked: the same place when there is nothing new. */
+  async changedTenants(after: Position, limit: number): Promise<{ readonly tenants: readonly string[]; readonly end: Position }> {
+    const { tenants, end } = await selectChangedTenants(this.dataSource.manager, this.schema, after, limit);
+    return { tenants, end: end === undefined ? after : { globalPosition: BigInt(end.globalPosition), transactionId: BigInt(end.transactionId) } };
   }
 
   /**

@@ -16,6 +16,7 @@ import type { IamConfig } from './config.js';
 import { EnterpriseProjectModule } from './enterprise-project/enterprise-project.module.js';
 import { ProjectResources } from './enterprise-project/project-resources.js';
 import { GrantModule } from './grant/grant.module.js';
+import { HistoryModule } from './history/history.module.js';
 import { GroupModule } from './group/group.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
 import { Permissions } from './permissions.js';
@@ -50,7 +51,7 @@ export class IamModule {
     return {
       module: IamModule,
       global: true,
-      imports: [CqrsModule.forRoot(), AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule, UserModule, GroupModule, AccessKeyModule, AgencyModule, TemporaryCredentialModule],
+      imports: [CqrsModule.forRoot(), HistoryModule, AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule, UserModule, GroupModule, AccessKeyModule, AgencyModule, TemporaryCredentialModule],
       providers: provided,
       exports: provided,
     };

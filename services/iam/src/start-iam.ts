@@ -19,6 +19,7 @@ import { CatalogServiceService } from '@windlass/contracts/iam/v1/catalog_servic
 import { GroupServiceService } from '@windlass/contracts/iam/v1/group_service';
 import { TemporaryCredentialServiceService } from '@windlass/contracts/iam/v1/temporary_credential_service';
 import { UserServiceService } from '@windlass/contracts/iam/v1/user_service';
+import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
@@ -48,6 +49,7 @@ const services = {
   'windlass.iam.v1.GroupService': GroupServiceService,
   'windlass.iam.v1.TemporaryCredentialService': TemporaryCredentialServiceService,
   'windlass.iam.v1.UserService': UserServiceService,
+  'windlass.history.v1.EventSourceService': EventSourceServiceService,
 };
 
 /** Starts the service: schema up to date, events relayed, calls answered. What was started is closed again when a later step fails. */

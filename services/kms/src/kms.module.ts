@@ -9,6 +9,8 @@ import { PrincipalVerifier } from '@windlass/principal';
 import { CreateDataKeyHandler, DecryptDataKeyHandler } from './data-key/index.js';
 import { openEvents } from './event-log.js';
 import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
+import { EventSource, EventSourceController, History } from '@windlass/resource-history';
+import { KEY_RESOURCES } from './history/key-resources.js';
 import { KeyQuotaController } from './key-quota/key-quota.controller.js';
 import { KeyServiceController } from './key-service.controller.js';
 import { ChangeKeyStateHandler, CreateKeyHandler, KeyMaterial, KeyTable, MaterialMaker, ServiceKeys } from './key/index.js';
@@ -33,7 +35,10 @@ export class KmsModule {
     const events = openEvents(dataSource);
     const keys = new KeyTable(dataSource);
     const maker = new MaterialMaker();
+    const history = new History(events, { service: 'kms', invalidCode: 'KMS.0308' });
     const resources: Provider[] = [
+      { provide: History, useValue: history },
+      { provide: EventSource, useValue: new EventSource(history, KEY_RESOURCES) },
       { provide: DataSource, useValue: dataSource },
       { provide: EventStore, useValue: events },
       { provide: KeyTable, useValue: keys },
@@ -47,7 +52,7 @@ export class KmsModule {
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
     ];
     const handlers = [CreateKeyHandler, ChangeKeyStateHandler, CreateDataKeyHandler, DecryptDataKeyHandler];
-    const controllers = [KeyServiceController, KeyQuotaController, ProjectResourcesController, SigningController, PlatformSigningController];
+    const controllers = [KeyServiceController, KeyQuotaController, ProjectResourcesController, EventSourceController, SigningController, PlatformSigningController];
     return { module: KmsModule, imports: [CqrsModule.forRoot()], controllers, providers: [...resources, ...handlers] };
   }
 }

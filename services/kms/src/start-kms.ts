@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
+import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
 import { KeyQuotaServiceService } from '@windlass/contracts/kms/v1/key_quota_service';
 import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
 import { PlatformSigningServiceService } from '@windlass/contracts/kms/v1/platform_signing_service';
@@ -16,6 +17,7 @@ import { KmsModule } from './kms.module.js';
 import { KmsSettings } from './settings.js';
 
 const services = {
+  'windlass.history.v1.EventSourceService': EventSourceServiceService,
   'windlass.kms.v1.KeyService': KeyServiceService,
   'windlass.kms.v1.KeyQuotaService': KeyQuotaServiceService,
   'windlass.kms.v1.ProjectResourceService': ProjectResourceServiceService,

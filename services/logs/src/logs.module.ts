@@ -5,7 +5,9 @@ import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
 import { CallContextReader } from '@windlass/grpc';
 import { PrincipalVerifier } from '@windlass/principal';
+import { EventSource, EventSourceController, History } from '@windlass/resource-history';
 import { EnsureFunctionLogHandler } from './function-log/index.js';
+import { LOG_RESOURCES } from './history/log-resources.js';
 import { LogStore } from './lines/index.js';
 import { ChangeLogGroupHandler, CreateLogGroupHandler, LogGroupTable } from './log-group/index.js';
 import { LogServiceController } from './log-service.controller.js';
@@ -26,8 +28,11 @@ export interface LogsResources {
 @Module({})
 export class LogsModule {
   static of({ dataSource, lines, settings, accounts, principalKey }: LogsResources): DynamicModule {
+    const events = new EventStore(dataSource, { schema: 'logs' });
+    const history = new History(events, { service: 'logs', invalidCode: 'LTS.0008' });
     const resources: Provider[] = [
-      { provide: EventStore, useValue: new EventStore(dataSource, { schema: 'logs' }) },
+      { provide: EventStore, useValue: events },
+      { provide: EventSource, useValue: new EventSource(history, LOG_RESOURCES) },
       { provide: LogGroupTable, useValue: new LogGroupTable(dataSource) },
       { provide: LogStreamTable, useValue: new LogStreamTable(dataSource) },
       { provide: LogStore, useValue: lines },
@@ -43,6 +48,6 @@ export class LogsModule {
       EnsureFunctionLogHandler,
       QueryLogsHandler,
     ];
-    return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers: [LogServiceController, ProjectResourcesController], providers: [...resources, ...handlers] };
+    return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers: [LogServiceController, ProjectResourcesController, EventSourceController], providers: [...resources, ...handlers] };
   }
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
+import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
 import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/logs/v1/project_resources';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
@@ -15,6 +16,7 @@ import { Retention } from './retention/retention.js';
 import { LogsSettings } from './settings.js';
 
 const services = {
+  'windlass.history.v1.EventSourceService': EventSourceServiceService,
   'windlass.logs.v1.LogService': LogServiceService,
   'windlass.logs.v1.ProjectResourceService': ProjectResourceServiceService,
 };

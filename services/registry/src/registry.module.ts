@@ -47,6 +47,8 @@ import { ReplaceFunctionCodeHandler } from './function/replace-function-code.js'
 import { ReplaceFunctionConfigHandler } from './function/replace-function-config.js';
 import { SecretValues } from './function/secret-values.js';
 import { ShowFunctionCodeHandler, ShowFunctionHandler, ShowFunctionLogsHandler } from './function/show-function.js';
+import { EventSource, EventSourceController, History } from '@windlass/resource-history';
+import { registryResources } from './history/registry-resources.js';
 import { InvocationController } from './invocation/invocation.controller.js';
 import { ResolveInvocationHandler } from './invocation/resolve-invocation.js';
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
@@ -104,6 +106,7 @@ const HANDLERS = [
 ];
 
 const CONTROLLERS = [
+  EventSourceController,
   FunctionController,
   VersionController,
   AliasController,
@@ -136,6 +139,8 @@ export class RegistryModule {
 function configured(config: RegistryConfig, logger: Logger): Provider[] {
   return [
     { provide: Clock, useClass: SystemClock },
+    { provide: History, inject: [EventStore], useFactory: (store: EventStore) => new History(store, { service: 'registry', invalidCode: 'FSS.1001' }) },
+    { provide: EventSource, inject: [History, GatewayAddress], useFactory: (history: History, gateway: GatewayAddress) => new EventSource(history, registryResources(gateway)) },
     { provide: Region, useValue: new Region(config.region) },
     { provide: GatewayAddress, useValue: new GatewayAddress(config.gatewayUrl, config.region) },
     { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AliasServiceService } from '@windlass/contracts/registry/v1/alias_service';
+import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
 import { CatalogServiceService } from '@windlass/contracts/registry/v1/catalog_service';
 import { EnterpriseProjectResourceServiceService } from '@windlass/contracts/registry/v1/enterprise_project_resources';
 import { FunctionServiceService } from '@windlass/contracts/registry/v1/function_service';
@@ -25,6 +26,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
   const transport = grpcServer({
     address: config.grpcAddress,
     services: {
+      'windlass.history.v1.EventSourceService': EventSourceServiceService,
       'windlass.registry.v1.FunctionService': FunctionServiceService,
       'windlass.registry.v1.VersionService': VersionServiceService,
       'windlass.registry.v1.AliasService': AliasServiceService,

@@ -55,13 +55,14 @@ export const grant: Decider<GrantState, GrantCommand, GrantEvent> = {
   },
 };
 
-const STREAM = 'grant-';
+/** Beginning of the ids of all grants' streams. */
+export const GRANT_STREAMS = 'grant-';
 
 /** The account is part of the name for the sake of ids that are the same in every account: enterprise project "0", system roles. */
 export function grantStream(domainId: string, { subject, scope, roleId }: GrantKey): string {
-  return `${STREAM}${domainId}-${subject.type}-${subject.id}-${scope.type}-${scopeId(scope)}-${roleId}`;
+  return `${GRANT_STREAMS}${domainId}-${subject.type}-${subject.id}-${scope.type}-${scopeId(scope)}-${roleId}`;
 }
 
 export function isGrantStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM);
+  return streamId.startsWith(GRANT_STREAMS);
 }

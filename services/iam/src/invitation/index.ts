@@ -1,2 +1,3 @@
+export { invitationStream } from './invitation.decider.js';
 export { InvitationRow } from './invitation.entity.js';
 export { useInvitation } from './use-invitation.js';

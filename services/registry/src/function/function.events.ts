@@ -34,14 +34,15 @@ export interface ReplacedCode {
   readonly sizeBytes: number;
 }
 
-const STREAM_PREFIX = 'function:';
+/** Beginning of the ids of all functions' streams. */
+export const FUNCTION_STREAMS = 'function:';
 
 export function functionStream(of: { projectId: string; package: string; name: string }): string {
-  return `${STREAM_PREFIX}${of.projectId}:${of.package}:${of.name}`;
+  return `${FUNCTION_STREAMS}${of.projectId}:${of.package}:${of.name}`;
 }
 
 export function isFunctionStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM_PREFIX);
+  return streamId.startsWith(FUNCTION_STREAMS);
 }
 
 /** The function an event is about. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PolicyDocument, Role } from '../role.js';
+import { AUDIT } from './audit.js';
 import { BASE } from './base.js';
 import type { SystemPolicy, SystemRole } from './definition.js';
 import { ELSEWHERE } from './elsewhere.js';
@@ -10,7 +11,7 @@ import { LOGS } from './logs.js';
 import { NETWORK } from './network.js';
 
 /** The roles and policies of the system, which every account may grant and none may change. */
-export const systemRoles: readonly Role[] = [...BASE, ...FUNCTION_GRAPH, ...IDENTITY, ...LOGS, ...KEYS, ...NETWORK, ...ELSEWHERE].map(toRole);
+export const systemRoles: readonly Role[] = [...BASE, ...FUNCTION_GRAPH, ...IDENTITY, ...LOGS, ...KEYS, ...AUDIT, ...NETWORK, ...ELSEWHERE].map(toRole);
 
 const byId = new Map(systemRoles.map((role) => [role.id, role]));
 const byDisplayName = new Map(systemRoles.map((role) => [role.displayName, role]));

@@ -69,6 +69,9 @@ describe('the roles of the system', () => {
     ['Security Administrator', 'functiongraph:function:listFunctions', false],
     ['IAM ReadOnlyAccess', 'iam:permissions:checkRoleForGroupOnProject', true],
     ['IAM ReadOnlyAccess', 'iam:roles:createRole', false],
+    ['CTS ReadOnlyAccess', 'cts:trace:list', true],
+    ['CTS ReadOnlyAccess', 'cts:trace:export', false],
+    ['Tenant Guest', 'cts:trace:list', false],
     ['CCE Administrator', 'functiongraph:function:listFunctions', false],
   ])('%s: %s is allowed: %j', (displayName, action, allowed) => {
     expect(allows(displayName, action)).toBe(allowed);

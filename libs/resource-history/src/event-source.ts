@@ -1,0 +1,165 @@
+import type { AuditEvent } from '@windlass/contracts/history/v1/audit_service';
+import type { ListSourceEventsRequest, RecordedEvent as RecordedMessage, ShowResourceAtResponse } from '@windlass/contracts/history/v1/event_source_service';
+import { BEGINNING, type Position, type RecordedEvent, type StoredEvent } from '@windlass/event-store';
+import { asJson, fieldChanges, hideValues, type FieldChange } from './field-changes.js';
+import type { History } from './history.js';
+import type { HistoryResource, ResourceView } from './history-resource.js';
+import { readPosition, writePosition } from './position-text.js';
+import { readTime } from './read-time.js';
+
+const LARGEST_PAGE = 1_000;
+
+/** A service's part in the history of accounts. */
+export class EventSource {
+  constructor(
+    private readonly history: History,
+    private readonly resources: readonly HistoryResource[],
+  ) {}
+
+  async list(tenant: string, request: ListSourceEventsRequest): Promise<AuditEvent[]> {
+    const wanted = this.wantedStreams(request);
+    if (wanted === undefined) return [];
+    const events = await this.history.store.readTenant({
+      tenant,
+      order: request.order === 'oldest' ? 'oldest' : 'newest',
+      after: this.position(request.after),
+      limit: Math.min(request.limit, LARGEST_PAGE),
+      from: this.time(request.from),
+      until: this.time(request.until),
+      actor: request.actor || undefined,
+      requestId: request.request_id || undefined,
+      type: request.event_type || undefined,
+      ...wanted,
+    });
+    return this.describe(tenant, events);
+  }
+
+  async show(tenant: string, type: string, id: string, asOf: string): Promise<ShowResourceAtResponse> {
+    const resource = this.resources.find((candidate) => candidate.type === type);
+    if (resource === undefined) return { known_type: false, resource: undefined, name: '', at: '' };
+    const moment = await this.history.moment(tenant, asOf);
+    const at = moment.at.toISOString();
+    const streamId = resource.streamOf(id);
+    const state = streamId === undefined ? undefined : await this.history.stateAt(resource, tenant, streamId, moment);
+    const view = state === undefined ? undefined : resource.view(state);
+    return { known_type: true, resource: view && asJson(view.fields), name: view?.name ?? '', at };
+  }
+
+  /** The account's part of the log as far as it is settled. */
+  async log(tenant: string, after: string, limit: number, until: string): Promise<RecordedMessage[]> {
+    const end = this.position(until);
+    const found = await this.history.store.readTenantRecords({ tenant, order: 'oldest', after: this.position(after), limit: Math.min(limit, LARGEST_PAGE) });
+    return found.map((event) => this.recorded(event)).filter((_, index) => end === undefined || !isAfter(placeOf(found[index]!), end));
+  }
+
+  async changedTenants(after: string, limit: number): Promise<{ tenants: readonly string[]; end: string }> {
+    const { tenants, end } = await this.history.store.changedTenants(this.position(after) ?? BEGINNING, Math.min(limit, LARGEST_PAGE));
+    return { tenants, end: writePosition(this.history.service, end) };
+  }
+
+  /** Which streams a filter by resource leaves; undefined for none of this service's. */
+  private wantedStreams({ resource_type: type, resource_id: id }: ListSourceEventsRequest): { streamPrefix?: string; streamId?: string } | undefined {
+    if (type === '') return {};
+    const resource = this.resources.find((candidate) => candidate.type === type);
+    if (resource === undefined) return undefined;
+    if (id === '') return { streamPrefix: resource.streamPrefix };
+    const streamId = resource.streamOf(id);
+    return streamId === undefined ? undefined : { streamId };
+  }
+
+  /** Tells of each event what it changed, which the states before and after it show. */
+  private async describe(tenant: string, events: readonly StoredEvent[]): Promise<AuditEvent[]> {
+    const described = new Map<string, AuditEvent>();
+    for (const [streamId, ofStream] of byStream(events)) {
+      const resource = this.resources.find(({ streamPrefix }) => streamId.startsWith(streamPrefix));
+      const wanted = new Set(ofStream.map(({ version }) => version));
+      const last = Math.max(...wanted);
+      let state = resource?.initial;
+      let before: ResourceView | undefined;
+      let known: ResourceView | undefined;
+      for (const event of resource === undefined ? ofStream : await this.history.store.load(streamId)) {
+        if (event.version > last || event.tenant !== tenant) continue;
+        state = resource?.evolve(state, event);
+        const after = resource?.view(state);
+        // What ends keeps the name it had.
+        known = after ?? known;
+        if (wanted.has(event.version)) described.set(event.id, this.audited(event, resource, known, changes(before, after, resource?.hidden)));
+        before = after;
+      }
+    }
+    return events.flatMap(({ id }) => described.get(id) ?? []);
+  }
+
+  private audited(event: StoredEvent, resource: HistoryResource | undefined, view: ResourceView | undefined, changed: readonly FieldChange[]): AuditEvent {
+    const { actor, actorName = '', actorDomain = '', agency = '', accessKey = '', sourceAddress = '', userAgent = '', requestId } = event.metadata;
+    return {
+      id: event.id,
+      time: event.recordedAt.toISOString(),
+      position: writePosition(this.history.service, event),
+      type: event.type,
+      resource: {
+        type: resource?.type ?? '',
+        id: view?.id ?? event.streamId,
+        name: view?.name ?? '',
+        project_id: view?.projectId ?? '',
+        revision: event.version,
+      },
+      actor: { id: actor, name: actorName, domain_id: actorDomain, agency_name: agency, access_key: accessKey },
+      source_address: sourceAddress,
+      user_agent: userAgent,
+      request_id: requestId,
+      changes: changed.map(({ field, old, new: now }) => ({ field, old, new: now })),
+    };
+  }
+
+  private recorded(event: RecordedEvent): RecordedMessage {
+    return {
+      position: writePosition(this.history.service, placeOf(event)),
+      id: event.id,
+      stream_id: event.streamId,
+      version: event.version,
+      type: event.type,
+      schema_version: event.schemaVersion,
+      tenant: event.tenant,
+      data: JSON.stringify(event.data),
+      metadata: JSON.stringify(event.metadata),
+      recorded_at: event.recordedAt.toISOString(),
+      previous_hash: event.previousHash,
+      hash: event.hash,
+    };
+  }
+
+  private position(text: string): Position | undefined {
+    if (text === '') return undefined;
+    const position = readPosition(text);
+    if (position?.service !== this.history.service) throw this.history.invalid('POSITION_INVALID', `"${text.slice(0, 64)}" is no position of the service "${this.history.service}".`);
+    return position;
+  }
+
+  private time(text: string): Date | undefined {
+    if (text === '') return undefined;
+    const time = readTime(text);
+    if (time === undefined) throw this.history.invalid('TIME_INVALID', `"${text.slice(0, 64)}" is no time as RFC 3339 writes it.`);
+    return time;
+  }
+}
+
+function changes(before: ResourceView | undefined, after: ResourceView | undefined, hidden: readonly string[] = []): readonly FieldChange[] {
+  // That everything is gone needs no list of everything.
+  if (after === undefined) return [];
+  return hideValues(fieldChanges(asJson(before?.fields ?? {}), asJson(after.fields)), hidden);
+}
+
+function byStream(events: readonly StoredEvent[]): ReadonlyMap<string, readonly StoredEvent[]> {
+  const streams = new Map<string, StoredEvent[]>();
+  for (const event of events) streams.set(event.streamId, [...(streams.get(event.streamId) ?? []), event]);
+  return streams;
+}
+
+function placeOf({ transactionId, globalPosition }: RecordedEvent): Position {
+  return { transactionId: BigInt(transactionId), globalPosition: BigInt(globalPosition) };
+}
+
+function isAfter(place: Position, end: Position): boolean {
+  return place.transactionId === end.transactionId ? place.globalPosition > end.globalPosition : place.transactionId > end.transactionId;
+}

@@ -1,0 +1,1 @@
+export { startHistory, type HistoryConfig } from './start-history.js';

@@ -1,0 +1,13 @@
+import { resourceOfEvents, type HistoryResource } from '@windlass/resource-history';
+import { keyStream } from '../key/index.js';
+
+/** What kms keeps as events, as the audit trail tells of it. */
+export const KEY_RESOURCES: readonly HistoryResource[] = [
+  resourceOfEvents({
+    type: 'key',
+    streamPrefix: keyStream(''),
+    name: 'alias',
+    ends: ['KeyDeleted'],
+    states: { KeyCreated: { state: 'enabled' }, KeyEnabled: { state: 'enabled' }, KeyDisabled: { state: 'disabled' } },
+  }),
+];

@@ -1,0 +1,52 @@
+import { historyResource, resourceOfEvents, type HistoryResource } from '@windlass/resource-history';
+import { apiGroupStream } from '../api-group/api-group.events.js';
+import { FUNCTION_STREAMS, functionStream, type FunctionEvent } from '../function/function.events.js';
+import { evolveFunction, NO_FUNCTION, type FunctionState } from '../function/function.state.js';
+import { functionUrn } from '../function/function-urn.js';
+import { viewFunction } from '../function/function-view.js';
+import type { GatewayAddress } from '../trigger/gateway-address.js';
+import { triggerStream, type TriggerEvent } from '../trigger/trigger.events.js';
+import { evolveTrigger, NO_TRIGGER, type TriggerState } from '../trigger/trigger.state.js';
+import { viewTrigger } from '../trigger/trigger-view.js';
+
+/** Functions by their URN; tenants put secrets into their environment. */
+export const functionResource = historyResource<FunctionState, FunctionEvent>({
+  type: 'function',
+  streamPrefix: FUNCTION_STREAMS,
+  streamOf: streamOfUrn,
+  initial: NO_FUNCTION,
+  evolve: evolveFunction,
+  view: (state) => {
+    if (state.status !== 'active') return undefined;
+    const { region, projectId, name } = state.function;
+    return { id: functionUrn(region, state.function), name, projectId, fields: viewFunction(state.function) };
+  },
+  hidden: ['user_data', 'encrypted_user_data'],
+});
+
+export function triggerResource(gateway: GatewayAddress): HistoryResource {
+  return historyResource<TriggerState, TriggerEvent>({
+    type: 'trigger',
+    streamPrefix: triggerStream(''),
+    streamOf: triggerStream,
+    initial: NO_TRIGGER,
+    evolve: evolveTrigger,
+    view: (state) => {
+      if (state.status !== 'active') return undefined;
+      const { triggerId, projectId, funcUrn, eventData } = state.trigger;
+      return { id: triggerId, name: String(eventData['name'] ?? triggerId), projectId, fields: { func_urn: funcUrn, ...viewTrigger(state.trigger, gateway) } };
+    },
+  });
+}
+
+/** Everything the registry keeps as events, as the audit trail tells of it. */
+export function registryResources(gateway: GatewayAddress): readonly HistoryResource[] {
+  return [functionResource, triggerResource(gateway), resourceOfEvents({ type: 'api_group', streamPrefix: apiGroupStream(''), ends: [] })];
+}
+
+/** The function's stream, whichever version or alias the URN names. */
+function streamOfUrn(urn: string): string | undefined {
+  const [, projectId, packageName, name] = /^urn:fss:[^:]+:([^:]+):function:([^:]+):([^:]+)(?::[^:]+)?$/.exec(urn) ?? [];
+  if (projectId === undefined || packageName === undefined || name === undefined) return undefined;
+  return functionStream({ projectId, package: packageName, name });
+}
