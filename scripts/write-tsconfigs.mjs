@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync, readdirSync, existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const folders = ['libs', 'services'].flatMap((g) => readdirSync(join(root, g)).map((n) => `${g}/${n}`)).concat('deploy/standalone', 'e2e');
+const folders = ['libs', 'services'].flatMap((g) => readdirSync(join(root, g)).map((n) => `${g}/${n}`)).concat('deploy/standalone', 'deploy/kafka-local', 'e2e');
 const packages = folders.filter((d) => existsSync(join(root, d, 'package.json')));
 const folderOf = new Map(packages.map((d) => [JSON.parse(readFileSync(join(root, d, 'package.json'), 'utf8')).name, d]));
 const write = (file, value) => writeFileSync(join(root, file), JSON.stringify(value, null, 2) + '\n');
@@ -26,6 +26,7 @@ for (const folder of packages) {
     include: ['src/**/*.ts'],
   });
   const depth = folder.split('/').length;
-  if (folder !== 'e2e') writeFileSync(join(root, folder, 'jest.config.mjs'), `export { default } from '${'../'.repeat(depth)}jest.preset.mjs';\n`);
+  // These two start something for all of their tests, and say so in a configuration of their own.
+  if (folder !== 'e2e' && folder !== 'libs/event-bus') writeFileSync(join(root, folder, 'jest.config.mjs'), `export { default } from '${'../'.repeat(depth)}jest.preset.mjs';\n`);
 }
 write('tsconfig.json', { files: [], references: packages.map((path) => ({ path })) });

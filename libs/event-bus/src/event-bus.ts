@@ -1,12 +1,17 @@
 /** A fact on its way to other services: bytes of a proto message of the topic's owner. */
 export interface BusMessage {
   readonly topic: string;
-  /** Messages of one topic and key are handed over in the order they were published. */
+  /** Messages of one topic and key are handed over in the order they were published. At most 512 bytes, without U+0000. */
   readonly key: string;
   /** The publisher's own id of the fact. A repeated publish repeats it, so a consumer can recognise what it has seen. */
   readonly id: string;
   readonly payload: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Names what this message states in full, such as one function of the key's many: an older message of the same topic, key
+   * and entity may then be forgotten in favour of this one. A message without is kept as long as its topic says.
+   */
+  readonly entity?: string;
 }
 
 export interface ConsumeOptions {
@@ -15,7 +20,9 @@ export interface ConsumeOptions {
   readonly topics: readonly string[];
   /**
    * Handles a batch of one topic, in order. Never called again for the same keys before it has ended. A rejection brings
-   * the same messages again, so handling must bear repetition.
+   * the same messages again, so handling must bear repetition. A message that is rejected again and again stops its key,
+   * unless the rejection says that something the handler needs is not there (a WindlassError of kind `unavailable`, a
+   * connection that failed): then all wait.
    */
   readonly onMessages: (messages: readonly BusMessage[]) => Promise<void>;
 }
@@ -25,11 +32,55 @@ export interface Consumption {
   stop(): Promise<void>;
 }
 
+/** How far a group is behind what was published on a topic. */
+export interface GroupLag {
+  readonly group: string;
+  readonly topic: string;
+  /** Messages it has not taken yet; those waiting behind a stopped key are not among them. */
+  readonly behind: number;
+}
+
+export interface StoppedKeyName {
+  readonly group: string;
+  readonly topic: string;
+  readonly key: string;
+}
+
+/** A key whose first waiting message could not be handled. It is tried again by itself, ever more rarely. */
+export interface StoppedKey extends StoppedKeyName {
+  /** Of the message that fails. */
+  readonly messageId: string;
+  readonly error: string;
+  /** Tries of that message so far. */
+  readonly failures: number;
+  readonly stoppedAt: Date;
+  readonly nextTryAt: Date;
+  /** Messages that wait, the one that fails among them. */
+  readonly waiting: number;
+}
+
+export interface BusStatus {
+  readonly adapter: 'postgres' | 'kafka';
+  readonly groups: readonly GroupLag[];
+  readonly stoppedKeys: readonly StoppedKey[];
+}
+
 /** Carries facts between services: in order per key, at least once, from the beginning for a new group. */
 export interface EventBus {
   /** Publishes all of the messages or none; resolves when they will survive a crash. */
   publish(messages: readonly BusMessage[]): Promise<void>;
   consume(options: ConsumeOptions): Promise<Consumption>;
+  /** Names what messages are published to. Another answer than before means: a bus that holds nothing of what was published then. */
+  identity(): Promise<string>;
+  /** For operators: how far each group is, and what has stopped. */
+  status(): Promise<BusStatus>;
+  /** Has a stopped key tried again now; false when it is not stopped. */
+  retryStoppedKey(name: StoppedKeyName): Promise<boolean>;
+  /**
+   * Gives up the message that stops a key, which is then never handled by that group; those behind it go on. False when that
+   * message is not the one that fails.
+   */
+  giveUpMessage(name: StoppedKeyName & { readonly messageId: string }): Promise<boolean>;
   /** Stops what consumes and lets go of every connection. */
   close(): Promise<void>;
 }

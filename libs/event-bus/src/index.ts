@@ -1,4 +1,4 @@
-export type { BusMessage, ConsumeOptions, Consumption, EventBus } from './event-bus.js';
+export type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, GroupLag, StoppedKey, StoppedKeyName } from './event-bus.js';
 export { PostgresEventBus, type PostgresEventBusOptions } from './postgres/postgres-event-bus.js';
-export type { RetryPolicy } from './postgres/consumer.js';
+export type { RetryPolicy } from './retry-policy.js';
 export { Doorbell } from './doorbell.js';

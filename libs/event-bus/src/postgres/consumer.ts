@@ -1,32 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { isWindlassError } from '@windlass/errors';
 import type { Logger } from '@windlass/telemetry';
+import { deliver, type Delivered } from '../delivery/deliver.js';
+import { retryStoppedKey } from '../delivery/retry-stopped-key.js';
+import { park, readDueKeys, readStopped, type Partition, type PositionedMessage } from '../delivery/stopped-keys.js';
 import { Doorbell } from '../doorbell.js';
 import type { ConsumeOptions } from '../event-bus.js';
-import {
-  partitionsWithWork,
-  readBatch,
-  readProgress,
-  saveDeadLetter,
-  saveFailure,
-  saveProgress,
-  type Partition,
-  type PartitionProgress,
-  type PositionedMessage,
-} from './message-table.js';
+import { retryDelay, type RetryPolicy } from '../retry-policy.js';
+import { partitionsWithWork, readBatch, readProgress, saveFailure, saveProgress, type PartitionProgress } from './message-table.js';
 import type { PostgresSession } from './session.js';
-
-export interface RetryPolicy {
-  /** The wait after the first failure; doubled by each further one up to the cap. */
-  readonly firstMilliseconds: number;
-  readonly capMilliseconds: number;
-  /** A message that failed this often in a row is set aside as a dead letter. */
-  readonly maxFailures: number;
-}
 
 // After a sign of work we look again soon, since a message may still wait for an older transaction, and then ever less often.
 const LOOK_MILLISECONDS = { first: 5, cap: 1_000 };
 const LARGEST_BATCH = 128;
+/** Stopped keys tried again in one turn of a partition. */
+const KEYS_A_TURN = 16;
 
 /**
  * A member of a group. It looks for a partition with messages, takes the lock that makes it the only one serving that
@@ -34,7 +22,7 @@ const LARGEST_BATCH = 128;
  */
 export class Consumer {
   private readonly bell = new Doorbell();
-  private stopping = false;
+  private readonly stopped = new AbortController();
   private readonly finished: Promise<void>;
 
   constructor(
@@ -56,9 +44,13 @@ export class Consumer {
   }
 
   stop(): Promise<void> {
-    this.stopping = true;
+    this.stopped.abort();
     this.bell.ring();
     return this.finished;
+  }
+
+  private get stopping(): boolean {
+    return this.stopped.signal.aborted;
   }
 
   private async run(): Promise<void> {
@@ -92,35 +84,65 @@ export class Consumer {
   private async serve(partition: Partition): Promise<boolean> {
     const progress = await readProgress(this.pool, partition);
     if (!progress) return false;
+    const retried = await this.retryStoppedKeys(partition);
     const batch = await readBatch(this.pool, partition, progress);
-    const last = batch.at(-1);
-    if (!last) return false;
-    try {
-      await this.options.onMessages(batch.map(({ message }) => message));
-    } catch (error) {
-      await this.keepFailure(partition, progress, batch, error);
-      return true;
-    }
-    const kept = await saveProgress(this.pool, partition, progress, last, Math.min(progress.batchLimit * 2, LARGEST_BATCH));
-    if (!kept) this.logger.warn({ ...partition }, 'another member served this partition at the same time; its messages were handled twice');
+    if (batch.length === 0) return retried;
+    const delivered = await deliver(batch, {
+      onMessages: this.options.onMessages,
+      ...(await readStopped(this.pool, partition)),
+      retry: this.retry,
+      pause: (milliseconds) => delay(milliseconds, undefined, { signal: this.stopped.signal }).catch(() => undefined),
+      interrupted: () => this.stopping,
+    });
+    await this.keep(partition, progress, batch, delivered);
     return true;
   }
 
-  private async keepFailure(partition: Partition, progress: PartitionProgress, batch: readonly PositionedMessage[], error: unknown): Promise<void> {
-    const failures = progress.failures + 1;
-    const [only, ...others] = batch;
-    if (only && others.length === 0 && failures >= this.retry.maxFailures && !isUnavailable(error)) {
-      this.logger.error({ err: error, ...partition, key: only.message.key, id: only.message.id, failures }, 'a message was set aside in bus.dead_letters');
-      await saveDeadLetter(this.pool, partition, progress, only, String(error));
-      return;
+  /** Moves on past what is done with; what failed and what waits behind it is parked in the same transaction. */
+  private async keep(partition: Partition, progress: PartitionProgress, batch: readonly PositionedMessage[], { done, parked, waits }: Delivered<PositionedMessage>): Promise<void> {
+    const last = batch[done - 1];
+    const batchLimit = waits === undefined ? Math.min(progress.batchLimit * 2, LARGEST_BATCH) : 1;
+    if (last !== undefined) {
+      const kept = parked.length === 0 ? await saveProgress(this.pool, partition, progress, last, batchLimit) : await this.keepParked(partition, progress, last, batchLimit, parked);
+      if (!kept) return this.logger.warn({ ...partition }, 'another member served this partition at the same time; its messages were handled twice');
     }
-    const delayMilliseconds = Math.min(this.retry.firstMilliseconds * 2 ** Math.min(failures - 1, 30), this.retry.capMilliseconds);
-    this.logger.warn({ err: error, ...partition, failures, retry_in_ms: delayMilliseconds }, 'a message handler failed and will be called again');
-    await saveFailure(this.pool, partition, progress, { failures, delayMilliseconds });
+    if (waits !== undefined) {
+      const failures = progress.failures + 1;
+      const delayMilliseconds = retryDelay(this.retry, failures);
+      this.logger.warn({ err: waits.error, ...partition, failures, retry_in_ms: delayMilliseconds, waits_for: waits.reason }, 'a partition waits and will be tried again');
+      await saveFailure(this.pool, partition, last ?? progress, { failures, delayMilliseconds });
+    }
   }
-}
 
-/** A handler says with this kind that something it needs is down: no fault of the message, however often it happens. */
-function isUnavailable(error: unknown): boolean {
-  return isWindlassError(error) && error.kind === 'unavailable';
+  private async keepParked(partition: Partition, progress: PartitionProgress, last: PositionedMessage, batchLimit: number, parked: Delivered<PositionedMessage>['parked']): Promise<boolean> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('BEGIN');
+      const kept = await saveProgress(client, partition, progress, last, batchLimit);
+      if (kept) await park(client, partition, parked, retryDelay(this.retry, this.retry.triesOnTheSpot), this.retry.triesOnTheSpot);
+      await client.query(kept ? 'COMMIT' : 'ROLLBACK');
+      client.release();
+      if (kept) this.tellStopped(partition, parked);
+      return kept;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  private tellStopped(partition: Partition, parked: Delivered<PositionedMessage>['parked']): void {
+    for (const { positioned, error } of parked) {
+      if (error === undefined) continue;
+      this.logger.error({ err: error, ...partition, key: positioned.message.key, id: positioned.message.id }, 'a message could not be handled and stops its key; other keys go on');
+    }
+  }
+
+  private async retryStoppedKeys(partition: Partition): Promise<boolean> {
+    const due = await readDueKeys(this.pool, partition, KEYS_A_TURN);
+    for (const key of due) {
+      if (this.stopping) break;
+      await retryStoppedKey(this.pool, key, { onMessages: this.options.onMessages, retry: this.retry, logger: this.logger });
+    }
+    return due.length > 0;
+  }
 }

@@ -1,9 +1,7 @@
-import { hash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
-import type { BusMessage } from '../event-bus.js';
-
-/** Keys are spread over this many partitions of a topic. Never to be changed: a key would lose its order at the change. */
-export const PARTITIONS = 8;
+import type { Offset, Partition, PositionedMessage } from '../delivery/stopped-keys.js';
+import type { BusMessage, GroupLag } from '../event-bus.js';
+import { partitionOf, PARTITIONS } from '../partition-of.js';
 
 /** The channel that tells consumers of new messages; the payload is the topic. */
 export const CHANNEL = 'windlass_bus';
@@ -11,20 +9,10 @@ export const CHANNEL = 'windlass_bus';
 /** A batch ends after the message with which its payloads pass this size. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 
+/** A group is told exactly how far it is behind up to here. */
+const COUNTED = 100_000;
+
 type Queryable = Pool | ClientBase;
-
-/** One partition of a topic, as a group sees it. */
-export interface Partition {
-  readonly group: string;
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** The last message a group is done with; positions are 64-bit numbers and travel as text. */
-export interface Offset {
-  readonly transactionId: string;
-  readonly position: string;
-}
 
 export interface PartitionProgress extends Offset {
   /** How many messages the next batch may hold: 1 after a failure, then doubled by every success. */
@@ -33,22 +21,14 @@ export interface PartitionProgress extends Offset {
   readonly failures: number;
 }
 
-export interface PositionedMessage extends Offset {
-  readonly message: BusMessage;
-}
-
-export function partitionOf(key: string): number {
-  return hash('sha256', key, 'buffer').readUInt32BE(0) % PARTITIONS;
-}
-
 /** Appends the messages in their order and rings the bell, in one statement: all or nothing. */
 export async function insertMessages(db: Queryable, messages: readonly BusMessage[]): Promise<void> {
   await db.query(
     `WITH published AS (
-       INSERT INTO bus.messages (topic, partition, key, id, payload, headers)
-       SELECT topic, partition, key, id, payload, headers
-         FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::bytea[], $6::jsonb[])
-           WITH ORDINALITY AS given (topic, partition, key, id, payload, headers, place)
+       INSERT INTO bus.messages (topic, partition, key, id, payload, headers, entity)
+       SELECT topic, partition, key, id, payload, headers, entity
+         FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::bytea[], $6::jsonb[], $7::text[])
+           WITH ORDINALITY AS given (topic, partition, key, id, payload, headers, entity, place)
         ORDER BY place
        RETURNING topic
      )
@@ -60,6 +40,7 @@ export async function insertMessages(db: Queryable, messages: readonly BusMessag
       messages.map((message) => message.id),
       messages.map((message) => Buffer.from(message.payload)),
       messages.map((message) => JSON.stringify(message.headers ?? {})),
+      messages.map((message) => message.entity ?? null),
     ],
   );
 }
@@ -80,17 +61,21 @@ export async function enrollGroup(db: Queryable, group: string, topics: readonly
  */
 const SETTLED = 'message.transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
 
-/** The partitions that have something to hand over now, the longest neglected first. */
+/** The partitions that have something to hand over now, a stopped key to be tried again among it; the longest neglected first. */
 export async function partitionsWithWork(db: Queryable, group: string, topics: readonly string[]): Promise<Partition[]> {
   const { rows } = await db.query<Partition>(
     `SELECT $1 AS "group", topic, partition
        FROM bus.offsets AS progress
       WHERE consumer_group = $1 AND topic = ANY ($2::text[]) AND retry_at <= clock_timestamp()
-        AND EXISTS (
+        AND (EXISTS (
           SELECT FROM bus.messages AS message
            WHERE message.topic = progress.topic AND message.partition = progress.partition
              AND (message.transaction_id, message.position) > (progress.transaction_id, progress.position)
              AND ${SETTLED})
+          OR EXISTS (
+          SELECT FROM bus.stopped_keys AS stopped
+           WHERE stopped.consumer_group = $1 AND stopped.topic = progress.topic AND stopped.partition = progress.partition
+             AND stopped.retry_at <= clock_timestamp()))
       ORDER BY served_at`,
     [group, topics],
   );
@@ -108,7 +93,7 @@ export async function readProgress(db: Queryable, { group, topic, partition }: P
   return rows[0];
 }
 
-export async function readBatch(db: Queryable, { topic, partition }: Partition, after: PartitionProgress): Promise<PositionedMessage[]> {
+export async function readBatch(db: Queryable, { topic, partition }: Pick<Partition, 'topic' | 'partition'>, after: PartitionProgress): Promise<PositionedMessage[]> {
   const { rows } = await db.query<Offset & { key: string; id: string; payload: Buffer; headers: Record<string, string> }>(
     `SELECT transaction_id::text AS "transactionId", position::text AS position, key, id, payload, headers
        FROM (
@@ -160,27 +145,22 @@ export async function saveFailure(
   );
 }
 
-/** Sets a message aside with what went wrong and moves the group past it, in one statement. */
-export async function saveDeadLetter(
-  db: Queryable,
-  { group, topic, partition }: Partition,
-  from: Offset,
-  letter: PositionedMessage,
-  error: string,
-): Promise<void> {
-  await db.query(
-    `WITH moved AS (
-       UPDATE bus.offsets
-          SET transaction_id = $6, position = $7, batch_limit = 1, failures = 0, served_at = clock_timestamp()
-        WHERE consumer_group = $1 AND topic = $2 AND partition = $3 AND transaction_id = $4 AND position = $5
-       RETURNING consumer_group
-     )
-     INSERT INTO bus.dead_letters (consumer_group, topic, partition, transaction_id, position, key, id, payload, headers, error)
-     SELECT moved.consumer_group, topic, partition, transaction_id, position, key, id, payload, headers, $8
-       FROM bus.messages, moved
-      WHERE topic = $2 AND partition = $3 AND transaction_id = $6 AND position = $7`,
-    [group, topic, partition, from.transactionId, from.position, letter.transactionId, letter.position, error],
+/** How many messages each group has still to take, of those it consumes. */
+export async function readLags(db: Queryable): Promise<GroupLag[]> {
+  const { rows } = await db.query<GroupLag>(
+    `SELECT consumer_group AS "group", topic, sum(behind)::int AS behind
+       FROM bus.offsets AS progress
+       CROSS JOIN LATERAL (
+         SELECT count(*) AS behind FROM (
+           SELECT FROM bus.messages AS message
+            WHERE message.topic = progress.topic AND message.partition = progress.partition
+              AND (message.transaction_id, message.position) > (progress.transaction_id, progress.position)
+            LIMIT ${COUNTED}
+         ) AS unread
+       ) AS counted
+      GROUP BY consumer_group, topic ORDER BY consumer_group, topic`,
   );
+  return rows;
 }
 
 /** Deletes messages of a topic that are old enough and that every group is done with; answers how many, at most `limit`. */
@@ -196,6 +176,31 @@ export async function deleteConsumed(db: Queryable, topic: string, olderThanMill
                AND (progress.transaction_id, progress.position) < (message.transaction_id, message.position))
         LIMIT $3)`,
     [topic, olderThanMilliseconds, limit],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * Deletes messages whose entity a newer message states, once every group is past that newer one and it is old enough; answers
+ * how many, at most `limit`.
+ */
+export async function deleteOverwritten(db: Queryable, olderThanMilliseconds: number, limit: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `DELETE FROM bus.messages WHERE (topic, partition, transaction_id, position) IN (
+       SELECT topic, partition, transaction_id, position
+         FROM bus.messages AS message
+        WHERE entity IS NOT NULL
+          AND EXISTS (
+            SELECT FROM bus.messages AS newer
+             WHERE newer.topic = message.topic AND newer.partition = message.partition AND newer.key = message.key AND newer.entity = message.entity
+               AND (newer.transaction_id, newer.position) > (message.transaction_id, message.position)
+               AND newer.published_at < clock_timestamp() - $1 * interval '1 millisecond'
+               AND NOT EXISTS (
+                 SELECT FROM bus.offsets AS progress
+                  WHERE progress.topic = newer.topic AND progress.partition = newer.partition
+                    AND (progress.transaction_id, progress.position) < (newer.transaction_id, newer.position)))
+        LIMIT $2)`,
+    [olderThanMilliseconds, limit],
   );
   return rowCount ?? 0;
 }

@@ -4,11 +4,13 @@ import { WindlassError } from '@windlass/errors';
 import { createLogger } from '@windlass/telemetry';
 import type { BusMessage, EventBus } from '../event-bus.js';
 import { eventBusContract } from '../testing/event-bus-contract.js';
-import { enrollGroup, insertMessages, partitionOf, PARTITIONS, partitionsWithWork, readBatch, readProgress } from './message-table.js';
+import { partitionOf, PARTITIONS } from '../partition-of.js';
+import { enrollGroup, insertMessages, partitionsWithWork, readBatch, readProgress } from './message-table.js';
+import { migrateBusSchema } from './bus-schema.js';
 import { PostgresEventBus, type PostgresEventBusOptions } from './postgres-event-bus.js';
 
 const logger = createLogger('bus-spec', { level: 'silent' });
-const QUICK = { firstMilliseconds: 1, capMilliseconds: 20 };
+const QUICK = { firstMilliseconds: 1, capMilliseconds: 20, maxFailures: 4 };
 
 async function connected(server: TemporaryPostgres): Promise<Client> {
   const client = new Client({ connectionString: server.connectionString(server.database) });
@@ -120,40 +122,22 @@ describe('PostgresEventBus', () => {
     expect(counted).toEqual([0]);
   });
 
-  it('sets a message aside that fails every time, and goes on with those behind it', async () => {
-    const bus = await open({ retry: { ...QUICK, maxFailures: 3 } });
-    await bus.publish(['a', 'poison', 'b', 'c'].map((id) => message('k', id)));
-    let alone = 0;
-    const handled = await consumed(bus, 'g', 3, async (messages) => {
-      if (!messages.some(({ id }) => id === 'poison')) return;
-      if (messages.length === 1) alone++;
-      throw new Error('indigestible');
-    });
-    expect(handled).toEqual(['a', 'b', 'c']);
-    expect(alone).toBeGreaterThan(0);
-    const { rows } = await operator.query('SELECT consumer_group, key, id, payload, error FROM bus.dead_letters WHERE topic = $1', [topic]);
-    expect(rows).toEqual([{ consumer_group: 'g', key: 'k', id: 'poison', payload: Buffer.from('poison'), error: 'Error: indigestible' }]);
-    expect(await consumed(bus, 'another group', 4)).toEqual(['a', 'poison', 'b', 'c']);
-  });
-
-  it('never sets a message aside for a handler that says what it needs is unavailable', async () => {
-    const bus = await open({ retry: { ...QUICK, maxFailures: 2 } });
-    await bus.publish([message('k')]);
+  it('passes a message over for good that was set aside before keys could stop', async () => {
+    await server.ensureDatabase('older');
+    const connectionString = server.connectionString('older');
+    const older = new Client({ connectionString });
+    await older.connect();
+    await migrateBusSchema(older, 1);
+    await older.query(`INSERT INTO bus.dead_letters (consumer_group, topic, partition, transaction_id, position, key, id, payload, headers, error)
+      VALUES ('g', $1, $2, '1', 1, 'k', 'set aside', '', '{}', 'Error: indigestible')`, [topic, partitionOf('k')]);
+    const bus = await open({ connectionString });
+    await bus.publish([message('k', 'a'), message('k', 'b')]);
     let failures = 0;
-    const handled = await consumed(bus, 'g', 1, async () => {
-      if (failures++ < 6) throw new WindlassError({ kind: 'unavailable', reason: 'DOWN', code: 'TEST', message: 'the database is down' });
+    const handled = await consumed(bus, 'g', 2, async () => {
+      if (failures++ < 4) throw new Error('not well');
     });
-    expect(handled).toEqual(['k']);
-  });
-
-  it('lets other keys pass a key whose message fails', async () => {
-    const bus = await open({ retry: { firstMilliseconds: 60_000, capMilliseconds: 60_000 } });
-    const [sick, well] = ['sick', 'well', 'well2', 'well3', 'well4'].filter((key, i) => i === 0 || partitionOf(key) !== partitionOf('sick'));
-    await bus.publish([message(sick!), message(well!)]);
-    const handled = await consumed(bus, 'g', 1, async (messages) => {
-      if (messages.some(({ key }) => key === sick)) throw new Error('not well');
-    });
-    expect(handled).toEqual([well]);
+    expect(handled).toEqual(['a', 'b']);
+    await older.end();
   });
 
   it('spreads keys over all partitions, always the same way', () => {
@@ -190,7 +174,7 @@ describe('PostgresEventBus', () => {
 
     it('keeps what a group still has to read, until the group is forgotten', async () => {
       const bus = await open({ retention: { [topic]: 0 } });
-      const idle = await bus.consume({ group: 'idle', topics: [topic], onMessages: () => Promise.reject(new Error('busy')) });
+      const idle = await bus.consume({ group: 'idle', topics: [topic], onMessages: () => Promise.reject(new WindlassError({ kind: 'unavailable', reason: 'DOWN', code: 'TEST', message: 'busy' })) });
       await bus.publish([message('k')]);
       await consumed(bus, 'quick', 1);
       expect(await bus.prune()).toBe(0);
@@ -198,6 +182,22 @@ describe('PostgresEventBus', () => {
       await idle.stop();
       await bus.forgetGroup('idle');
       expect(await bus.prune()).toBe(1);
+    });
+
+    it('forgets what a newer message of the same entity states, once every group has taken that', async () => {
+      const bus = await open();
+      const entity = (name: string, id: string): BusMessage => ({ ...message('k', id), entity: name });
+      await bus.publish([entity('x', 'x1'), entity('y', 'y1'), entity('x', 'x2'), message('k', 'plain'), message('k', 'plain too')]);
+      expect(await bus.prune(0)).toBe(1);
+      expect(await stored()).toEqual(['y1', 'x2', 'plain', 'plain too']);
+      const idle = await bus.consume({ group: 'idle', topics: [topic], onMessages: () => Promise.reject(new WindlassError({ kind: 'unavailable', reason: 'DOWN', code: 'TEST', message: 'busy' })) });
+      await bus.publish([entity('y', 'y2')]);
+      expect(await bus.prune(0)).toBe(0);
+      await idle.stop();
+      await bus.forgetGroup('idle');
+      expect(await bus.prune(3_600_000)).toBe(0);
+      expect(await bus.prune(0)).toBe(1);
+      expect(await consumed(bus, 'newcomer', 4)).toEqual(['x2', 'plain', 'plain too', 'y2']);
     });
 
     it('keeps what is younger than the retention, and topics without one', async () => {

@@ -1,9 +1,11 @@
 import { Pool } from 'pg';
 import type { Logger } from '@windlass/telemetry';
-import type { BusMessage, ConsumeOptions, Consumption, EventBus } from '../event-bus.js';
-import { migrateBusSchema } from './bus-schema.js';
-import { Consumer, type RetryPolicy } from './consumer.js';
-import { CHANNEL, deleteConsumed, enrollGroup, insertMessages } from './message-table.js';
+import { giveUp, listStoppedKeys, retryNow } from '../delivery/stopped-keys.js';
+import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, StoppedKeyName } from '../event-bus.js';
+import { DEFAULT_RETRY, type RetryPolicy } from '../retry-policy.js';
+import { prepareBusSchema } from './bus-schema.js';
+import { Consumer } from './consumer.js';
+import { CHANNEL, deleteConsumed, deleteOverwritten, enrollGroup, insertMessages, readLags } from './message-table.js';
 import { PostgresSession } from './session.js';
 
 export interface PostgresEventBusOptions {
@@ -14,16 +16,17 @@ export interface PostgresEventBusOptions {
    * that is not named is kept forever, so that a new group can rebuild its state from it.
    */
   readonly retention?: Readonly<Record<string, number>>;
-  /** 100 ms doubling to 30 s, and 10 failures, by default. */
+  /** Three tries on the spot, then 100 ms doubling to 30 s, and a dead letter after 10 failures, by default. */
   readonly retry?: Partial<RetryPolicy>;
   /** Connections for statements, beside the one that listens; 4 by default. */
   readonly poolSize?: number;
 }
 
-const DEFAULT_RETRY: RetryPolicy = { firstMilliseconds: 100, capMilliseconds: 30_000, maxFailures: 10 };
 const PRUNE_INTERVAL_MILLISECONDS = 5 * 60_000;
 const PRUNE_ROWS = 5_000;
 const PRUNE_STATEMENTS = 200;
+// An overwritten message is kept a while for operators.
+const OVERWRITTEN_MILLISECONDS = 60 * 60_000;
 
 /** The EventBus in a PostgreSQL database, in the schema `bus`. */
 export class PostgresEventBus implements EventBus {
@@ -56,7 +59,7 @@ export class PostgresEventBus implements EventBus {
     // An idle connection that breaks is replaced at its next use; unheard, its error would end the process.
     pool.on('error', (error) => logger.warn({ err: error }, 'an idle bus connection was lost'));
     try {
-      await migrateBusSchema(pool);
+      await prepareBusSchema(pool);
       const consumers = new Set<Consumer>();
       const session = await PostgresSession.open({
         connectionString,
@@ -90,18 +93,32 @@ export class PostgresEventBus implements EventBus {
     };
   }
 
+  async identity(): Promise<string> {
+    const { rows } = await this.pool.query<{ id: string }>('SELECT id FROM bus.identity');
+    return `postgres:${rows[0]?.id}`;
+  }
+
+  async status(): Promise<BusStatus> {
+    return { adapter: 'postgres', groups: await readLags(this.pool), stoppedKeys: await listStoppedKeys(this.pool) };
+  }
+
+  async retryStoppedKey(name: StoppedKeyName): Promise<boolean> {
+    return this.waking(name.topic, await retryNow(this.pool, name));
+  }
+
+  async giveUpMessage(name: StoppedKeyName & { readonly messageId: string }): Promise<boolean> {
+    return this.waking(name.topic, await giveUp(this.pool, name));
+  }
+
   /**
-   * Deletes what the retention of its topic no longer protects and every group is done with; answers how many messages.
+   * Deletes what the retention of its topic no longer protects, or a newer message of its entity replaces, and every group is
+   * done with; answers how many messages.
    * Runs by itself every five minutes. A bounded piece of work: what is left is for the next run.
    */
-  async prune(): Promise<number> {
-    let deleted = 0;
+  async prune(overwrittenMilliseconds = OVERWRITTEN_MILLISECONDS): Promise<number> {
+    let deleted = await this.pruneBy(() => deleteOverwritten(this.pool, overwrittenMilliseconds, PRUNE_ROWS));
     for (const [topic, milliseconds] of this.retention) {
-      for (let statement = 0; statement < PRUNE_STATEMENTS && !this.closing; statement++) {
-        const count = await deleteConsumed(this.pool, topic, milliseconds, PRUNE_ROWS);
-        deleted += count;
-        if (count < PRUNE_ROWS) break;
-      }
+      deleted += await this.pruneBy(() => deleteConsumed(this.pool, topic, milliseconds, PRUNE_ROWS));
     }
     return deleted;
   }
@@ -114,6 +131,21 @@ export class PostgresEventBus implements EventBus {
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
+  }
+
+  private async pruneBy(deleteSome: () => Promise<number>): Promise<number> {
+    let deleted = 0;
+    for (let statement = 0; statement < PRUNE_STATEMENTS && !this.closing; statement++) {
+      const count = await deleteSome();
+      deleted += count;
+      if (count < PRUNE_ROWS) break;
+    }
+    return deleted;
+  }
+
+  private async waking(topic: string, changed: boolean): Promise<boolean> {
+    if (changed) await this.pool.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]);
+    return changed;
   }
 
   private async shutDown(): Promise<void> {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BusMessage, Consumption, EventBus } from '../event-bus.js';
+import { WindlassError } from '@windlass/errors';
+import type { BusMessage, BusStatus, Consumption, EventBus } from '../event-bus.js';
+import { partitionOf } from '../partition-of.js';
 
 /** What an adapter brings to be tested. */
 export interface BusUnderTest {
-  /** A further connection to the one bus, as another process would have it. Its retries after a failure must be quick. */
+  /** A further connection to the one bus, as another process would have it. Its retries after a failure must be quick, with 4 failures to a dead letter. */
   open(): Promise<EventBus>;
   /** Cuts every connection to the server once, as a restart of it would. */
   interrupt(): Promise<void>;
@@ -119,6 +121,98 @@ export function eventBusContract(name: string, start: () => Promise<BusUnderTest
       await inbox.holds(5);
       expect(failures).toBe(3);
       expect(inbox.idsOf('k')).toEqual(numbered('k', 5).map(({ id }) => id));
+    });
+
+    /** Two keys of one partition, so that one is in the way of the other. */
+    const neighbours = (): [string, string] => {
+      const others = Array.from({ length: 100 }, (_, i) => `neighbour-${i}`);
+      return ['sick', others.find((key) => partitionOf(key) === partitionOf('sick'))!];
+    };
+    const stoppedKeys = async (bus: EventBus): Promise<BusStatus['stoppedKeys']> => (await bus.status()).stoppedKeys.filter((stopped) => stopped.topic === topic);
+
+    it('stops only the key of a message that cannot be handled, tells why, and goes on with that key in order once it can be', async () => {
+      const bus = await open();
+      const inbox = new Inbox();
+      const [sick, well] = neighbours();
+      let mended = false;
+      await inbox.join(bus, 'g', topic, async (messages) => {
+        if (!mended && messages.some(({ id }) => id === 'sick-1')) throw new Error('indigestible');
+      });
+      await bus.publish([...numbered(sick, 3), ...numbered(well, 3)]);
+      await bus.publish([...numbered(sick, 2, 3), ...numbered(well, 2, 3)]);
+      await inbox.seesAll(numbered(well, 5).map(({ id }) => id));
+      expect(inbox.idsOf(sick)).toEqual(['sick-0']);
+      await eventually(async () => expect(await stoppedKeys(bus)).toMatchObject([{ group: 'g', key: sick, messageId: 'sick-1', error: 'Error: indigestible', waiting: 4 }]));
+      await eventually(async () => expect((await stoppedKeys(bus))[0]?.failures).toBeGreaterThan(4));
+      mended = true;
+      await inbox.holds(10);
+      expect(inbox.idsOf(sick)).toEqual(numbered(sick, 5).map(({ id }) => id));
+      await eventually(async () => expect(await stoppedKeys(bus)).toEqual([]));
+    });
+
+    it('leaves a key stopped when its member goes, for the next member to try', async () => {
+      const [first, second] = [await open(), await open()];
+      const inbox = new Inbox();
+      const membership = await inbox.join(first, 'g', topic, () => Promise.reject(new Error('not here')));
+      await first.publish(numbered('k', 3));
+      await eventually(async () => expect(await stoppedKeys(second)).toMatchObject([{ key: 'k', waiting: 3 }]));
+      await membership.stop();
+      await inbox.join(second, 'g', topic);
+      await inbox.holds(3);
+      expect(inbox.idsOf('k')).toEqual(['k-0', 'k-1', 'k-2']);
+    });
+
+    it('goes on without a message that an operator gives up, and only that one', async () => {
+      const bus = await open();
+      const inbox = new Inbox();
+      await inbox.join(bus, 'g', topic, async (messages) => {
+        if (messages.some(({ id }) => id === 'k-1')) throw new Error('indigestible');
+      });
+      await bus.publish(numbered('k', 4));
+      const name = { group: 'g', topic, key: 'k' };
+      await eventually(async () => expect(await stoppedKeys(bus)).toMatchObject([{ messageId: 'k-1', waiting: 3 }]));
+      await expect(bus.giveUpMessage({ ...name, messageId: 'k-2' })).resolves.toBe(false);
+      await expect(bus.giveUpMessage({ ...name, messageId: 'k-1' })).resolves.toBe(true);
+      await inbox.holds(3);
+      expect(inbox.idsOf('k')).toEqual(['k-0', 'k-2', 'k-3']);
+      await eventually(async () => expect(await stoppedKeys(bus)).toEqual([]));
+      await expect(bus.retryStoppedKey(name)).resolves.toBe(false);
+    });
+
+    it('waits, and stops no key, while a handler says that what it needs is not there', async () => {
+      const bus = await open();
+      const inbox = new Inbox();
+      let failures = 0;
+      await inbox.join(bus, 'g', topic, async () => {
+        if (failures++ < 8) throw new WindlassError({ kind: 'unavailable', reason: 'DOWN', code: 'TEST', message: 'the database is down' });
+        expect(await stoppedKeys(bus)).toEqual([]);
+      });
+      await bus.publish(numbered('k', 3));
+      await inbox.holds(3);
+      expect(inbox.idsOf('k')).toEqual(['k-0', 'k-1', 'k-2']);
+    });
+
+    it('tells how far each group is behind', async () => {
+      const bus = await open();
+      const inbox = new Inbox();
+      const lags = async () => (await bus.status()).groups.filter((group) => group.topic === topic).map(({ group, behind }) => [group, behind > 0]);
+      let held = true;
+      const away = await new Inbox().join(bus, 'away', topic);
+      await away.stop();
+      await inbox.join(bus, 'here', topic, async () => {
+        if (held) throw new WindlassError({ kind: 'unavailable', reason: 'DOWN', code: 'TEST', message: 'not yet' });
+      });
+      await bus.publish(numbered('k', 3));
+      await eventually(async () => expect(await lags()).toEqual([['away', true], ['here', true]]));
+      held = false;
+      await inbox.holds(3);
+      await eventually(async () => expect(await lags()).toEqual([['away', true], ['here', false]]));
+    });
+
+    it('has a name, the same for everybody who opens it', async () => {
+      const [one, other] = [await open(), await open()];
+      expect(await one.identity()).toBe(await other.identity());
+      expect(await one.identity()).toMatch(/^(postgres|kafka):./);
     });
 
     it('does not let a group that fails hold up another group', async () => {
@@ -278,6 +372,18 @@ function meeting(size: number): { arrive(): Promise<void> } {
       return all;
     },
   };
+}
+
+/** Repeats a check until it holds; fails with its last complaint when it never does. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MILLISECONDS; ; ) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await delay(20);
+    }
+  }
 }
 
 /** Publishing may fail while connections are cut; what a publisher does then is to try again. */

@@ -1,0 +1,1 @@
+export { stopKafkaForTests as default } from '../../../../deploy/kafka-local/start-for-tests.mjs';
