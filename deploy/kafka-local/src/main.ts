@@ -27,17 +27,17 @@ if (values.help) {
 async function serve(source: KafkaSource | undefined): Promise<void> {
   const kafka = await findKafka(source);
   if ('lacking' in kafka) return fail(`Kafka cannot be started on this machine: ${kafka.lacking}`);
-  const broker = await kafka.start({ ...(port === undefined ? {} : { port: Number(port) }), ...(directory === undefined ? {} : { dataDirectory: resolve(directory) }) });
-  process.stdout.write(`${broker.description} is ready at ${broker.address}\n\n  WINDLASS_KAFKA_BROKERS=${broker.address} npm start\n`);
+  const starting = kafka.start({ ...(port === undefined ? {} : { port: Number(port) }), ...(directory === undefined ? {} : { dataDirectory: resolve(directory) }) });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    void broker.stop().then(() => process.exit(0));
+    void starting.then((broker) => broker.stop()).finally(() => process.exit(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  // Started by a program, it goes when that program has gone.
-  if (process.connected) process.once('disconnect', stop);
+  const broker = await starting.catch((error: Error) => error);
+  if (broker instanceof Error) return stopping ? undefined : fail(broker.message);
+  if (!stopping) process.stdout.write(`${broker.description} is ready at ${broker.address}\n\n  WINDLASS_KAFKA_BROKERS=${broker.address} npm start\n`);
 }
 
 function fail(message: string): void {

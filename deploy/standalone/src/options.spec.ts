@@ -26,13 +26,19 @@ describe('the options', () => {
     });
   });
 
+  it('name Kafka’s brokers where events go over Kafka', () => {
+    expect(parse([])).toMatchObject({ run: { kafka: undefined } });
+    expect(parse(['--kafka-brokers', 'a:9092,b:9092', '--kafka-prefix', 'blue'])).toMatchObject({ run: { kafka: { brokers: ['a:9092', 'b:9092'], prefix: 'blue' } } });
+    expect(parse(['--kafka-brokers', 'nowhere'])).toEqual({ problems: [expect.stringMatching(/^--kafka-brokers: "nowhere"/)] });
+  });
+
   it('refuse two services on one port', () => {
     expect(parse(['--api-port', '7480'])).toEqual({ problems: ['the API, gateway and gRPC ports must differ'] });
   });
 
   it('are all listed by --help', () => {
     expect(parse(['--help'])).toEqual({ help: helpText() });
-    for (const name of ['WINDLASS_API_PORT', 'WINDLASS_GATEWAY_PORT', 'WINDLASS_GRPC_PORT', 'WINDLASS_DATA_DIR', '--region']) {
+    for (const name of ['WINDLASS_API_PORT', 'WINDLASS_GATEWAY_PORT', 'WINDLASS_GRPC_PORT', 'WINDLASS_DATA_DIR', '--region', 'WINDLASS_KAFKA_BROKERS']) {
       expect(helpText()).toContain(name);
     }
   });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { parseKafkaAddress, type KafkaAddress } from '@windlass/event-bus';
 import { readBucketAddress, type BucketAddress } from '@windlass/object-storage';
 
 /** What an operator may choose on one machine. Parsed once; everything odd is told at once. */
@@ -18,7 +19,11 @@ export interface Options {
   readonly signUp: 'open' | 'invitation' | 'closed';
   /** Bucket for code packages; undefined: a folder of the data directory. */
   readonly packageBucket: BucketAddress | undefined;
+  /** The event bus between the services; undefined: PostgreSQL. */
+  readonly kafka: KafkaAddress | undefined;
 }
+
+type OptionName = Exclude<keyof Options, 'kafka'> | 'kafkaBrokers' | 'kafkaPrefix';
 
 interface OptionRule {
   readonly flag: string;
@@ -40,7 +45,9 @@ const RULES = {
   maxMemoryMb: { flag: '--max-memory', variable: 'WINDLASS_MAX_MEMORY_MB', value: 'MB', default: '', help: 'memory all instances together may be given; default: three quarters of the machine' },
   signUp: { flag: '--sign-up', variable: 'WINDLASS_SIGN_UP', value: 'MODE', default: 'open', help: 'who may sign up: open, invitation or closed' },
   packageBucket: { flag: '--package-bucket', variable: 'WINDLASS_PACKAGE_BUCKET', value: 'URL', default: '', help: 'keep code packages in a bucket: s3://bucket/prefix?endpoint=https://…; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; default: the data directory' },
-} as const satisfies Record<keyof Options, OptionRule>;
+  kafkaBrokers: { flag: '--kafka-brokers', variable: 'WINDLASS_KAFKA_BROKERS', value: 'HOST:PORT,…', default: '', help: 'carry events over this Kafka cluster; default: over PostgreSQL' },
+  kafkaPrefix: { flag: '--kafka-prefix', variable: 'WINDLASS_KAFKA_PREFIX', value: 'NAME', default: '', help: 'before the names of topics and groups in that cluster; default: windlass' },
+} as const satisfies Record<OptionName, OptionRule>;
 
 export type ParsedCommand = { readonly run: Options } | { readonly help: string } | { readonly problems: readonly string[] };
 
@@ -60,25 +67,25 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     if (value === undefined) problems.push(`${flag} needs a value`);
     else given.set(flag, value);
   }
-  const read = (name: keyof Options): { text: string; from: string } => {
+  const read = (name: OptionName): { text: string; from: string } => {
     const rule: OptionRule = RULES[name];
     const flagged = given.get(rule.flag);
     if (flagged !== undefined) return { text: flagged, from: rule.flag };
     const variable = environment[rule.variable];
     return variable === undefined || variable === '' ? { text: rule.default, from: 'default' } : { text: variable, from: rule.variable };
   };
-  const port = (name: keyof Options): number => {
+  const port = (name: OptionName): number => {
     const { text, from } = read(name);
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < 1 || value > 65_535) problems.push(`${from}: ${JSON.stringify(text)} is not a port (1 to 65535)`);
     return value;
   };
-  const matching = (name: keyof Options, pattern: RegExp, meaning: string): string => {
+  const matching = (name: OptionName, pattern: RegExp, meaning: string): string => {
     const { text, from } = read(name);
     if (!pattern.test(text)) problems.push(`${from}: ${JSON.stringify(text)} is not ${meaning}`);
     return text;
   };
-  const bucket = (name: keyof Options): BucketAddress | undefined => {
+  const bucket = (name: OptionName): BucketAddress | undefined => {
     const { text, from } = read(name);
     try {
       return text === '' ? undefined : readBucketAddress(text);
@@ -101,6 +108,7 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     maxMemoryMb: Number(matching('maxMemoryMb', /^$|^[1-9]\d{2,7}$/, 'a number of megabytes of at least 100')) || undefined,
     signUp: matching('signUp', /^(open|invitation|closed)$/, 'open, invitation or closed') as Options['signUp'],
     packageBucket: bucket('packageBucket'),
+    kafka: parseKafkaAddress(read('kafkaBrokers'), read('kafkaPrefix'), problems),
   };
   if (new Set([options.apiPort, options.gatewayPort, options.grpcPort]).size < 3) problems.push('the API, gateway and gRPC ports must differ');
   return problems.length > 0 ? { problems } : { run: options };

@@ -39,6 +39,7 @@ export function planeConfigs(
 ): { readonly control: ControlPlaneConfig; readonly dataPlane: DataPlaneConfig } {
   const { region, logLevel, host, apiPort, gatewayPort, grpcPort, gatewayDomain } = options;
   const principalKey = data.key('principal');
+  const bus = options.kafka === undefined ? {} : { kafka: options.kafka };
   const address = {
     iam: run.grpc('iam'),
     kms: run.grpc('kms'),
@@ -53,12 +54,13 @@ export function planeConfigs(
   return {
     control: {
       logLevel,
-      iam: { grpcAddress: address.iam, databaseUrl, region, principalKey, secretsKey: data.key('iam-secrets'), publicApiUrl: publicUrl, registryAddress: address.registry, logsAddress: address.logs, kmsAddress: address.kms, signUp: options.signUp },
-      kms: { grpcAddress: address.kms, iamAddress: address.iam, databaseUrl, region, principalKey, rootKey: data.key('kms-root') },
-      logs: { grpcAddress: address.logs, databaseUrl, principalKey },
+      iam: { grpcAddress: address.iam, databaseUrl, ...bus, region, principalKey, secretsKey: data.key('iam-secrets'), publicApiUrl: publicUrl, registryAddress: address.registry, logsAddress: address.logs, kmsAddress: address.kms, signUp: options.signUp },
+      kms: { grpcAddress: address.kms, iamAddress: address.iam, databaseUrl, ...bus, region, principalKey, rootKey: data.key('kms-root') },
+      logs: { grpcAddress: address.logs, databaseUrl, ...bus, principalKey },
       registry: {
         grpcAddress: address.registry,
         databaseUrl,
+        ...bus,
         region,
         principalKey,
         secretsKey: data.key('registry-secrets'),
@@ -100,6 +102,7 @@ export function planeConfigs(
         registryAddress: address.registry,
         iamAddress: address.iam,
         databaseUrl,
+        ...bus,
         dataDirectory: data.worker,
         limits: options.maxMemoryMb === undefined ? {} : { maxMemoryMb: options.maxMemoryMb },
       },
@@ -112,6 +115,7 @@ export function planeConfigs(
         iamAddress: address.iam,
         workerSockets: [workerData],
         databaseUrl,
+        ...bus,
       },
     },
   };

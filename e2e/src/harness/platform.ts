@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 // Imports nothing of ours, so that Node can load it as it is, outside the test runner too.
 
@@ -43,16 +43,22 @@ export interface Platform {
 export interface PlatformPlace {
   readonly dataDirectory: string;
   readonly ports: { readonly api: number; readonly gateway: number; readonly grpc: number };
+  /** The Kafka cluster that carries its events, and its own prefix there; PostgreSQL when absent. */
+  readonly kafka?: { readonly brokers: string; readonly prefix: string };
   remove(): void;
 }
 
-/** A place for one platform that may be started and stopped several times. */
-export async function newPlace(): Promise<PlatformPlace> {
+/**
+ * A place for one platform that may be started and stopped several times. Its events go over Kafka where brokers are named,
+ * as they are for the whole suite by WINDLASS_E2E_BUS=kafka.
+ */
+export async function newPlace(brokers = process.env.WINDLASS_E2E_KAFKA_BROKERS): Promise<PlatformPlace> {
   const directory = mkdtempSync(join(tmpdir(), 'windlass-e2e-'));
   const [api, gateway, grpc] = await freePorts(3);
   return {
     dataDirectory: join(directory, 'data'),
     ports: { api: api as number, gateway: gateway as number, grpc: grpc as number },
+    ...(brokers === undefined ? {} : { kafka: { brokers, prefix: basename(directory) } }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
@@ -67,6 +73,8 @@ export async function startPlatform(place: PlatformPlace): Promise<Platform> {
       WINDLASS_API_PORT: String(place.ports.api),
       WINDLASS_GATEWAY_PORT: String(place.ports.gateway),
       WINDLASS_GRPC_PORT: String(place.ports.grpc),
+      WINDLASS_KAFKA_BROKERS: place.kafka?.brokers,
+      WINDLASS_KAFKA_PREFIX: place.kafka?.prefix,
       // The test runner's own marks would make the launcher watch for an npm that did not start it.
       npm_lifecycle_event: undefined,
       NODE_OPTIONS: undefined,

@@ -2,3 +2,5 @@ export type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, Grou
 export { PostgresEventBus, type PostgresEventBusOptions } from './postgres/postgres-event-bus.js';
 export type { RetryPolicy } from './retry-policy.js';
 export { Doorbell } from './doorbell.js';
+export { openEventBus, type KafkaAddress, type OpenEventBusOptions } from './open-event-bus.js';
+export { parseKafkaAddress, readKafkaAddress } from './kafka-address.js';

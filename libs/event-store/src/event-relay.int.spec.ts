@@ -8,8 +8,9 @@ const metadata = { actor: 'tester', requestId: 'r-1' };
 const logger = createLogger('relay-spec', { level: 'silent' });
 
 /** Hears what is published, and fails as often as it is told to: the relay's side of the contract is all that is tested. */
-class ListeningBus implements EventBus {
+class ListeningBus implements Pick<EventBus, 'publish' | 'identity'> {
   readonly heard: string[] = [];
+  name = 'postgres:1';
   failures = 0;
   async publish(messages: readonly BusMessage[]): Promise<void> {
     if (this.failures > 0) {
@@ -18,10 +19,9 @@ class ListeningBus implements EventBus {
     }
     this.heard.push(...messages.map((message) => message.key));
   }
-  async consume(): Promise<never> {
-    throw new Error('A relay consumes nothing.');
+  async identity(): Promise<string> {
+    return this.name;
   }
-  async close(): Promise<void> {}
 }
 
 describe('EventRelay', () => {
@@ -61,6 +61,25 @@ describe('EventRelay', () => {
     await hears('a', 'b');
     await happen('c');
     await hears('a', 'b', 'c');
+  });
+
+  it('tells a bus that is new everything from the beginning, and each bus only what it has not been told', async () => {
+    // As it was before buses had names.
+    await happen('old');
+    await fixture.dataSource.query(`UPDATE ${store.schema}.relay_checkpoint SET (transaction_id, global_position) = (SELECT transaction_id, global_position FROM ${store.schema}.events)`);
+    await happen('a');
+    const first = startRelay();
+    await hears('a');
+    await first.stop();
+    bus.name = 'kafka:2/windlass';
+    const second = startRelay();
+    await hears('a', 'old', 'a');
+    await happen('b');
+    await hears('a', 'old', 'a', 'b');
+    await second.stop();
+    bus.name = 'postgres:1';
+    startRelay();
+    await hears('a', 'old', 'a', 'b', 'b');
   });
 
   it('publishes nothing that was not committed, and does not skip what is committed late', async () => {

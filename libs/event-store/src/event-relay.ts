@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Doorbell, type BusMessage, type EventBus } from '@windlass/event-bus';
 import type { Logger } from '@windlass/telemetry';
-import type { Position } from './event-rows.js';
+import { BEGINNING, type Position } from './event-rows.js';
 import { EventStore } from './event-store.js';
 import { notificationChannel, requireSchemaName } from './event-tables.js';
 import type { DomainEvent, StoredEvent } from './event.js';
@@ -11,7 +11,7 @@ import type { Upcasters } from './upcasters.js';
 export interface EventRelayOptions {
   readonly dataSource: DataSource;
   readonly schema: string;
-  readonly bus: EventBus;
+  readonly bus: Pick<EventBus, 'publish' | 'identity'>;
   /**
    * What other services are told of an event; nothing, one message or several. Pure: it may be asked about an event more
    * than once. A failure stops the relay at that event, loudly, until a program that can translate it runs.
@@ -101,7 +101,9 @@ export class EventRelay {
   }
 
   private async relay(manager: EntityManager, onProgress: () => void): Promise<void> {
-    let checkpoint = await this.readCheckpoint(manager);
+    // Each bus has a checkpoint of its own: one that holds nothing yet is told everything, from the first event on.
+    const bus = await this.options.bus.identity();
+    let checkpoint = await this.readCheckpoint(manager, bus);
     let look = LOOK_MILLISECONDS.first;
     while (!this.stopped.signal.aborted) {
       const events = await this.store.readAll(checkpoint, BATCH, manager);
@@ -109,7 +111,7 @@ export class EventRelay {
       if (last) {
         const messages = events.flatMap((event) => this.options.translate(event) ?? []);
         await this.options.bus.publish(messages);
-        await this.keepCheckpoint(manager, last);
+        await this.keepCheckpoint(manager, bus, last);
         checkpoint = last;
         onProgress();
         look = LOOK_MILLISECONDS.first;
@@ -118,20 +120,30 @@ export class EventRelay {
     }
   }
 
-  private async readCheckpoint(manager: EntityManager): Promise<Position> {
+  private async readCheckpoint(manager: EntityManager, bus: string): Promise<Position> {
+    const { schema } = this.store;
+    await manager.query(`CREATE TABLE IF NOT EXISTS ${schema}.relay_checkpoints (bus text PRIMARY KEY, transaction_id xid8 NOT NULL, global_position bigint NOT NULL)`);
+    // The one checkpoint there was before buses had names is that of the first PostgreSQL bus.
+    await manager.query(
+      `INSERT INTO ${schema}.relay_checkpoints (bus, transaction_id, global_position)
+       SELECT $1, transaction_id, global_position FROM ${schema}.relay_checkpoint
+        WHERE $1 LIKE 'postgres:%' AND NOT EXISTS (SELECT FROM ${schema}.relay_checkpoints WHERE bus LIKE 'postgres:%')`,
+      [bus],
+    );
     const rows = await manager.query<{ transactionId: string; globalPosition: string }[]>(
-      `SELECT transaction_id::text AS "transactionId", global_position::text AS "globalPosition" FROM ${this.store.schema}.relay_checkpoint`,
+      `SELECT transaction_id::text AS "transactionId", global_position::text AS "globalPosition" FROM ${schema}.relay_checkpoints WHERE bus = $1`,
+      [bus],
     );
     const row = rows[0];
-    if (!row) throw new Error(`${this.store.schema}.relay_checkpoint has lost its row.`);
-    return { transactionId: BigInt(row.transactionId), globalPosition: BigInt(row.globalPosition) };
+    return row === undefined ? BEGINNING : { transactionId: BigInt(row.transactionId), globalPosition: BigInt(row.globalPosition) };
   }
 
-  private async keepCheckpoint(manager: EntityManager, { transactionId, globalPosition }: Position): Promise<void> {
-    await manager.query(`UPDATE ${this.store.schema}.relay_checkpoint SET transaction_id = $1, global_position = $2`, [
-      String(transactionId),
-      String(globalPosition),
-    ]);
+  private async keepCheckpoint(manager: EntityManager, bus: string, { transactionId, globalPosition }: Position): Promise<void> {
+    await manager.query(
+      `INSERT INTO ${this.store.schema}.relay_checkpoints (bus, transaction_id, global_position) VALUES ($1, $2, $3)
+       ON CONFLICT (bus) DO UPDATE SET transaction_id = excluded.transaction_id, global_position = excluded.global_position`,
+      [bus, String(transactionId), String(globalPosition)],
+    );
   }
 }
 

@@ -57,7 +57,7 @@ export async function createEventTables(queryRunner: QueryRunner, schema: string
 /** Undoes createEventTables; the schema stays, as other tables may live in it. */
 export async function dropEventTables(queryRunner: QueryRunner, schema: string): Promise<void> {
   const s = requireSchemaName(schema);
-  await queryRunner.query(`DROP TABLE IF EXISTS ${s}.relay_checkpoint`);
+  await queryRunner.query(`DROP TABLE IF EXISTS ${s}.relay_checkpoint, ${s}.relay_checkpoints`);
   await queryRunner.query(`DROP TABLE IF EXISTS ${s}.events`);
   await queryRunner.query(`DROP FUNCTION IF EXISTS ${s}.refuse_event_change()`);
 }

@@ -1,3 +1,4 @@
+import { readKafkaAddress } from '@windlass/event-bus';
 import { DEFAULT_LIMITS, type IngressLimits } from './data-path/index.js';
 import type { GatewayConfig } from './start-gateway.js';
 
@@ -9,6 +10,7 @@ import type { GatewayConfig } from './start-gateway.js';
  * - `WINDLASS_GATEWAY_GRPC_ADDRESS`, `WINDLASS_REGISTRY_ADDRESS`, `WINDLASS_IAM_ADDRESS`: "unix:/path" or "host:port"; required.
  * - `WINDLASS_WORKER_SOCKETS`: absolute paths of data sockets, separated by commas; required.
  * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required. `WINDLASS_BUS_URL`: the event bus's, when it is another.
+ * - `WINDLASS_KAFKA_BROKERS`: "host:port", several separated by commas, where the bus is Kafka; with `WINDLASS_KAFKA_PREFIX`.
  * - `WINDLASS_GATEWAY_<LIMIT>` for each of `IngressLimits`, such as `WINDLASS_GATEWAY_MAX_BODY_BYTES`: a whole number from 1.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): GatewayConfig {
@@ -48,6 +50,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     busUrl: optional('WINDLASS_BUS_URL', database, 'a postgresql:// URL'),
     limits,
   };
+  const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the gateway is not right:\n- ${problems.join('\n- ')}`);
-  return config;
+  return kafka === undefined ? config : { ...config, kafka };
 }

@@ -5,7 +5,7 @@ import { AccountCopy, followAccounts, KnownAccounts } from '@windlass/accounts';
 import { GatewayServiceService } from '@windlass/contracts/gateway/v1/gateway_service';
 import { AuthenticationServiceClient } from '@windlass/contracts/iam/v1/authentication_service';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
-import { PostgresEventBus } from '@windlass/event-bus';
+import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
 import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { IamAuthenticator } from './authentication/index.js';
@@ -33,6 +33,8 @@ export interface GatewayConfig {
   readonly databaseUrl: string;
   /** The database of the event bus; the service's own unless told. */
   readonly busUrl?: string;
+  /** The event bus, where it is Kafka. */
+  readonly kafka?: KafkaAddress;
   /** What differs from the default limits. */
   readonly limits?: Partial<IngressLimits>;
   readonly logger?: Logger;
@@ -56,7 +58,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   try {
     const dataSource = await openDatabase(config.databaseUrl);
     own({ close: () => dataSource.destroy() });
-    const bus = own(await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger }));
+    const bus = own(await openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: `gateway.${config.gatewayId ?? 'local'}`, logger }));
     const registry = connect(CatalogServiceClient, config.registryAddress);
     own({ close: async () => registry.close() });
     const iam = connect(AuthenticationServiceClient, config.iamAddress);

@@ -1,3 +1,4 @@
+import { readKafkaAddress, type KafkaAddress } from '@windlass/event-bus';
 import type { Logger } from '@windlass/telemetry';
 import { SIGN_UP_MODES, type SignUpMode } from './sign-up/index.js';
 
@@ -5,6 +6,10 @@ export interface IamConfig {
   /** "unix:/path" or "host:port". */
   readonly grpcAddress: string;
   readonly databaseUrl: string;
+  /** The event bus's database; the service's own when absent. */
+  readonly busUrl?: string;
+  /** The event bus, where it is Kafka. */
+  readonly kafka?: KafkaAddress;
   /** Name of the deployment's region, and so of each account's project. */
   readonly region: string;
   /** 32 bytes the edge signs principals with. */
@@ -27,6 +32,7 @@ export interface IamConfig {
 export type ParsedConfig = { readonly ok: true; readonly config: IamConfig } | { readonly ok: false; readonly problems: readonly string[] };
 
 const KEY_BYTES = 32;
+const DATABASE = { what: 'a postgresql:// URL', parse: matching(/^postgres(ql)?:\/\/.+$/) };
 const ADDRESS = { what: '"unix:/path" or "host:port"', parse: matching(/^(unix:\/.+|[^\s/]+:\d+)$/) };
 
 /** Reads the configuration of a service that runs alone, and names everything that is wrong with it at once. */
@@ -40,7 +46,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
   const config = {
     grpcAddress: read('WINDLASS_IAM_GRPC_ADDRESS', ADDRESS.what, ADDRESS.parse),
-    databaseUrl: read('WINDLASS_DATABASE_URL', 'a postgresql:// URL', matching(/^postgres(ql)?:\/\/.+$/)),
+    databaseUrl: read('WINDLASS_DATABASE_URL', DATABASE.what, DATABASE.parse),
     region: read('WINDLASS_REGION', 'a region name such as "local-1"', matching(/^[a-z][a-z0-9-]{0,62}$/)),
     principalKey: read('WINDLASS_PRINCIPAL_KEY', `${KEY_BYTES * 2} hex digits`, key),
     secretsKey: read('WINDLASS_IAM_SECRETS_KEY', `${KEY_BYTES * 2} hex digits`, key),
@@ -50,7 +56,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     kmsAddress: read('WINDLASS_KMS_ADDRESS', ADDRESS.what, ADDRESS.parse),
     signUp: env['WINDLASS_SIGN_UP'] === undefined ? 'open' : read('WINDLASS_SIGN_UP', SIGN_UP_MODES.join(', '), (value) => SIGN_UP_MODES.find((mode) => mode === value)),
   };
-  return isComplete(config) ? { ok: true, config } : { ok: false, problems };
+  // The bus's own, where it has some: WINDLASS_BUS_URL, and WINDLASS_KAFKA_BROKERS with WINDLASS_KAFKA_PREFIX.
+  const busUrl = env['WINDLASS_BUS_URL'] === undefined ? undefined : read('WINDLASS_BUS_URL', DATABASE.what, DATABASE.parse);
+  const kafka = readKafkaAddress(env, problems);
+  if (!isComplete(config) || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: { ...config, ...(busUrl === undefined ? {} : { busUrl }), ...(kafka === undefined ? {} : { kafka }) } };
 }
 
 function matching(form: RegExp): (value: string) => string | undefined {

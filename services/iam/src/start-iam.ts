@@ -20,7 +20,7 @@ import { GroupServiceService } from '@windlass/contracts/iam/v1/group_service';
 import { TemporaryCredentialServiceService } from '@windlass/contracts/iam/v1/temporary_credential_service';
 import { UserServiceService } from '@windlass/contracts/iam/v1/user_service';
 import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
-import { PostgresEventBus } from '@windlass/event-bus';
+import { openEventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
@@ -59,7 +59,7 @@ export async function startIam(config: IamConfig): Promise<RunningService> {
   try {
     const dataSource = await openDatabase(config.databaseUrl);
     started.push({ close: () => dataSource.destroy() });
-    const bus = await PostgresEventBus.open({ connectionString: config.databaseUrl, logger });
+    const bus = await openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: 'iam', logger });
     started.push(bus);
     const relay = new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishAccount, logger });
     relay.start();

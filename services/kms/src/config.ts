@@ -1,3 +1,4 @@
+import { readKafkaAddress } from '@windlass/event-bus';
 import type { KmsConfig } from './start-kms.js';
 
 /**
@@ -7,6 +8,7 @@ import type { KmsConfig } from './start-kms.js';
  * - `WINDLASS_KMS_GRPC_ADDRESS`: "unix:/path" or "host:port"; required.
  * - `WINDLASS_IAM_ADDRESS`: where iam listens, in the same form; required.
  * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required. `WINDLASS_BUS_URL`: the event bus's, when it is another.
+ * - `WINDLASS_KAFKA_BROKERS`: "host:port", several separated by commas, where the bus is Kafka; with `WINDLASS_KAFKA_PREFIX`.
  * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
  * - `WINDLASS_KMS_ROOT_KEY`: 64 hex digits, the key that wraps all others; required.
  * - `WINDLASS_REGION`: the region's name; required.
@@ -32,6 +34,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     region: text('WINDLASS_REGION', /^[a-z][a-z0-9-]{0,62}$/, 'a region name such as "local-1"'),
     keysPerAccount: Number(environment['WINDLASS_KMS_KEYS_PER_ACCOUNT'] === undefined ? 100 : text('WINDLASS_KMS_KEYS_PER_ACCOUNT', /^[1-9]\d{0,5}$/, 'a number from 1 to 999999')),
   };
+  const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the key service is not right:\n- ${problems.join('\n- ')}`);
-  return config;
+  return kafka === undefined ? config : { ...config, kafka };
 }

@@ -8,7 +8,7 @@ import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
 import { PlatformSigningServiceService } from '@windlass/contracts/kms/v1/platform_signing_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/kms/v1/project_resources';
 import { SigningServiceService } from '@windlass/contracts/kms/v1/signing_service';
-import { PostgresEventBus } from '@windlass/event-bus';
+import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase } from './database.js';
@@ -31,6 +31,8 @@ export interface KmsConfig {
   readonly databaseUrl: string;
   /** The database of the event bus; the service's own unless told. */
   readonly busUrl?: string;
+  /** The event bus, where it is Kafka. */
+  readonly kafka?: KafkaAddress;
   /** iam, which keeps the enterprise projects. */
   readonly iamAddress: string;
   /** Signs the callers that the edge names: 32 bytes. */
@@ -54,7 +56,7 @@ export async function startKms(config: KmsConfig): Promise<RunningService> {
     const material = new KeyMaterial(dataSource, config.rootKey);
     await material.requireSameRootKey();
 
-    const bus = await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger });
+    const bus = await openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: 'kms', logger });
     opened.push(bus);
     const accounts = new AccountCopy('kms', { CMK: config.keysPerAccount });
     const following = await followAccounts({ bus, dataSource, copy: accounts, group: 'kms.accounts' });

@@ -1,3 +1,4 @@
+import { readKafkaAddress } from '@windlass/event-bus';
 import type { LogsConfig } from './start-logs.js';
 
 /**
@@ -6,6 +7,7 @@ import type { LogsConfig } from './start-logs.js';
  *
  * - `WINDLASS_LOGS_GRPC_ADDRESS`: "unix:/path" or "host:port"; required.
  * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required. `WINDLASS_BUS_URL`: the event bus's, when it is another.
+ * - `WINDLASS_KAFKA_BROKERS`: "host:port", several separated by commas, where the bus is Kafka; with `WINDLASS_KAFKA_PREFIX`.
  * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
  * - `WINDLASS_LOGS_RETENTION_DAYS` (30): how long a new log group keeps its lines.
  * - `WINDLASS_LOGS_GROUPS_PER_ACCOUNT` (100), `WINDLASS_LOGS_STREAMS_PER_GROUP` (100): what tenants may make.
@@ -34,6 +36,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     streamsPerGroup: number('WINDLASS_LOGS_STREAMS_PER_GROUP', 100, 100_000),
     functionStreamsPerGroup: number('WINDLASS_LOGS_FUNCTION_STREAMS_PER_GROUP', 2000, 100_000),
   };
+  const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the log service is not right:\n- ${problems.join('\n- ')}`);
-  return config;
+  return kafka === undefined ? config : { ...config, kafka };
 }

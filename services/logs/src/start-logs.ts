@@ -9,6 +9,7 @@ import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } fr
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase } from './database.js';
 import { LogIngestion } from './ingestion/log-ingestion.js';
+import type { KafkaAddress } from '@windlass/event-bus';
 import { openLogsBus } from './ingestion/open-logs-bus.js';
 import { PostgresLogStore } from './lines/index.js';
 import { LogsModule } from './logs.module.js';
@@ -29,6 +30,8 @@ export interface LogsConfig {
   readonly principalKey: Buffer;
   /** The database of the event bus; the service's own unless told. */
   readonly busUrl?: string;
+  /** The event bus, where it is Kafka. */
+  readonly kafka?: KafkaAddress;
   /** Days, 1 to 365; 30 by default. */
   readonly defaultRetentionDays?: number;
   /** What every account has unless an operator sets its quota; 100 by default. */
@@ -47,7 +50,7 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
   try {
     const dataSource = await openDatabase(config.databaseUrl);
     opened.push({ close: () => dataSource.destroy() });
-    const bus = await openLogsBus(config.busUrl ?? config.databaseUrl, logger);
+    const bus = await openLogsBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, logger });
     opened.push(bus);
 
     const lines = new PostgresLogStore(dataSource);

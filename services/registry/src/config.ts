@@ -1,3 +1,4 @@
+import { readKafkaAddress } from '@windlass/event-bus';
 import { readBucketAddress } from '@windlass/object-storage';
 import type { PackageLocation } from './code-package/package-store.js';
 import type { RegistryConfig } from './registry-config.js';
@@ -9,6 +10,7 @@ import type { GatewayUrl } from './trigger/gateway-address.js';
  *
  * - `WINDLASS_REGISTRY_GRPC_ADDRESS`: "unix:/path" or "host:port"; required.
  * - `WINDLASS_DATABASE_URL`: a postgresql:// URL; required. `WINDLASS_BUS_URL`: the event bus's, when it is another.
+ * - `WINDLASS_KAFKA_BROKERS`: "host:port", several separated by commas, where the bus is Kafka; with `WINDLASS_KAFKA_PREFIX`.
  * - `WINDLASS_REGION` (local-1): part of URNs and the name of every project.
  * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
  * - `WINDLASS_REGISTRY_SECRETS_KEY`: 64 hex digits; encrypts encrypted_user_data; required.
@@ -61,8 +63,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     functionQuota: number('WINDLASS_FUNCTION_QUOTA', 400),
     codeSizeQuotaMb: number('WINDLASS_CODE_SIZE_QUOTA_MB', 10_240),
   };
+  const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the registry is not right:\n- ${problems.join('\n- ')}`);
-  return { ...config, gatewayUrl: gatewayUrl(publicUrl, domain) };
+  return { ...config, ...(kafka === undefined ? {} : { kafka }), gatewayUrl: gatewayUrl(publicUrl, domain) };
 }
 
 function gatewayUrl(publicUrl: string, domain: string): GatewayUrl {

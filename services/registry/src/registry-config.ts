@@ -1,3 +1,4 @@
+import type { KafkaAddress } from '@windlass/event-bus';
 import type { Logger } from '@windlass/telemetry';
 import type { PackageLocation } from './code-package/package-store.js';
 import type { GatewayUrl } from './trigger/gateway-address.js';
@@ -9,6 +10,8 @@ export interface RegistryConfig {
   readonly databaseUrl: string;
   /** The database of the event bus; the service's own unless told. */
   readonly busUrl?: string;
+  /** The event bus, where it is Kafka. */
+  readonly kafka?: KafkaAddress;
   readonly region: string;
   /** 32 bytes: proves who is calling, and who is called for. */
   readonly principalKey: Buffer;

@@ -5,7 +5,7 @@ import { AccountCopy } from '@windlass/accounts';
 import { AgencyDirectoryServiceClient } from '@windlass/contracts/iam/v1/agency_directory_service';
 import { EnterpriseProjectDirectoryServiceClient } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { LogServiceClient } from '@windlass/contracts/logs/v1/log_service';
-import { PostgresEventBus } from '@windlass/event-bus';
+import { openEventBus, type EventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
 import { CallContextReader, connect } from '@windlass/grpc';
 import { PrincipalSigner, PrincipalVerifier } from '@windlass/principal';
@@ -117,6 +117,9 @@ const CONTROLLERS = [
   ProjectResourcesController,
 ];
 
+/** The platform's event bus, whichever it is; an interface has no token of its own. */
+const EVENT_BUS = Symbol('event bus');
+
 @Module({})
 export class RegistryModule {
   static with(config: RegistryConfig, logger: Logger): DynamicModule {
@@ -145,15 +148,15 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     { provide: GatewayAddress, useValue: new GatewayAddress(config.gatewayUrl, config.region) },
     { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },
     { provide: SecretValues, useValue: new SecretValues(config.secretsKey) },
-    { provide: PostgresEventBus, useFactory: () => PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger }) },
+    { provide: EVENT_BUS, useFactory: () => openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: 'registry', logger }) },
     { provide: AccountCopy, useValue: accountsOf(config) },
     { provide: Quotas, inject: [AccountCopy], useFactory: (accounts: AccountCopy) => new Quotas(accounts, SCHEMA) },
     { provide: Agencies, useFactory: () => new Agencies(connect(AgencyDirectoryServiceClient, config.iamAddress)) },
     { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, config.iamAddress)) },
     {
       provide: AccountFollowing,
-      inject: [PostgresEventBus, DataSource, AccountCopy],
-      useFactory: (bus: PostgresEventBus, dataSource: DataSource, copy: AccountCopy) => new AccountFollowing(bus, dataSource, copy),
+      inject: [EVENT_BUS, DataSource, AccountCopy],
+      useFactory: (bus: EventBus, dataSource: DataSource, copy: AccountCopy) => new AccountFollowing(bus, dataSource, copy),
     },
     { provide: PackageUses, useValue: packageUses() },
     { provide: PackageStore, useValue: openPackageStore(config.packages) },
@@ -177,8 +180,8 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     },
     {
       provide: Publication,
-      inject: [PostgresEventBus, DataSource],
-      useFactory: (bus: PostgresEventBus, dataSource: DataSource) =>
+      inject: [EVENT_BUS, DataSource],
+      useFactory: (bus: EventBus, dataSource: DataSource) =>
         new Publication(bus, new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishedEvent, logger })),
     },
   ];

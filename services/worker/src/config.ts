@@ -1,3 +1,4 @@
+import { readKafkaAddress } from '@windlass/event-bus';
 import type { WorkerConfig } from './start-worker.js';
 import { defaultLimits, type WorkerLimits } from './worker-limits.js';
 
@@ -9,6 +10,7 @@ import { defaultLimits, type WorkerLimits } from './worker-limits.js';
  * - `WINDLASS_REGISTRY_ADDRESS`, `WINDLASS_IAM_ADDRESS`: "unix:/path" or "host:port". `WINDLASS_DATABASE_URL`: a postgresql:// URL.
  * - `WINDLASS_WORKER_DATA_DIR`: folder for code and runtimes.
  * - `WINDLASS_BUS_URL`: the event bus's database, when it is another.
+ * - `WINDLASS_KAFKA_BROKERS`: "host:port", several separated by commas, where the bus is Kafka; with `WINDLASS_KAFKA_PREFIX`.
  * - `WINDLASS_WORKER_<LIMIT>` for each of `WorkerLimits`, such as `WINDLASS_WORKER_IDLE_SECONDS`: a whole number from 1.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): WorkerConfig {
@@ -39,6 +41,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDirectory: text('WINDLASS_WORKER_DATA_DIR', /^\/./, 'an absolute path'),
     limits,
   };
+  const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the worker is not right:\n- ${problems.join('\n- ')}`);
-  return config;
+  return kafka === undefined ? config : { ...config, kafka };
 }

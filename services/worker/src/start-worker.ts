@@ -8,7 +8,7 @@ import { AgencyServiceClient } from '@windlass/contracts/iam/v1/agency_service';
 import { AccountCopy, followAccounts, KnownAccounts } from '@windlass/accounts';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
 import { WorkerServiceService } from '@windlass/contracts/worker/v1/worker_service';
-import { PostgresEventBus } from '@windlass/event-bus';
+import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
 import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, removeDeadSocket, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { AccountAdmission } from './account/index.js';
@@ -38,6 +38,8 @@ export interface WorkerConfig {
   readonly databaseUrl: string;
   /** The database of the event bus; the service's own unless told. */
   readonly busUrl?: string;
+  /** The event bus, where it is Kafka. */
+  readonly kafka?: KafkaAddress;
   /** For extracted code and runtimes; private to this worker. */
   readonly dataDirectory: string;
   /** What differs from `defaultLimits`. */
@@ -62,7 +64,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
   try {
     const dataSource = await openDatabase(config.databaseUrl);
     own({ close: () => dataSource.destroy() });
-    const bus = own(await PostgresEventBus.open({ connectionString: config.busUrl ?? config.databaseUrl, logger }));
+    const bus = own(await openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: `worker.${config.workerId}`, logger }));
     const shipper = own(new LogShipper({ bus, logger }));
     const registry = connect(CatalogServiceClient, config.registryAddress);
     own({ close: async () => registry.close() });

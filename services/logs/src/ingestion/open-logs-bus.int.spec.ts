@@ -15,7 +15,7 @@ describe('the bus as the log service opens it', () => {
   beforeAll(async () => {
     postgres = await startTemporaryPostgres();
     const connectionString = postgres.connectionString(postgres.database);
-    bus = await openLogsBus(connectionString, createLogger('logs', { destination: { write: () => undefined } }));
+    bus = (await openLogsBus({ databaseUrl: connectionString, logger: createLogger('logs', { destination: { write: () => undefined } }) })) as PostgresEventBus;
     operator = new Client({ connectionString });
     await operator.connect();
   });

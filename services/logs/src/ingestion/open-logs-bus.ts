@@ -1,5 +1,4 @@
-import { PostgresEventBus } from '@windlass/event-bus';
-import type { Logger } from '@windlass/telemetry';
+import { openEventBus, type EventBus, type OpenEventBusOptions } from '@windlass/event-bus';
 import { TOPIC } from './log-ingestion.js';
 
 // Once written, lines live in the log store for as long as their stream says; a second copy in the bus helps nobody. The
@@ -7,6 +6,6 @@ import { TOPIC } from './log-ingestion.js';
 const CONSUMED_BATCHES_MS = 60 * 60_000;
 
 /** The service's connection to the bus, which also deletes the batches that have become lines. */
-export function openLogsBus(connectionString: string, logger: Logger): Promise<PostgresEventBus> {
-  return PostgresEventBus.open({ connectionString, logger, retention: { [TOPIC]: CONSUMED_BATCHES_MS } });
+export function openLogsBus(options: Pick<OpenEventBusOptions, 'databaseUrl' | 'kafka' | 'logger'>): Promise<EventBus> {
+  return openEventBus({ ...options, publisher: 'logs', retention: { [TOPIC]: CONSUMED_BATCHES_MS } });
 }
