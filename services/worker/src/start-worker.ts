@@ -18,6 +18,7 @@ import { ControlModule } from './control/index.js';
 import { startDataServer } from './data-path/index.js';
 import { drain } from './drain.js';
 import { CredentialCache, issueCredentials } from './function-credentials/index.js';
+import { FactPublisher } from './invocation-facts/index.js';
 import { createInstanceHost, prepareRuntimes } from './instance/index.js';
 import { Invoker } from './invocation/index.js';
 import { FunctionLog, LogShipper } from './log-shipping/index.js';
@@ -66,6 +67,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
     own({ close: () => dataSource.destroy() });
     const bus = own(await openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: `worker.${config.workerId}`, logger }));
     const shipper = own(new LogShipper({ bus, logger }));
+    const facts = own(new FactPublisher({ bus, logger, workerId: config.workerId }));
     const registry = connect(CatalogServiceClient, config.registryAddress);
     own({ close: async () => registry.close() });
     const agencies = connect(AgencyServiceClient, config.iamAddress);
@@ -129,7 +131,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
     own({ close: () => following.stop() });
 
     const credentials = new CredentialCache(issueCredentials(agencies), logger);
-    const invoker = new Invoker(new VersionFinder(catalog, aliases), new AccountAdmission(accounts), credentials, pools, log, logger, clock);
+    const invoker = new Invoker(new VersionFinder(catalog, aliases), new AccountAdmission(accounts), credentials, pools, log, facts, logger, clock);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(ControlModule.of({ invoker, pools, log }), {
       ...grpcServer({ address: config.grpcAddress, services: { 'windlass.worker.v1.WorkerService': WorkerServiceService as never } }),
       logger: false,

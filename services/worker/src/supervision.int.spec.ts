@@ -100,4 +100,16 @@ describeWithSandbox('the instances of a worker', () => {
       expect(await circuit(spec)).toMatchObject({ state: 'closed', failures: 0 });
     }
   });
+
+  it('get a request anew after a kill only where it may be sent twice, and not for ever', async () => {
+    const source = "require('node:http').createServer((req) => { console.log('got a ' + req.method); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 20); }).listen(8000, '127.0.0.1');";
+    for (const [method, times] of [['POST', 1], ['GET', 3]] as const) {
+      const spec = await worker.deploy(source, { log_stream_id: `killed-${method}`, log_group_id: 'g', func_name: `killed-${method}` });
+      const answer = await worker.send(spec, { method });
+      expect(JSON.parse(answer.body.toString())).toMatchObject({ error_code: 'FSS.4002', error_msg: expect.stringContaining('SIGKILL') });
+      const got = (content: string) => worker.lines.filter(({ labels, ...line }) => labels['function'] === `killed-${method}` && line.content.startsWith(content)).length;
+      await until(() => got('Finish') === 1, 'the lines arrive');
+      expect([got('Start'), got(`got a ${method}`)]).toEqual([1, times]);
+    }
+  });
 });

@@ -41,7 +41,7 @@ describe('the data port', () => {
     pools = new FunctionPools({ launch, limits, observer: { output: () => undefined }, clock, newInstanceId: () => crypto.randomUUID() }, scaling);
     const log = { started: () => undefined, note: () => undefined, finished: () => undefined };
     const logger = createLogger('test', { destination: { write: () => undefined } });
-    const invoker = new Invoker({ find: () => spec }, new AccountAdmission(new KnownAccounts()), { find: () => undefined }, pools, log, logger, clock);
+    const invoker = new Invoker({ find: () => spec }, new AccountAdmission(new KnownAccounts()), { find: () => undefined }, pools, log, { finished: () => undefined }, logger, clock);
     server = await startDataServer({ socketPath: join(directory, 'data.sock'), invoker, upgradeIdleMs: 1_000, maxConnections: 10 });
   });
 

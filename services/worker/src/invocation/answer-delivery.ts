@@ -43,6 +43,12 @@ export class AnswerDelivery {
     }
   }
 
+  /** The caller hears of it by itself; no answer follows. */
+  switched(head: ResponseHead): void {
+    this.headSent = true;
+    this.answer = answerHead(head);
+  }
+
   data(slice: Buffer): FailedOutcome | undefined {
     const room = MAX_BODY_BYTES - this.bytes;
     this.bytes += slice.length;
@@ -62,6 +68,16 @@ export class AnswerDelivery {
       for (const slice of this.held.splice(0)) if (!this.caller.gone) this.caller.data(slice);
     }
     if (!this.caller.gone) this.caller.end(trailers);
+  }
+
+  /** Of the answer that was sent; 0 when none was. */
+  get status(): number {
+    return this.headSent ? (this.answer?.status ?? 0) : 0;
+  }
+
+  /** Of its body, as far as it came from the app. */
+  get bodyBytes(): number {
+    return this.bytes;
   }
 
   /** Whether an error can still be answered, or the answer can only be cut off. */

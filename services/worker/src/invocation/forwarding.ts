@@ -8,6 +8,7 @@ import {
   type HeaderField,
   type ResponseHead,
 } from '@windlass/http1';
+import type { InstanceExit } from '../instance/index.js';
 import type { AppConnection, ConnectionUser, PooledInstance } from '../pool/index.js';
 import { answerHead, type AnswerDelivery } from './answer-delivery.js';
 import type { Caller } from './caller.js';
@@ -23,6 +24,14 @@ export interface ForwardingEnd {
   readonly failure: FailedOutcome | undefined;
   /** Whether the instance may serve others. */
   readonly condition: 'sound' | 'doubtful';
+  /** Present when another instance may be tried: this one was killed before it said anything, and the request may be sent twice. */
+  readonly resend?: SentRequest;
+}
+
+/** A request that was sent whole. */
+export interface SentRequest {
+  readonly body: ReplayBuffer;
+  readonly trailers: Iterable<HeaderField>;
 }
 
 const SERVED: ForwardingEnd = { failure: undefined, condition: 'sound' };
@@ -51,9 +60,19 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
     private readonly delivery: AnswerDelivery,
     private readonly timeoutMs: number,
     private readonly clock: () => number,
+    resend?: SentRequest,
   ) {
     this.encoder = createBodyEncoder(request.body.framing);
-    this.sent = new ReplayBuffer(request.method);
+    this.sent = resend?.body ?? new ReplayBuffer(request.method);
+    if (resend === undefined) return;
+    this.bodyStarted = true;
+    this.bodyEnded = true;
+    this.trailers = resend.trailers;
+  }
+
+  /** How much of the request's body went to the app. */
+  get bytesIn(): number {
+    return this.sent.bytes;
   }
 
   run(): Promise<ForwardingEnd> {
@@ -199,6 +218,7 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
     this.settled = true;
     clearTimeout(this.timer);
     this.connection = undefined;
+    this.delivery.switched(head);
     const answer = answerHead(head);
     const fields: HeaderField[] = [...answer.fields, ['Connection', 'Upgrade'], ['Upgrade', head.upgrade ?? this.request.upgrade]];
     void this.caller.upgrade({ ...answer, fields }, connection.detach(), rest).then(() => this.settle(SERVED));
@@ -212,15 +232,21 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
   private async lost(detail: string): Promise<void> {
     const exit = await this.instance.exitWithin(EXIT_NEWS_MS);
     const stderrTail = this.instance.stderrTail.lines;
-    if (exit !== undefined) this.fail({ kind: 'PROCESS_ENDED', exit, stderrTail }, 'sound');
+    if (exit !== undefined) this.fail({ kind: 'PROCESS_ENDED', exit, stderrTail }, 'sound', this.resend(exit));
     else this.fail({ kind: 'CONNECTION_LOST', detail, stderrTail }, 'sound');
   }
 
-  private fail(failure: FailedOutcome, condition: ForwardingEnd['condition']): void {
+  /** A process that ends by itself would do so again; one that was killed is no fault of the request. */
+  private resend(exit: InstanceExit): SentRequest | undefined {
+    const wasKilled = exit.kind === 'STOPPED' || (exit.kind === 'SIGNALED' && exit.signal === 'SIGKILL');
+    return wasKilled && !this.heardAnything && this.bodyEnded && this.sent.replayable ? { body: this.sent, trailers: this.trailers } : undefined;
+  }
+
+  private fail(failure: FailedOutcome, condition: ForwardingEnd['condition'], resend?: SentRequest): void {
     if (this.settled) return;
     this.connection?.destroy();
     this.connection = undefined;
-    this.finish({ failure, condition });
+    this.finish({ failure, condition, resend });
   }
 
   /** A mistake of ours ends this request and no other. */

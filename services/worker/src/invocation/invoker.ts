@@ -7,10 +7,14 @@ import type { FunctionPools, PooledInstance, Slot } from '../pool/index.js';
 import { AnswerDelivery } from './answer-delivery.js';
 import { appHeaders } from './app-headers.js';
 import type { Caller } from './caller.js';
+import type { FinishedRequests } from './finished-request.js';
 import { Forwarding, type ForwardingEnd } from './forwarding.js';
 import type { InvocationLog, InvocationTrace } from './invocation-log.js';
 import { InvocationError, judge, MAX_BODY_BYTES, type FailedOutcome } from './outcome.js';
 import type { InvocationRequest } from './request.js';
+
+/** A request is sent to this many instances at most; each but the last was killed before it said anything. */
+const MAX_ATTEMPTS = 4;
 
 /** Where definitions of functions come from. `version` may be "!" and an alias: the fields of the request say which version is meant. */
 export interface FunctionFinder {
@@ -39,37 +43,44 @@ export class Invoker {
     private readonly credentials: CredentialFinder,
     private readonly pools: FunctionPools,
     private readonly log: InvocationLog,
+    private readonly facts: FinishedRequests,
     private readonly logger: Logger,
     private readonly clock: () => number,
   ) {}
 
   /** Never rejects: whatever happens, the caller is answered or cut off, and the report says why. */
   async invoke(request: InvocationRequest, caller: Caller): Promise<InvocationReport> {
+    const receivedAt = this.clock();
     let spec: FunctionSpec | undefined;
     try {
       const { framing } = request.body;
       if (framing.kind === 'length' && framing.length > MAX_BODY_BYTES) throw new InvocationError({ kind: 'REQUEST_TOO_LARGE' });
       const found = this.functions.find(request.functionId, request.version, request.revision, request.fields);
       spec = found instanceof Promise ? await found : found;
-      return await this.admitted(request, spec, caller);
+      return await this.admitted(request, spec, caller, receivedAt);
     } catch (error) {
       const failure = error instanceof InvocationError ? error.outcome : this.mistake(error, request.requestId).failure;
-      return this.refuse(failure, spec, request.requestId, caller);
+      return this.refuse(failure, spec, request.requestId, caller, receivedAt);
     }
   }
 
   /** Serves the request as one of those that its account may have in hand. */
-  private async admitted(request: InvocationRequest, spec: FunctionSpec, caller: Caller): Promise<InvocationReport> {
+  private async admitted(request: InvocationRequest, spec: FunctionSpec, caller: Caller, receivedAt: number): Promise<InvocationReport> {
     this.accounts.enter(spec.domain_id);
     try {
       const issued = this.credentials.find(spec);
       const credentials = issued instanceof Promise ? await issued : issued;
-      const acquired = this.pools.acquire(spec, request.requestId, request.timeoutMs > 0 ? request.timeoutMs : undefined);
-      const slot = acquired instanceof Promise ? await this.wait(acquired, spec, request.requestId, caller) : acquired;
-      return await this.serve(request, spec, appHeaders(request, spec, credentials), slot, caller);
+      const acquired = this.acquire(request, spec, caller);
+      const slot = acquired instanceof Promise ? await acquired : acquired;
+      return await this.serve(request, spec, appHeaders(request, spec, credentials), slot, caller, receivedAt);
     } finally {
       this.accounts.leave(spec.domain_id);
     }
+  }
+
+  private acquire(request: InvocationRequest, spec: FunctionSpec, caller: Caller): Slot | Promise<Slot> {
+    const acquired = this.pools.acquire(spec, request.requestId, request.timeoutMs > 0 ? request.timeoutMs : undefined);
+    return acquired instanceof Promise ? this.wait(acquired, spec, request.requestId, caller) : acquired;
   }
 
   /** Somebody who leaves the queue must not keep a place in it. */
@@ -82,28 +93,55 @@ export class Invoker {
     }
   }
 
-  private async serve(request: InvocationRequest, spec: FunctionSpec, fields: readonly HeaderField[], slot: Slot, caller: Caller): Promise<InvocationReport> {
-    const { instance } = slot;
-    const trace: InvocationTrace = { spec, requestId: request.requestId, instanceId: instance.id };
+  private async serve(request: InvocationRequest, spec: FunctionSpec, fields: readonly HeaderField[], first: Slot, caller: Caller, receivedAt: number): Promise<InvocationReport> {
     const functionLimitMs = spec.timeout_seconds * 1_000;
     const timeoutMs = request.timeoutMs > 0 ? Math.min(request.timeoutMs, functionLimitMs) : functionLimitMs;
-    const startedAt = this.clock();
+    const delivery = new AnswerDelivery(caller);
+    let slot = first;
+    let { queueMs, coldStartMs } = first;
+    let startedAt = this.clock();
     let condition: 'sound' | 'doubtful' = 'doubtful';
     try {
-      this.log.started(trace);
-      const delivery = new AnswerDelivery(caller);
-      const forwarding = new Forwarding(request, fields, instance, caller, delivery, timeoutMs, this.clock);
-      const end = await forwarding.run().catch((error: unknown) => this.mistake(error, request.requestId));
+      this.log.started(traceOf(request, slot));
+      let forwarding = new Forwarding(request, fields, slot.instance, caller, delivery, timeoutMs, this.clock);
+      let end = await forwarding.run().catch((error: unknown) => this.mistake(error, request.requestId));
+      for (let attempt = 1; end.resend !== undefined && attempt < MAX_ATTEMPTS && !caller.gone; attempt += 1) {
+        const next = await this.another(request, spec, slot, caller);
+        if (next === undefined) break;
+        slot = next;
+        queueMs += next.queueMs;
+        coldStartMs += next.coldStartMs;
+        startedAt = this.clock();
+        forwarding = new Forwarding(request, fields, slot.instance, caller, delivery, timeoutMs, this.clock, end.resend);
+        end = await forwarding.run().catch((error: unknown) => this.mistake(error, request.requestId));
+      }
+      const { instance } = slot;
+      const trace = traceOf(request, slot);
       condition = end.condition;
-      const durationMs = this.clock() - startedAt;
-      if (end.failure !== undefined) answerFailure(end.failure, delivery, caller);
+      const endedAt = this.clock();
+      const durationMs = endedAt - startedAt;
+      const status = end.failure !== undefined ? answerFailure(end.failure, delivery, caller) : delivery.status;
       await this.settleOutput(instance);
       if (end.failure !== undefined) this.log.note(trace, firstLine(judge(end.failure).message));
       const figures = { durationMs, memorySizeMb: spec.memory_mb, memoryUsedMb: instance.memoryUsedMb };
       this.log.finished(trace, { ...figures, failed: end.failure !== undefined });
+      this.facts.finished({
+        ...{ requestId: request.requestId, spec, instance, receivedAt, endedAt, queueMs, coldStartMs, runMs: durationMs, coldStart: slot.coldStart, woken: slot.woken },
+        ...{ status, failure: end.failure, memoryPeakMb: instance.memoryPeakMb, bytesIn: forwarding.bytesIn, bytesOut: delivery.bodyBytes },
+      });
       return { ...figures, failure: end.failure, coldStart: slot.coldStart };
     } finally {
       slot.release(condition);
+    }
+  }
+
+  /** A slot of another instance for a request whose own was killed; undefined when there is none, which is no better a reason to tell. */
+  private async another(request: InvocationRequest, spec: FunctionSpec, lost: Slot, caller: Caller): Promise<Slot | undefined> {
+    lost.release('sound');
+    try {
+      return await this.acquire(request, spec, caller);
+    } catch {
+      return undefined;
     }
   }
 
@@ -123,8 +161,9 @@ export class Invoker {
     return { failure: { kind: 'WORKER_FAILED' }, condition: 'doubtful' };
   }
 
-  private refuse(failure: FailedOutcome, spec: FunctionSpec | undefined, requestId: string, caller: Caller): InvocationReport {
+  private refuse(failure: FailedOutcome, spec: FunctionSpec | undefined, requestId: string, caller: Caller, receivedAt: number): InvocationReport {
     const verdict = judge(failure);
+    const status = caller.gone ? 0 : verdict.httpStatus;
     if (!caller.gone) caller.fail(verdict);
     const figures = { durationMs: 0, memorySizeMb: spec?.memory_mb ?? 0, memoryUsedMb: 0 };
     if (spec !== undefined) {
@@ -132,15 +171,32 @@ export class Invoker {
       this.log.started(trace);
       this.log.note(trace, firstLine(verdict.message));
       this.log.finished(trace, { ...figures, failed: true });
+      const endedAt = this.clock();
+      const coldStart = failure.kind === 'START_FAILED';
+      const waited = coldStart ? { queueMs: 0, coldStartMs: endedAt - receivedAt } : { queueMs: endedAt - receivedAt, coldStartMs: 0 };
+      this.facts.finished({
+        ...{ requestId, spec, instance: undefined, receivedAt, endedAt, ...waited, runMs: 0, coldStart, woken: false },
+        ...{ status, failure, memoryPeakMb: 0, bytesIn: 0, bytesOut: 0 },
+      });
     }
     return { ...figures, failure, coldStart: failure.kind === 'START_FAILED' };
   }
 }
 
-function answerFailure(failure: FailedOutcome, delivery: AnswerDelivery, caller: Caller): void {
-  if (caller.gone) return;
-  if (delivery.begun) caller.cut();
-  else caller.fail(judge(failure));
+function traceOf({ requestId }: InvocationRequest, { instance }: Slot): InvocationTrace {
+  return { spec: instance.spec, requestId, instanceId: instance.id };
+}
+
+/** Answers the status the caller saw; 0 when it saw none. */
+function answerFailure(failure: FailedOutcome, delivery: AnswerDelivery, caller: Caller): number {
+  if (caller.gone) return 0;
+  if (delivery.begun) {
+    caller.cut();
+    return delivery.status;
+  }
+  const verdict = judge(failure);
+  caller.fail(verdict);
+  return verdict.httpStatus;
 }
 
 function firstLine(message: string): string {

@@ -6,7 +6,8 @@ const MAX_BYTES = 64 * 1024;
 export class ReplayBuffer {
   slices: Buffer[] = [];
   replayable: boolean;
-  private bytes = 0;
+  /** Of the body, kept or not. */
+  bytes = 0;
 
   constructor(method: string) {
     this.replayable = IDEMPOTENT.has(method);

@@ -30,6 +30,8 @@ export class PooledInstance {
   memoryUsedMb = 0;
   exit: InstanceExit | undefined;
   private handle: Instance | undefined;
+  /** How much of its processor time has been counted for requests; that of its start is nobody's. */
+  cpuCountedMs = 0;
   private memorySampledAt = 0;
   /** An instance that could not be frozen once is not asked again. */
   private freezable = true;
@@ -80,6 +82,7 @@ export class PooledInstance {
 
   opened(handle: Instance): void {
     this.handle = handle;
+    this.cpuCountedMs = handle.cpuUsedMs();
     void handle.exited.then((exit) => {
       this.exit = exit;
       this.connections.close();

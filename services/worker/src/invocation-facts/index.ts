@@ -1,0 +1,1 @@
+export { FactPublisher, INVOCATIONS_TOPIC } from './fact-publisher.js';
