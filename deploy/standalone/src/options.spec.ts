@@ -32,6 +32,13 @@ describe('the options', () => {
     expect(parse(['--kafka-brokers', 'nowhere'])).toEqual({ problems: [expect.stringMatching(/^--kafka-brokers: "nowhere"/)] });
   });
 
+  it('take lists for the network of functions, and refuse what cannot be one', () => {
+    expect(parse(['--egress-allow', '10.1.2.0/24, fd00::1'], { WINDLASS_NAME_SERVERS: '192.0.2.53:5353' })).toMatchObject({
+      run: { egressAllow: ['10.1.2.0/24', 'fd00::1'], egressDeny: [], nameServers: ['192.0.2.53:5353'] },
+    });
+    expect(parse(['--egress-deny', 'example.com'])).toEqual({ problems: [expect.stringContaining('--egress-deny: "example.com" is not a list of address ranges')] });
+  });
+
   it('refuse two services on one port', () => {
     expect(parse(['--api-port', '7480'])).toEqual({ problems: ['the API, gateway and gRPC ports must differ'] });
   });

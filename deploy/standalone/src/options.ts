@@ -15,6 +15,12 @@ export interface Options {
   readonly gatewayDomain: string | undefined;
   readonly logLevel: string;
   readonly maxMemoryMb: number | undefined;
+  /** Ranges of addresses, beyond the public network, that functions with public access may reach. */
+  readonly egressAllow: readonly string[];
+  /** Ranges that no function reaches. */
+  readonly egressDeny: readonly string[];
+  /** Whom functions' questions for names go to; none: those of the machine. */
+  readonly nameServers: readonly string[];
   /** Who may sign up. */
   readonly signUp: 'open' | 'invitation' | 'closed';
   /** Bucket for code packages; undefined: a folder of the data directory. */
@@ -43,6 +49,9 @@ const RULES = {
   gatewayDomain: { flag: '--gateway-domain', variable: 'WINDLASS_GATEWAY_DOMAIN', value: 'DOMAIN', default: '', help: 'wildcard DNS name of the gateway, if there is one' },
   logLevel: { flag: '--log-level', variable: 'WINDLASS_LOG_LEVEL', value: 'LEVEL', default: 'info', help: 'debug, info, warn or error' },
   maxMemoryMb: { flag: '--max-memory', variable: 'WINDLASS_MAX_MEMORY_MB', value: 'MB', default: '', help: 'memory all instances together may be given; default: three quarters of the machine' },
+  egressAllow: { flag: '--egress-allow', variable: 'WINDLASS_EGRESS_ALLOW', value: 'RANGES', default: '', help: 'private ranges that functions with public access may reach, as 10.1.2.0/24,10.1.3.4' },
+  egressDeny: { flag: '--egress-deny', variable: 'WINDLASS_EGRESS_DENY', value: 'RANGES', default: '', help: 'public ranges that no function may reach' },
+  nameServers: { flag: '--name-servers', variable: 'WINDLASS_NAME_SERVERS', value: 'ADDRESSES', default: '', help: 'name servers for functions; default: those of the machine' },
   signUp: { flag: '--sign-up', variable: 'WINDLASS_SIGN_UP', value: 'MODE', default: 'open', help: 'who may sign up: open, invitation or closed' },
   packageBucket: { flag: '--package-bucket', variable: 'WINDLASS_PACKAGE_BUCKET', value: 'URL', default: '', help: 'keep code packages in a bucket: s3://bucket/prefix?endpoint=https://…; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; default: the data directory' },
   kafkaBrokers: { flag: '--kafka-brokers', variable: 'WINDLASS_KAFKA_BROKERS', value: 'HOST:PORT,…', default: '', help: 'carry events over this Kafka cluster; default: over PostgreSQL' },
@@ -95,6 +104,13 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     }
   };
 
+  const list = (name: keyof Options, item: RegExp, meaning: string): string[] => {
+    const { text, from } = read(name);
+    const items = text.split(',').map((each) => each.trim()).filter(Boolean);
+    if (!items.every((each) => item.test(each))) problems.push(`${from}: ${JSON.stringify(text)} is not ${meaning}`);
+    return items;
+  };
+
   const dataDirectory = read('dataDirectory').text;
   const options: Options = {
     dataDirectory: isAbsolute(dataDirectory) ? dataDirectory : resolve(workingDirectory, dataDirectory),
@@ -106,6 +122,9 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     gatewayDomain: matching('gatewayDomain', /^$|^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a domain name') || undefined,
     logLevel: matching('logLevel', /^(debug|info|warn|error)$/, 'debug, info, warn or error'),
     maxMemoryMb: Number(matching('maxMemoryMb', /^$|^[1-9]\d{2,7}$/, 'a number of megabytes of at least 100')) || undefined,
+    egressAllow: list('egressAllow', /^[\da-fA-F.:]+(\/\d{1,3})?$/, 'a list of address ranges such as 10.1.2.0/24,10.1.3.4'),
+    egressDeny: list('egressDeny', /^[\da-fA-F.:]+(\/\d{1,3})?$/, 'a list of address ranges such as 198.51.100.0/24,2001:db8::/32'),
+    nameServers: list('nameServers', /^[\da-fA-F.:[\]]+$/, 'a list of addresses such as 192.0.2.53,192.0.2.54:5353'),
     signUp: matching('signUp', /^(open|invitation|closed)$/, 'open, invitation or closed') as Options['signUp'],
     packageBucket: bucket('packageBucket'),
     kafka: parseKafkaAddress(read('kafkaBrokers'), read('kafkaPrefix'), problems),

@@ -104,6 +104,7 @@ export function planeConfigs(
         databaseUrl,
         ...bus,
         dataDirectory: data.worker,
+        egress: { allow: options.egressAllow, deny: options.egressDeny, nameServers: options.nameServers },
         limits: options.maxMemoryMb === undefined ? {} : { maxMemoryMb: options.maxMemoryMb },
       },
       gateway: {

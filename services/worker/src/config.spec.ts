@@ -12,8 +12,8 @@ const COMPLETE = {
 
 describe('the configuration of a worker', () => {
   it('is read from the environment, limits by their names', () => {
-    const config = readConfig({ ...COMPLETE, WINDLASS_WORKER_IDLE_SECONDS: '5', WINDLASS_WORKER_MAX_MEMORY_MB: '2048' });
-    expect(config).toMatchObject({ workerId: 'w1', registryAddress: 'registry:7000', iamAddress: 'iam:7000', limits: { idleSeconds: 5, maxMemoryMb: 2048 } });
+    const config = readConfig({ ...COMPLETE, WINDLASS_WORKER_IDLE_SECONDS: '5', WINDLASS_WORKER_MAX_MEMORY_MB: '2048', WINDLASS_EGRESS_ALLOW: '10.1.2.0/24, 10.1.3.4' });
+    expect(config).toMatchObject({ workerId: 'w1', registryAddress: 'registry:7000', iamAddress: 'iam:7000', limits: { idleSeconds: 5, maxMemoryMb: 2048 }, egress: { allow: ['10.1.2.0/24', '10.1.3.4'], deny: [] } });
   });
 
   it('is refused with everything that is wrong at once', () => {

@@ -11,6 +11,8 @@ import { defaultLimits, type WorkerLimits } from './worker-limits.js';
  * - `WINDLASS_WORKER_DATA_DIR`: folder for code and runtimes.
  * - `WINDLASS_BUS_URL`: the event bus's database, when it is another.
  * - `WINDLASS_KAFKA_BROKERS`: "host:port", several separated by commas, where the bus is Kafka; with `WINDLASS_KAFKA_PREFIX`.
+ * - `WINDLASS_EGRESS_ALLOW`, `WINDLASS_EGRESS_DENY`, `WINDLASS_NAME_SERVERS`: lists with commas, for functions with public access:
+ *   ranges they may reach though they are private, ranges they may not reach, and whom they ask for names.
  * - `WINDLASS_WORKER_<LIMIT>` for each of `WorkerLimits`, such as `WINDLASS_WORKER_IDLE_SECONDS`: a whole number from 1.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): WorkerConfig {
@@ -20,6 +22,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (!form.test(value)) problems.push(`${name} ${value === '' ? 'is missing' : 'is not right'}: it is ${what}`);
     return value;
   };
+  const list = (name: string): string[] => (environment[name] ?? '').split(',').map((item) => item.trim()).filter(Boolean);
   const limits: Partial<Record<keyof WorkerLimits, number>> = {};
   for (const key of Object.keys(defaultLimits()) as (keyof WorkerLimits)[]) {
     const name = `WINDLASS_WORKER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
@@ -39,6 +42,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: text('WINDLASS_DATABASE_URL', database, 'a postgresql:// URL'),
     busUrl: environment['WINDLASS_BUS_URL'] === undefined ? undefined : text('WINDLASS_BUS_URL', database, 'a postgresql:// URL'),
     dataDirectory: text('WINDLASS_WORKER_DATA_DIR', /^\/./, 'an absolute path'),
+    egress: { allow: list('WINDLASS_EGRESS_ALLOW'), deny: list('WINDLASS_EGRESS_DENY'), nameServers: list('WINDLASS_NAME_SERVERS') },
     limits,
   };
   const kafka = readKafkaAddress(environment, problems);

@@ -19,7 +19,7 @@ import { startDataServer } from './data-path/index.js';
 import { drain } from './drain.js';
 import { CredentialCache, issueCredentials } from './function-credentials/index.js';
 import { FactPublisher } from './invocation-facts/index.js';
-import { createInstanceHost, prepareRuntimes } from './instance/index.js';
+import { createInstanceHost, prepareRuntimes, type EgressOptions } from './instance/index.js';
 import { Invoker } from './invocation/index.js';
 import { FunctionLog, LogShipper } from './log-shipping/index.js';
 import { FunctionPools, launchFunction } from './pool/index.js';
@@ -43,6 +43,8 @@ export interface WorkerConfig {
   readonly kafka?: KafkaAddress;
   /** For extracted code and runtimes; private to this worker. */
   readonly dataDirectory: string;
+  /** What functions with public access may reach. */
+  readonly egress?: EgressOptions;
   /** What differs from `defaultLimits`. */
   readonly limits?: Partial<WorkerLimits>;
   readonly logger?: Logger;
@@ -81,7 +83,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
       maxBytes: limits.codeCacheMb * 1024 * 1024,
       download: (digest) => downloadPackage(registry.client, digest, DOWNLOAD_MS),
     });
-    const host = own(await createInstanceHost({ logger }));
+    const host = own(await createInstanceHost({ logger, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
 
     const log = new FunctionLog(shipper);
     const pools: FunctionPools = own(

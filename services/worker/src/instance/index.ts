@@ -19,4 +19,5 @@ export {
   type StartProblem,
 } from './start-failure.js';
 export { DialFailure, type DialFailureReason } from '../network/dial-failure.js';
+export type { EgressOptions } from '../network/egress/egress.js';
 export { prepareRuntimes, sandboxPath } from '../sandbox/runtimes.js';

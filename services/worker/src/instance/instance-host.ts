@@ -1,6 +1,7 @@
 import type { Logger } from '@windlass/telemetry';
 import { findResourceGroups } from '../cgroup/find-resource-groups.js';
 import { Dialer } from '../network/dialer.js';
+import { Egress, whyNoEgress, type EgressOptions } from '../network/egress/egress.js';
 import { openSandboxHost, type SandboxHost } from '../sandbox/sandbox-host.js';
 import { Cleanup } from './cleanup.js';
 import { MemoryWatch } from './memory-watch.js';
@@ -14,6 +15,8 @@ export interface InstanceHostOptions {
   readonly hostUids?: { readonly first: number; readonly count: number };
   /** Folder of a cgroup v2 to put instances under, instead of the one that is found. Must be delegated to the worker. */
   readonly cgroupParent?: string;
+  /** What instances with public access may reach, and whom they ask for names. */
+  readonly egress?: EgressOptions;
 }
 
 /** What this machine lets the worker enforce; found once, when the host is created. */
@@ -24,6 +27,8 @@ export interface HostIsolation {
   readonly cgroups: 'v2' | 'v1' | 'none';
   /** How idle instances are frozen. `signals`: SIGSTOP and SIGCONT, which an app can notice. */
   readonly freezing: 'cgroup' | 'signals';
+  /** `relayed`: functions with public access reach the public network. Otherwise why they do not. */
+  readonly publicAccess: 'relayed' | { readonly missing: string };
 }
 
 /** The machine as instances need it: probed once, shared by all instances of this worker process. */
@@ -46,13 +51,23 @@ export async function createInstanceHost(options: InstanceHostOptions): Promise<
     cleanup.push(() => sandbox.close());
     const dialer = await Dialer.open();
     cleanup.push(() => dialer.close());
-    host = new LocalInstanceHost(sandbox, dialer, cleanup, options.logger);
+    const egress = openEgress(dialer, options);
+    cleanup.push(() => ('missing' in egress ? undefined : egress.close()));
+    host = new LocalInstanceHost(sandbox, dialer, egress, cleanup, options.logger);
   } catch (error) {
     await cleanup.run();
     throw error;
   }
   options.logger.info({ isolation: host.isolation, declined }, 'instances can start');
   return host;
+}
+
+function openEgress(dialer: Dialer, { logger, egress }: InstanceHostOptions): Egress | { readonly missing: string } {
+  const opened = new Egress(dialer, logger, egress);
+  const missing = whyNoEgress();
+  if (missing === undefined) return opened;
+  logger.warn({ missing }, 'functions with public access have none on this machine');
+  return { missing };
 }
 
 /** What `startInstance` works with, behind the door. */
@@ -65,10 +80,16 @@ export class LocalInstanceHost implements InstanceHost {
   constructor(
     readonly sandbox: SandboxHost,
     readonly dialer: Dialer,
+    readonly egress: Egress | { readonly missing: string },
     private readonly cleanup: Cleanup,
     readonly logger: Logger,
   ) {
-    this.isolation = { hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance', cgroups: sandbox.groups.flavour, freezing: sandbox.groups.freezing };
+    this.isolation = {
+      hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance',
+      cgroups: sandbox.groups.flavour,
+      freezing: sandbox.groups.freezing,
+      publicAccess: 'missing' in egress ? { missing: egress.missing } : 'relayed',
+    };
   }
 
   get isClosed(): boolean {

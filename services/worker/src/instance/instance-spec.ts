@@ -17,6 +17,8 @@ export interface InstanceSpec {
   readonly startTimeoutMs: number;
   /** The whole environment of the app's process: exactly this, nothing inherited. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether it reaches the public network: see docs/sandbox.md for what that is. Otherwise it has a loopback interface only. */
+  readonly publicAccess?: boolean;
   /** Folder made by `prepareRuntimes`, shown read-only at /opt/function/runtime. */
   readonly runtimesDirectory?: string;
 }

@@ -65,6 +65,11 @@ export class OutputCapture {
     this.#reportDropped();
   }
 
+  /** A line of the platform's own among those of the app. */
+  note(text: string): void {
+    this.#emit({ source: 'platform', text, timestampNs: this.#timestamp() });
+  }
+
   /** The last lines of stderr: at most 20 and 4 KiB. */
   stderrTail(): readonly string[] {
     return [...this.#tail];

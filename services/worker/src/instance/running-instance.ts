@@ -142,7 +142,9 @@ export class RunningInstance {
 
   async #launch(): Promise<Route> {
     const spec = this.#spec;
-    const launch = launchSandbox(this.#host.sandbox, spec, this.#cleanup, {
+    const { egress } = this.#host;
+    const publicAccess = spec.publicAccess === true && !('missing' in egress);
+    const launch = launchSandbox(this.#host.sandbox, { ...spec, publicAccess }, this.#cleanup, {
       started: (supervisor, { stdoutFd, stderrFd }) => {
         this.#supervisor = supervisor;
         this.#reading.push(this.#output.read(stdoutFd, 'stdout'), this.#output.read(stderrFd, 'stderr'));
@@ -156,6 +158,7 @@ export class RunningInstance {
       throw error;
     });
     this.#sandbox = sandbox;
+    if (spec.publicAccess) await this.#openPublicAccess(sandbox.networkNamespaceFd);
     const route = this.#host.dialer.route(sandbox.networkNamespaceFd);
     this.#cleanup.push(() => route.close());
     this.#route = route;
@@ -167,6 +170,19 @@ export class RunningInstance {
     this.#cleanup.push(() => memory.stop());
     if (this.#cause === undefined) sandbox.release();
     return route;
+  }
+
+  /** Before the app's first instruction, so that it never sees a network that is half there. Without it the app runs all the same. */
+  async #openPublicAccess(networkNamespaceFd: number): Promise<void> {
+    const { egress } = this.#host;
+    if ('missing' in egress) return this.#output.note(`This function has no public access, although it asks for it: ${egress.missing}`);
+    try {
+      const link = await egress.attach(networkNamespaceFd, (sentence) => this.#output.note(sentence));
+      this.#cleanup.push(() => link.close());
+    } catch (error) {
+      this.#host.logger.warn({ instanceId: this.id, error: (error as Error).message }, 'an instance has no public access');
+      this.#output.note('This function has no public access, although it asks for it: the platform could not make its link to the public network.');
+    }
   }
 
   /** The supervisor has ended: makes sure that everything else has, gives everything back and says how it was. */

@@ -8,19 +8,42 @@ import { Worker } from 'node:worker_threads';
 import { DialFailure } from './dial-failure.js';
 
 export interface DialRequest {
+  readonly kind: 'dial';
   readonly id: number;
   readonly namespaceFd: number;
   readonly port: number;
   readonly timeoutMs: number;
 }
 
-export type DialAnswer = { readonly id: number; readonly fd: number } | { readonly id: number; readonly errno: number };
+/** Asks for what a link into the namespace is made of. */
+export interface LinkRequest {
+  readonly kind: 'link';
+  readonly id: number;
+  readonly namespaceFd: number;
+  /** Of the interface. */
+  readonly name: string;
+}
+
+export type ThreadRequest = DialRequest | LinkRequest;
+
+/** Descriptors that belong to a namespace: an interface without configuration, and sockets that are not bound. */
+export interface RawLink {
+  readonly tunFd: number;
+  readonly netlinkFd: number;
+  readonly ipv4Fd: number;
+  readonly ipv6Fd: number | undefined;
+}
+
+export type DialAnswer =
+  | { readonly id: number; readonly fd: number }
+  | { readonly id: number; readonly link: RawLink }
+  | { readonly id: number; readonly errno: number };
 
 /** Unfinished dials to one namespace. A function that accepts nothing must not pile up descriptors of the worker. */
 const MOST_UNFINISHED = 256;
 
 interface Waiting {
-  resolve(fd: number): void;
+  resolve(made: number | RawLink): void;
   reject(failure: DialFailure): void;
 }
 
@@ -48,7 +71,12 @@ export class Dialer {
 
   /** A route into the namespace of an open descriptor. The caller keeps the descriptor open until the route is closed. */
   route(namespaceFd: number): Route {
-    return new Route((port, timeoutMs) => this.#dial({ namespaceFd, port, timeoutMs }));
+    return new Route((port, timeoutMs) => this.#ask({ kind: 'dial', namespaceFd, port, timeoutMs }) as Promise<number>);
+  }
+
+  /** Makes what a link into the namespace needs. The caller closes the descriptors. Rejects with a DialFailure. */
+  openLink(namespaceFd: number, name: string): Promise<RawLink> {
+    return this.#ask({ kind: 'link', namespaceFd, name }) as Promise<RawLink>;
   }
 
   async close(): Promise<void> {
@@ -57,12 +85,12 @@ export class Dialer {
     this.#rejectAll('The worker is stopping.');
   }
 
-  #dial(request: Omit<DialRequest, 'id'>): Promise<number> {
+  #ask(request: Omit<DialRequest, 'id'> | Omit<LinkRequest, 'id'>): Promise<number | RawLink> {
     if (this.#closed) return Promise.reject(new DialFailure('CLOSED', 'The worker is stopping.'));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#thread.postMessage({ id, ...request } satisfies DialRequest);
+      this.#thread.postMessage({ ...request, id } satisfies ThreadRequest);
     });
   }
 
@@ -70,8 +98,8 @@ export class Dialer {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if ('errno' in answer) waiting?.reject(failureOf(answer.errno));
-    else if (waiting === undefined) close(answer.fd);
-    else waiting.resolve(answer.fd);
+    else if (waiting !== undefined) waiting.resolve('fd' in answer ? answer.fd : answer.link);
+    else for (const fd of 'fd' in answer ? [answer.fd] : descriptorsOf(answer.link)) close(fd);
   }
 
   #fail(error: Error): void {
@@ -116,6 +144,10 @@ export class Route {
     this.#closed = true;
     if (this.#unfinished > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
   }
+}
+
+export function descriptorsOf({ tunFd, netlinkFd, ipv4Fd, ipv6Fd }: RawLink): number[] {
+  return [tunFd, netlinkFd, ipv4Fd, ...(ipv6Fd === undefined ? [] : [ipv6Fd])];
 }
 
 function failureOf(errno: number): DialFailure {

@@ -26,6 +26,7 @@ export function launchFunction(options: {
           ephemeralStorageMb: spec.ephemeral_storage_mb,
           startTimeoutMs: spec.start_timeout_seconds * 1_000,
           environment: instanceEnvironment(spec, sandboxPath),
+          publicAccess: spec.public_access,
           runtimesDirectory,
         },
         host,

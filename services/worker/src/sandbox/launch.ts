@@ -88,7 +88,9 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
     cleanup.push(() => void pipe.destroy());
   }
   const reachable = needsStage ? { codeDirectory: host.stage.code, runtimesDirectory: spec.runtimesDirectory && host.stage.runtimes } : spec;
-  const shape = { view: host.view, privateEtc: host.privateEtc, environment: spec.environment, tmpBytes };
+  const { always, resolver } = host.privateEtc;
+  const privateEtc = [...always, spec.publicAccess ? resolver.public : resolver.none];
+  const shape = { view: host.view, privateEtc, environment: spec.environment, tmpBytes };
   (pipes[ARGUMENTS_FD] as Duplex).end(
     encodeArguments({ ...shape, codeDirectory: reachable.codeDirectory, runtimesDirectory: reachable.runtimesDirectory }),
   );

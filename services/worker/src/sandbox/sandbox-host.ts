@@ -9,15 +9,15 @@ import type { ResourceGroups } from '../cgroup/resource-group.js';
 import { keepDescriptorsPrivate } from './descriptors.js';
 import { HostUids, mayUse } from './host-uids.js';
 import { adoptOrphans } from './orphans.js';
-import { writePrivateEtc } from './private-etc.js';
-import { readSystemView, type Binding, type SystemView } from './sandbox-view.js';
+import { writePrivateEtc, type PrivateEtc } from './private-etc.js';
+import { readSystemView, type SystemView } from './sandbox-view.js';
 import { seccompFilter } from './seccomp/filter.js';
 
 /** Everything about the machine that launching needs, found once. */
 export interface SandboxHost {
   readonly tools: Tools;
   readonly view: SystemView;
-  readonly privateEtc: readonly Binding[];
+  readonly privateEtc: PrivateEtc;
   readonly seccomp: Buffer;
   /** Present when every instance gets a host uid of its own. */
   readonly hostUids: HostUids | undefined;
