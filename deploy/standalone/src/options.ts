@@ -104,7 +104,7 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     }
   };
 
-  const list = (name: keyof Options, item: RegExp, meaning: string): string[] => {
+  const list = (name: OptionName, item: RegExp, meaning: string): string[] => {
     const { text, from } = read(name);
     const items = text.split(',').map((each) => each.trim()).filter(Boolean);
     if (!items.every((each) => item.test(each))) problems.push(`${from}: ${JSON.stringify(text)} is not ${meaning}`);
