@@ -8,8 +8,10 @@ import type { DataPlaneConfig } from './plane-config.js';
 // The worker first: a gateway without one could only refuse.
 async function* start(config: DataPlaneConfig): AsyncGenerator<RunningService, void, void> {
   const logger = (service: string) => createLogger(service, { level: config.logLevel });
-  yield startWorker({ ...config.worker, logger: logger('worker') });
-  yield startGateway({ ...config.gateway, logger: logger('gateway') });
+  const worker = await startWorker({ ...config.worker, logger: logger('worker') });
+  yield worker;
+  // They share the process, so requests need no socket between them.
+  yield startGateway({ ...config.gateway, localWorker: worker.functions, logger: logger('gateway') });
 }
 
 await runPlane(start);

@@ -27,7 +27,7 @@ export interface ControlPlaneConfig {
 export interface DataPlaneConfig {
   readonly logLevel: string;
   readonly worker: WithoutLogger<WorkerConfig>;
-  readonly gateway: WithoutLogger<GatewayConfig>;
+  readonly gateway: Omit<WithoutLogger<GatewayConfig>, 'localWorker'>;
 }
 
 /** Where each service of this machine is found, and with which keys. Nothing here is read twice or from elsewhere. */
@@ -50,7 +50,6 @@ export function planeConfigs(
     gateway: run.grpc('gateway'),
   };
   const publicUrl = `http://${reachable(host)}:${apiPort}`;
-  const workerData = run.socket('worker-data');
   return {
     control: {
       logLevel,
@@ -98,7 +97,6 @@ export function planeConfigs(
       worker: {
         workerId: 'local',
         grpcAddress: address.worker,
-        dataSocket: workerData,
         registryAddress: address.registry,
         iamAddress: address.iam,
         databaseUrl,
@@ -114,7 +112,7 @@ export function planeConfigs(
         grpcAddress: address.gateway,
         registryAddress: address.registry,
         iamAddress: address.iam,
-        workerSockets: [workerData],
+        workerSockets: [],
         databaseUrl,
         ...bus,
       },

@@ -1,4 +1,4 @@
-import { isFieldValue, isToken } from './field-syntax.js';
+import { fieldLine } from './field-syntax.js';
 import type { BodyFraming } from './framing.js';
 import type { HeaderField } from './header-list.js';
 
@@ -73,9 +73,6 @@ const UNTIL_CLOSE: BodyEncoder = {
 /** Field lines with their line endings. Throws RangeError for a field that would change the message's structure. */
 export function serializeFields(fields: Iterable<HeaderField>): string {
   let text = '';
-  for (const [name, value] of fields) {
-    if (!isToken(name) || !isFieldValue(value)) throw new RangeError(`The header field ${JSON.stringify(name)} is malformed.`);
-    text += `${name}: ${value}\r\n`;
-  }
+  for (const [name, value] of fields) text += fieldLine(name, value);
   return text;
 }

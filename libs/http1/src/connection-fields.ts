@@ -44,12 +44,32 @@ export function connectionOptions(headers: HeaderList, version: HttpVersion): Co
  * removed by a sender that names it. Content-Length stays; a chunked body needs its Transfer-Encoding added again.
  */
 export function endToEndFields(headers: HeaderList): HeaderField[] {
-  const listed = headers.has('connection') ? connectionMembers(headers) : [];
-  return headers.fields.filter((_, index) => {
+  const passes = endToEndFilter(headers);
+  return headers.fields.filter((_, index) => passes(headers.lowerName(index)));
+}
+
+/**
+ * The same as lines, ready to be written: a field that was read need not be checked or copied again. `keep` is asked about
+ * each field that remains, by its name in lower case.
+ */
+export function endToEndLines(headers: HeaderList, keep: (lowerName: string) => boolean): string {
+  const passes = endToEndFilter(headers);
+  let text = '';
+  for (let index = 0; index < headers.length; index += 1) {
     const name = headers.lowerName(index);
-    if (HOP_BY_HOP.has(name)) return false;
-    return !listed.includes(name) || NEVER_REMOVED.has(name);
-  });
+    if (passes(name) && keep(name)) text += headers.line(index);
+  }
+  return text;
+}
+
+function endToEndFilter(headers: HeaderList): (lowerName: string) => boolean {
+  if (!headers.has('connection')) return isEndToEnd;
+  const listed = connectionMembers(headers).filter((name) => !NEVER_REMOVED.has(name) && !HOP_BY_HOP.has(name));
+  return listed.length === 0 ? isEndToEnd : (name) => isEndToEnd(name) && !listed.includes(name);
+}
+
+function isEndToEnd(lowerName: string): boolean {
+  return !HOP_BY_HOP.has(lowerName);
 }
 
 function connectionMembers(headers: HeaderList): string[] {

@@ -21,7 +21,7 @@ export function parseFieldLines(text: string, start: number, maxFields: number):
     lowerNames.push(lowerName);
     lineStart = lineEnd + 2;
   }
-  return new HeaderList(fields, lowerNames);
+  return new HeaderList(fields, lowerNames, true);
 }
 
 function parseFieldLine(line: string): HeaderField {

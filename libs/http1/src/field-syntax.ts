@@ -12,6 +12,12 @@ export function isFieldValue(text: string): boolean {
   return !OUTSIDE_FIELD_VALUE.test(text);
 }
 
+/** One field line with its ending. Throws RangeError for a field that would change the message's structure. */
+export function fieldLine(name: string, value: string): string {
+  if (!isToken(name) || !isFieldValue(value)) throw new RangeError(`The header field ${JSON.stringify(name)} is malformed.`);
+  return `${name}: ${value}\r\n`;
+}
+
 /** The members of comma-separated lists spread over any number of field lines, trimmed, without empty members. */
 export function listMembers(values: readonly string[]): string[] {
   return values.flatMap((value) => value.split(',').map(trimWhitespace)).filter((member) => member !== '');

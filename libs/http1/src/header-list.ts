@@ -1,3 +1,5 @@
+import { fieldLine } from './field-syntax.js';
+
 /** One field line: the name as it was written, the value without surrounding whitespace, both one character per byte. */
 export type HeaderField = readonly [name: string, value: string];
 
@@ -10,11 +12,14 @@ export class HeaderList implements Iterable<HeaderField> {
 
   readonly fields: readonly HeaderField[];
   private readonly lowerNames: readonly string[];
+  /** Whether the fields were read from a message, whose reader has checked them. */
+  private readonly checked: boolean;
 
-  /** `lowerNames[i]` must be the name of `fields[i]` in lower case; left out, it is computed. */
-  constructor(fields: readonly HeaderField[], lowerNames?: readonly string[]) {
+  /** Fields from anywhere; they are checked when they are written. */
+  constructor(fields: readonly HeaderField[], lowerNames: readonly string[] = fields.map(([name]) => name.toLowerCase()), checked = false) {
     this.fields = fields;
-    this.lowerNames = lowerNames ?? fields.map(([name]) => name.toLowerCase());
+    this.lowerNames = lowerNames;
+    this.checked = checked;
   }
 
   get length(): number {
@@ -28,6 +33,12 @@ export class HeaderList implements Iterable<HeaderField> {
   /** The name of the field at `index`, in lower case. */
   lowerName(index: number): string {
     return this.lowerNames[index] as string;
+  }
+
+  /** The field at `index` as a line with its ending. Throws RangeError for one that would change the message's structure. */
+  line(index: number): string {
+    const field = this.fields[index] as HeaderField;
+    return this.checked ? `${field[0]}: ${field[1]}\r\n` : fieldLine(field[0], field[1]);
   }
 
   has(lowerName: string): boolean {

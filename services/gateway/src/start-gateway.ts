@@ -7,6 +7,7 @@ import { AuthenticationServiceClient } from '@windlass/contracts/iam/v1/authenti
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
 import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
 import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
+import type { FunctionServer } from '@windlass/function-exchange';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { IamAuthenticator } from './authentication/index.js';
 import { Ingress, RouteTable, type IngressLimits } from './data-path/index.js';
@@ -28,7 +29,9 @@ export interface GatewayConfig {
   readonly grpcAddress: string;
   readonly registryAddress: string;
   readonly iamAddress: string;
-  /** Paths of the workers' data sockets. */
+  /** The worker in this process, if there is one. */
+  readonly localWorker?: FunctionServer;
+  /** Paths of the data sockets of workers in other processes. */
   readonly workerSockets: readonly string[];
   readonly databaseUrl: string;
   /** The database of the event bus; the service's own unless told. */
@@ -82,6 +85,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       await Ingress.listen({
         host: config.host,
         port: config.port,
+        localWorker: config.localWorker,
         workerSockets: config.workerSockets,
         routes,
         fetchGroupRoutes: async (group_id) => (await registry.listGroupRoutes({ group_id }, { deadlineMs: LOOKUP_MS })).routes,

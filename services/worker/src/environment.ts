@@ -1,5 +1,5 @@
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
-import { MAX_BODY_BYTES } from './invocation/outcome.js';
+import { MAX_BODY_BYTES } from '@windlass/function-exchange';
 
 const RESERVED = /^RUNTIME_/;
 // What execve can take: a name without "=" and neither with NUL.

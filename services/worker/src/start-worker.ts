@@ -10,12 +10,14 @@ import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_se
 import { WorkerServiceService } from '@windlass/contracts/worker/v1/worker_service';
 import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
 import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, removeDeadSocket, type RunningService } from '@windlass/grpc';
+import { CoarseTimers } from '@windlass/coarse-timers';
+import type { FunctionServer } from '@windlass/function-exchange';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { AccountAdmission } from './account/index.js';
 import { AliasCatalog, followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase, ReservedFunctions, VersionFinder } from './catalog/index.js';
 import { CodeCache, downloadPackage } from './code/index.js';
 import { ControlModule } from './control/index.js';
-import { startDataServer } from './data-path/index.js';
+import { startExchangeServer, type ExchangeServer } from './data-path/index.js';
 import { drain } from './drain.js';
 import { CredentialCache, issueCredentials } from './function-credentials/index.js';
 import { FactPublisher } from './invocation-facts/index.js';
@@ -30,8 +32,8 @@ export interface WorkerConfig {
   readonly workerId: string;
   /** Where control calls are answered: "unix:/path" or "host:port". */
   readonly grpcAddress: string;
-  /** Path of the unix socket for requests of gateways. */
-  readonly dataSocket: string;
+  /** Path of the unix socket for requests of gateways in other processes; none is opened when absent. */
+  readonly dataSocket?: string;
   /** Where the registry answers. */
   readonly registryAddress: string;
   /** Where iam answers: it issues the credentials of functions. */
@@ -50,12 +52,17 @@ export interface WorkerConfig {
   readonly logger?: Logger;
 }
 
+export interface RunningWorker extends RunningService {
+  /** For a gateway in this process. */
+  readonly functions: FunctionServer;
+}
+
 /** Longest download of one package. */
 const DOWNLOAD_MS = 120_000;
 const SPEC_MS = 5_000;
 
 /** Starts a worker. What was started is closed again when a later step fails. */
-export async function startWorker(config: WorkerConfig): Promise<RunningService> {
+export async function startWorker(config: WorkerConfig): Promise<RunningWorker> {
   const logger = config.logger ?? createLogger('worker');
   const limits = { ...defaultLimits(), ...config.limits };
   const clock = (): number => performance.now();
@@ -133,7 +140,17 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
     own({ close: () => following.stop() });
 
     const credentials = new CredentialCache(issueCredentials(agencies), logger);
-    const invoker = new Invoker(new VersionFinder(catalog, aliases), new AccountAdmission(accounts), credentials, pools, log, facts, logger, clock);
+    const invoker = new Invoker({
+      functions: new VersionFinder(catalog, aliases),
+      accounts: new AccountAdmission(accounts),
+      credentials,
+      pools,
+      log,
+      facts,
+      logger,
+      timers: new CoarseTimers(),
+      clock,
+    });
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(ControlModule.of({ invoker, pools, log }), {
       ...grpcServer({ address: config.grpcAddress, services: { 'windlass.worker.v1.WorkerService': WorkerServiceService as never } }),
       logger: false,
@@ -142,17 +159,10 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
     own(app);
     app.useGlobalFilters(new GrpcErrorFilter(logger));
     await listen(app, config.grpcAddress);
-    await removeDeadSocket(`unix:${config.dataSocket}`);
-    const data = own(
-      await startDataServer({
-        socketPath: config.dataSocket,
-        invoker,
-        upgradeIdleMs: limits.upgradeIdleSeconds * 1_000,
-        maxConnections: limits.maxConnections,
-      }),
-    );
+    const data = config.dataSocket === undefined ? undefined : own(await openDataSocket(config.dataSocket, invoker, limits));
     logger.info({ worker: config.workerId, dataSocket: config.dataSocket, isolation: host.isolation }, 'worker is ready');
     return {
+      functions: invoker,
       close: async () => {
         await drain(data, pools, limits.closeSeconds * 1_000);
         await closeAll(started);
@@ -162,4 +172,10 @@ export async function startWorker(config: WorkerConfig): Promise<RunningService>
     await closeAll(started);
     throw error;
   }
+}
+
+async function openDataSocket(socketPath: string, functions: FunctionServer, limits: WorkerLimits): Promise<ExchangeServer> {
+  await removeDeadSocket(`unix:${socketPath}`);
+  const upgradeIdleMs = limits.upgradeIdleSeconds * 1_000;
+  return startExchangeServer({ socketPath, functions, upgradeIdleMs, maxConnections: limits.maxConnections });
 }

@@ -1,6 +1,6 @@
 import { workersFor } from './choose-worker.js';
 
-const WORKERS = ['/run/w1.sock', '/run/w2.sock', '/run/w3.sock', '/run/w4.sock'];
+const WORKERS = ['/run/w1.sock', '/run/w2.sock', '/run/w3.sock', '/run/w4.sock'].map((name) => ({ name }));
 const FUNCTIONS = Array.from({ length: 4_000 }, (_, index) => `function-${index}`);
 
 describe('the choice of a worker', () => {
@@ -9,7 +9,7 @@ describe('the choice of a worker', () => {
   });
 
   it('names every worker once', () => {
-    expect([...workersFor('f', WORKERS)].sort()).toEqual(WORKERS);
+    expect([...workersFor('f', WORKERS)].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(WORKERS);
     expect(workersFor('f', [])).toEqual([]);
   });
 

@@ -2,11 +2,10 @@
  * The workers in the order in which they are tried for a function (rendezvous hashing): a function keeps its worker, whatever
  * happens to the others, so its warm instances are found again.
  */
-export function workersFor(functionId: string, workers: readonly string[]): readonly string[] {
-  if (workers.length < 2) return workers;
+export function workersFor<W extends { readonly name: string }>(functionId: string, workers: readonly W[]): readonly W[] {
   return workers
-    .map((worker) => ({ worker, score: hash(`${worker}\n${functionId}`) }))
-    .sort((a, b) => b.score - a.score || (a.worker < b.worker ? -1 : 1))
+    .map((worker) => ({ worker, score: hash(`${worker.name}\n${functionId}`) }))
+    .sort((a, b) => b.score - a.score || (a.worker.name < b.worker.name ? -1 : 1))
     .map(({ worker }) => worker);
 }
 

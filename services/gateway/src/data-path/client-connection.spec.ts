@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { jest } from '@jest/globals';
+import { CoarseTimers } from '@windlass/coarse-timers';
 import { createLogger } from '@windlass/telemetry';
 import { ClientConnection } from './client-connection.js';
 import { Gatekeeper } from './gatekeeper.js';
@@ -8,7 +9,7 @@ import { HeldBodies } from './held-bodies.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { RouteFinder } from './route-finder.js';
 import { RouteTable } from './route-table.js';
-import { WorkerPool } from './worker-pool.js';
+import { Workers } from './workers.js';
 
 /** A socket whose peer takes what is written only when the test says so. */
 class ReluctantSocket extends Duplex {
@@ -20,6 +21,7 @@ class ReluctantSocket extends Duplex {
     this.untaken.push(done);
   }
   setNoDelay(): void {}
+  setTimeout(): void {}
   destroySoon(): void {}
   accept(): void {
     for (const done of this.untaken.splice(0)) done();
@@ -45,8 +47,8 @@ describe('the connection of a client that reads slowly', () => {
         finder: new RouteFinder(new RouteTable(), () => Promise.resolve([])),
         gatekeeper: new Gatekeeper({ byToken: refuse, bySignature: refuse }),
         heldBodies: new HeldBodies(limits),
-        workers: [],
-        pool: new WorkerPool(limits),
+        workers: new Workers([]),
+        timers: new CoarseTimers(1),
         logger: createLogger('gateway-test', { level: 'silent' }),
       },
       { onRequest: () => undefined, onClosed: () => undefined },
@@ -64,12 +66,13 @@ describe('the connection of a client that reads slowly', () => {
     await turn();
     jest.advanceTimersByTime(99);
     expect(socket.destroyed).toBe(false);
-    jest.advanceTimersByTime(1);
+    // The timers are as fine as one millisecond here, and a tick late at most.
+    jest.advanceTimersByTime(2);
     expect(socket.destroyed).toBe(true);
   });
 
   it('ends when the answer is not taken in time', () => {
-    jest.advanceTimersByTime(5_000);
+    jest.advanceTimersByTime(5_001);
     expect(socket.destroyed).toBe(true);
   });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { Deadline } from '@windlass/coarse-timers';
 import { isHttp1Error, RequestHeadParser } from '@windlass/http1';
 import { Exchange } from './exchange.js';
 import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
@@ -27,8 +28,11 @@ export class ClientConnection implements ExchangeClient {
   private state: State = 'waiting';
   private exchange: Exchange | undefined;
   private unread: Buffer = NO_BYTES;
-  private timer: NodeJS.Timeout | undefined;
+  /** What must happen next must happen before it: the next bytes, the end of the request, the end of the connection. */
+  private readonly deadline: Deadline;
   private retiring = false;
+  /** The client has much to take, and is given up when it takes nothing for a while. */
+  private behind = false;
 
   constructor(
     readonly socket: Socket,
@@ -37,14 +41,17 @@ export class ClientConnection implements ExchangeClient {
   ) {
     this.address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=[0-9.]+$)/, '');
     this.parser = new RequestHeadParser(context.limits);
+    this.deadline = new Deadline(context.timers, () => this.onDeadline());
     socket.setNoDelay(true);
     socket.on('data', (piece: Buffer) => this.onData(piece));
     socket.on('drain', () => this.onDrain());
     // A client that closes its side gives up (the socket allows no half-open connections): nobody tells a client that only
     // stopped sending from one that went away.
     socket.on('error', () => socket.destroy());
+    // Set only while the client has not taken what was written, or by a tunnel.
+    socket.on('timeout', () => socket.destroy());
     socket.on('close', () => this.onClosed());
-    this.startTimer(context.limits.headerTimeoutMs, () => this.onHeadTimeout());
+    this.deadline.set(context.limits.headerTimeoutMs);
   }
 
   /** No further request: ends now when idle, else after the running one. */
@@ -60,6 +67,21 @@ export class ClientConnection implements ExchangeClient {
 
   mayKeepAlive(): boolean {
     return !this.retiring;
+  }
+
+  setDeadline(ms: number): void {
+    this.deadline.set(ms);
+  }
+
+  clearDeadline(): void {
+    this.deadline.clear();
+  }
+
+  keepsUp(): boolean {
+    if (!this.socket.writableNeedDrain) return true;
+    if (!this.behind) this.socket.setTimeout(this.context.limits.clientStallMs);
+    this.behind = true;
+    return false;
   }
 
   /** Reading stops until the bytes are taken, so that they stay few. */
@@ -82,10 +104,9 @@ export class ClientConnection implements ExchangeClient {
       return;
     }
     this.state = 'waiting';
-    this.startTimer(this.context.limits.idleTimeoutMs, () => this.socket.destroy());
     // The next request waits until the client has taken the answer, or answers would pile up here.
-    if (this.socket.writableNeedDrain) this.socket.pause();
-    else this.readOn();
+    if (this.keepsUp()) this.readOn();
+    else this.socket.pause();
   }
 
   private onData(piece: Buffer): void {
@@ -105,11 +126,14 @@ export class ClientConnection implements ExchangeClient {
   }
 
   private onDrain(): void {
+    if (this.behind) this.socket.setTimeout(0);
+    this.behind = false;
     if (this.exchange !== undefined) this.exchange.onClientDrain();
     else if (this.state === 'waiting') this.readOn();
   }
 
   private readOn(): void {
+    this.deadline.set(this.context.limits.idleTimeoutMs);
     if (this.unread.length === 0) {
       this.socket.resume();
       return;
@@ -132,20 +156,33 @@ export class ClientConnection implements ExchangeClient {
       return;
     }
     if (read !== undefined) {
-      clearTimeout(this.timer);
+      // A request whose time has no bound yet waits for a lookup, which has one.
+      this.deadline.clear();
       this.state = 'exchanging';
       this.events.onRequest();
       this.exchange = new Exchange(this.context, this, read.head, read.rest);
-      void this.exchange.serve();
+      this.exchange.serve();
     } else if (this.state === 'waiting') {
       this.state = 'reading';
-      this.startTimer(this.context.limits.headerTimeoutMs, () => this.onHeadTimeout());
+      this.deadline.set(this.context.limits.headerTimeoutMs);
     }
   }
 
-  private onHeadTimeout(): void {
-    if (this.state === 'reading') this.refuse(refusals.headTimeout(this.context.limits.headerTimeoutMs));
-    else this.socket.destroy();
+  private onDeadline(): void {
+    switch (this.state) {
+      case 'reading':
+        this.refuse(refusals.headTimeout(this.context.limits.headerTimeoutMs));
+        return;
+      case 'exchanging':
+        this.exchange?.onDeadline();
+        return;
+      case 'waiting':
+      case 'closing':
+        this.socket.destroy();
+        return;
+      default:
+        this.state satisfies never;
+    }
   }
 
   private refuse(refusal: Refusal): void {
@@ -158,19 +195,15 @@ export class ClientConnection implements ExchangeClient {
     this.state = 'closing';
     this.unread = NO_BYTES;
     const { clientStallMs, lingerMs } = this.context.limits;
-    this.startTimer(clientStallMs, () => this.socket.destroy());
-    this.socket.end(() => this.startTimer(lingerMs, () => this.socket.destroy()));
+    this.deadline.set(clientStallMs);
+    this.socket.end(() => {
+      if (!this.socket.destroyed) this.deadline.set(lingerMs);
+    });
     this.socket.resume();
   }
 
-  private startTimer(ms: number, onTimeout: () => void): void {
-    clearTimeout(this.timer);
-    if (this.socket.destroyed) return;
-    this.timer = setTimeout(onTimeout, ms);
-  }
-
   private onClosed(): void {
-    clearTimeout(this.timer);
+    this.deadline.clear();
     this.exchange?.onClientClosed();
     this.exchange = undefined;
     this.events.onClosed();

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import type { AccountStatus } from '@windlass/accounts';
+import type { CoarseTimers } from '@windlass/coarse-timers';
 import type { Logger } from '@windlass/telemetry';
 import type { Gatekeeper } from './gatekeeper.js';
 import type { HeldBodies } from './held-bodies.js';
 import type { IngressLimits } from './limits.js';
 import type { RouteFinder } from './route-finder.js';
-import type { WorkerPool } from './worker-pool.js';
+import type { Workers } from './workers.js';
 
 /** Whether accounts may serve. */
 export interface AccountStatuses {
@@ -19,8 +20,8 @@ export interface ExchangeContext {
   readonly gatekeeper: Gatekeeper;
   readonly accounts: AccountStatuses;
   readonly heldBodies: HeldBodies;
-  readonly workers: readonly string[];
-  readonly pool: WorkerPool;
+  readonly workers: Workers;
+  readonly timers: CoarseTimers;
   readonly logger: Logger;
 }
 
@@ -31,6 +32,11 @@ export interface ExchangeClient {
   readonly address: string;
   /** Whether the gateway lets connections live on. */
   mayKeepAlive(): boolean;
+  /** Calls `onDeadline` of the exchange when it still runs then. */
+  setDeadline(ms: number): void;
+  clearDeadline(): void;
+  /** False while the client has more to take than it should: then it must take some of it in time. */
+  keepsUp(): boolean;
   /** Bytes behind the request that is being served. */
   keepUnread(bytes: Buffer): void;
   takeUnread(): Buffer;

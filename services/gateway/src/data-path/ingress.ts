@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { CoarseTimers } from '@windlass/coarse-timers';
+import type { FunctionServer } from '@windlass/function-exchange';
 import type { Logger } from '@windlass/telemetry';
 import { ClientConnection } from './client-connection.js';
 import type { AccountStatuses, ExchangeContext } from './exchange-context.js';
@@ -10,13 +12,15 @@ import { DEFAULT_LIMITS, type IngressLimits } from './limits.js';
 import { refusalBytes, refusals } from './refusal.js';
 import { type FetchGroupRoutes, RouteFinder } from './route-finder.js';
 import type { RouteTable } from './route-table.js';
-import { WorkerPool } from './worker-pool.js';
+import { Workers } from './workers.js';
 
 export interface IngressOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  /** Paths of the workers' data sockets. */
+  /** The worker in this process, if there is one. */
+  readonly localWorker?: FunctionServer;
+  /** Paths of the data sockets of workers in other processes. */
   readonly workerSockets: readonly string[];
   readonly routes: RouteTable;
   readonly fetchGroupRoutes: FetchGroupRoutes;
@@ -49,8 +53,8 @@ export class Ingress {
       gatekeeper: new Gatekeeper(options.authenticator),
       accounts: options.accounts,
       heldBodies: new HeldBodies(limits),
-      workers: options.workerSockets,
-      pool: new WorkerPool(limits),
+      workers: Workers.of(options.localWorker, options.workerSockets, limits),
+      timers: new CoarseTimers(),
       logger: options.logger,
     });
     server.listen({ host: options.host, port: options.port, backlog: LISTEN_BACKLOG });
@@ -84,7 +88,7 @@ export class Ingress {
     }, this.context.limits.drainMs);
     await closed;
     clearTimeout(drained);
-    this.context.pool.close();
+    this.context.workers.close();
   }
 
   private accept(socket: Socket): void {

@@ -119,7 +119,7 @@ describe('the limits of time', () => {
       served += 1;
       response.end(Buffer.alloc(10_000));
     });
-    const gateway = await fixture.gateway({ workerSockets: [worker.socketPath], limits: { idleTimeoutMs: 200 } });
+    const gateway = await fixture.gateway({ workerSockets: [worker.socketPath], limits: { clientStallMs: 200 } });
     const client = await fixture.client(gateway);
     client.socket.pause();
     client.send(`GET /${GROUP} HTTP/1.1\r\nHost: h\r\n\r\n`.repeat(asked));

@@ -1,15 +1,14 @@
+import type { RemoteWorkerLimits } from '@windlass/function-exchange';
 import type { HeadLimits } from '@windlass/http1';
 
 /** Bounds of the ingress. Times in milliseconds, sizes in bytes. */
-export interface IngressLimits extends HeadLimits {
+export interface IngressLimits extends HeadLimits, RemoteWorkerLimits {
   /** Payload of one request. */
   readonly maxBodyBytes: number;
   /** Payload held in memory at once, over all requests whose signature covers their body. */
   readonly maxHeldBodyBytes: number;
   /** Client connections at once. */
   readonly maxConnections: number;
-  /** Connections to one worker at once: running requests and idle connections. */
-  readonly maxWorkerConnections: number;
   /** From the first byte of a request's head, or from connecting, to the end of the head. */
   readonly headerTimeoutMs: number;
   /** From the end of an answer to the first byte of the connection's next request. */
@@ -20,9 +19,6 @@ export interface IngressLimits extends HeadLimits {
   readonly maxRequestMs: number;
   /** What is added to a route's timeout here, so that the worker, which knows more, is the first to report it. */
   readonly routeTimeoutGraceMs: number;
-  readonly workerConnectMs: number;
-  /** How long an unused connection to a worker is kept; below the time after which workers close theirs. */
-  readonly workerIdleMs: number;
   /** How long an upgraded connection (WebSocket) may be silent in both directions. */
   readonly tunnelIdleMs: number;
   /** After the last answer of a connection, how long its client may still send, so that it can read the answer. */

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { AccountStatus } from '@windlass/accounts';
-import { type Http1Error, serializeResponseHead } from '@windlass/http1';
+import { type Failure, failureBody } from '@windlass/function-exchange';
+import { type HeaderField, type Http1Error, serializeResponseHead } from '@windlass/http1';
 
 /** An answer the gateway gives itself. Its message is for the caller: it names the limit, never anything internal. */
 export class Refusal extends Error {
@@ -51,6 +52,23 @@ export function refusalBytes(refusal: Refusal, requestId: string, options: { kee
     ['Date', new Date().toUTCString()],
     ['Content-Type', 'application/json'],
     ['Content-Length', String(body.length)],
+    ['X-Request-Id', requestId],
+    ['Connection', options.keepAlive ? 'keep-alive' : 'close'],
+  ]);
+  return options.withBody ? Buffer.concat([head, body]) : head;
+}
+
+/** The same for what a worker says went wrong. */
+export function failureBytes(failure: Failure, requestId: string, options: { keepAlive: boolean; withBody: boolean }): Buffer {
+  const body = failureBody(failure, requestId);
+  const retry: HeaderField[] = failure.retryAfterSeconds === undefined ? [] : [['Retry-After', String(failure.retryAfterSeconds)]];
+  const head = serializeResponseHead(failure.httpStatus, STATUS_CODES[failure.httpStatus] ?? '', [
+    ['Content-Type', 'application/json'],
+    ['Content-Length', String(body.length)],
+    ['X-CFF-Request-Id', requestId],
+    ['X-Func-Err-Code', String(failure.code)],
+    ['X-Is-Func-Err', String(failure.fault === 'function')],
+    ...retry,
     ['X-Request-Id', requestId],
     ['Connection', options.keepAlive ? 'keep-alive' : 'close'],
   ]);

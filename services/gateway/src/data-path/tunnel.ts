@@ -5,29 +5,44 @@ import type { Socket } from 'node:net';
  * apply; silence in both directions ends it.
  */
 export class Tunnel {
+  /** Resolves when the function's side is closed. */
+  readonly closed: Promise<void>;
+
   constructor(
     private readonly client: Socket,
-    private readonly worker: Socket,
+    private readonly app: Socket,
     idleMs: number,
   ) {
     // Every byte of either direction passes through the client's socket, so its timer sees all of them.
     client.setTimeout(idleMs, () => client.destroy());
+    app.on('data', (piece: Buffer) => this.onAppData(piece));
+    app.on('drain', () => client.resume());
+    app.on('error', () => undefined);
+    this.closed = new Promise((resolve) => {
+      const end = (): void => {
+        // The client gets what is on its way, and the end.
+        client.destroySoon();
+        resolve();
+      };
+      if (app.destroyed) end();
+      else app.once('close', end);
+    });
+    app.resume();
   }
 
   onClientData(piece: Buffer): void {
-    if (!this.worker.write(piece)) this.client.pause();
+    if (!this.app.write(piece)) this.client.pause();
   }
 
-  onWorkerData(piece: Buffer): void {
-    if (!this.client.write(piece)) this.worker.pause();
+  onAppData(piece: Buffer): void {
+    if (!this.client.write(piece)) this.app.pause();
   }
 
-  onWorkerDrain(): void {
-    this.client.resume();
+  onClientDrain(): void {
+    this.app.resume();
   }
 
-  /** The worker's side is gone: the client gets what is on its way, and the end. */
-  onWorkerClosed(): void {
-    this.client.destroySoon();
+  onClientClosed(): void {
+    this.app.destroy();
   }
 }

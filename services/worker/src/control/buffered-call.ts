@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
-import { endToEndFields, HeaderList, serializeRequestHead, type BodyFraming, type HeaderField } from '@windlass/http1';
+import { linesForFunction, type BodyReceiver, type Caller, type CallerListener, type FunctionRequest, type RequestBody } from '@windlass/function-exchange';
+import { endToEndFields, fieldLine, HeaderList, requestLine, type BodyFraming, type ResponseHead } from '@windlass/http1';
 import type { HttpResponse, InvokeRequest } from '@windlass/contracts/worker/v1/worker_service';
 import { WindlassError } from '@windlass/errors';
-import type { AnswerHead, BodyReceiver, Caller, InvocationRequest, RequestBody } from '../invocation/index.js';
 
 /** A call of the control plane: its body is here, and its answer is collected. */
 export class BufferedCall implements RequestBody, Caller {
   readonly framing: BodyFraming;
   readonly gone = false;
-  onGone: (() => void) | undefined;
-  private answer: AnswerHead | undefined;
+  listener: CallerListener | undefined;
+  private answer: { readonly head: ResponseHead; readonly body: BodyFraming } | undefined;
   private readonly slices: Buffer[] = [];
 
   constructor(private readonly body: Buffer) {
@@ -19,8 +19,10 @@ export class BufferedCall implements RequestBody, Caller {
   /** The whole answer; undefined when there was none. */
   get response(): HttpResponse | undefined {
     if (this.answer === undefined) return undefined;
-    const headers = this.answer.fields.map(([name, value]) => ({ name, value }));
-    return { status_code: this.answer.status, headers, body: Buffer.concat(this.slices) };
+    const { head, body } = this.answer;
+    const headers = endToEndFields(head.headers).map(([name, value]) => ({ name, value }));
+    if (body.kind === 'length' && !head.headers.has('content-length')) headers.push({ name: 'Content-Length', value: String(body.length) });
+    return { status_code: head.status, headers, body: Buffer.concat(this.slices) };
   }
 
   start(receiver: BodyReceiver): void {
@@ -34,14 +36,16 @@ export class BufferedCall implements RequestBody, Caller {
   // Interim answers have no place in a single response.
   interim(): void {}
 
-  head(head: AnswerHead): void {
-    this.answer = head;
+  head(head: ResponseHead, body: BodyFraming): void {
+    this.answer = { head, body };
   }
 
-  data(slice: Buffer): void {
+  data(slice: Buffer): boolean {
     this.slices.push(slice);
+    return true;
   }
 
+  flush(): void {}
   end(): void {}
 
   cut(): void {
@@ -51,19 +55,18 @@ export class BufferedCall implements RequestBody, Caller {
   // The report of the invocation says why.
   fail(): void {}
 
-  async upgrade(_head: AnswerHead, app: Socket): Promise<void> {
+  async upgrade(_head: ResponseHead, app: Socket): Promise<void> {
     app.destroy();
   }
 }
 
 /** The request of a control call. Throws a WindlassError for one that could not be written as HTTP. */
-export function requestOf(call: InvokeRequest, body: RequestBody): InvocationRequest {
+export function requestOf(call: InvokeRequest, body: RequestBody): FunctionRequest {
   const sent = new HeaderList(call.headers.map(({ name, value }) => [name, value] as const));
-  const fields: HeaderField[] = endToEndFields(sent).filter(([name]) => name.toLowerCase() !== 'content-length');
-  if (!sent.has('host')) fields.unshift(['Host', '127.0.0.1:8000']);
-  if (body.framing.kind === 'length') fields.push(['Content-Length', String(body.framing.length)]);
+  let fieldLines: string;
   try {
-    serializeRequestHead(call.method, call.target, fields);
+    requestLine(call.method, call.target);
+    fieldLines = linesForFunction(sent, (name) => name !== 'content-length');
   } catch (error) {
     throw new WindlassError({
       kind: 'invalid',
@@ -73,6 +76,8 @@ export function requestOf(call: InvokeRequest, body: RequestBody): InvocationReq
       cause: error,
     });
   }
+  if (!sent.has('host')) fieldLines = fieldLine('Host', '127.0.0.1:8000') + fieldLines;
+  if (body.framing.kind === 'length') fieldLines += fieldLine('Content-Length', String(body.framing.length));
   return {
     requestId: call.request_id,
     functionId: call.func_id,
@@ -81,9 +86,12 @@ export function requestOf(call: InvokeRequest, body: RequestBody): InvocationReq
     timeoutMs: 0,
     method: call.method,
     target: call.target,
-    fields,
+    headers: sent,
+    fieldLines,
     upgrade: undefined,
-    ingress: { apiId: sent.get('x-apig-api-id'), sourceIp: sent.get('x-apig-source-ip'), stage: sent.get('x-apig-source-stage') },
+    apiId: sent.get('x-apig-api-id'),
+    sourceIp: sent.get('x-apig-source-ip'),
+    stage: sent.get('x-apig-source-stage'),
     body,
   };
 }

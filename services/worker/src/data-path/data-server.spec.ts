@@ -5,20 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KnownAccounts } from '@windlass/accounts';
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
+import { CoarseTimers } from '@windlass/coarse-timers';
 import { createLogger } from '@windlass/telemetry';
 import { AccountAdmission } from '../account/index.js';
 import type { Instance, InstanceExit } from '../instance/index.js';
 import { Invoker } from '../invocation/index.js';
 import { FunctionPools } from '../pool/index.js';
 import { exampleSpec } from '../testing/example-spec.js';
-import { startDataServer, type DataServer } from './index.js';
+import { startExchangeServer, type ExchangeServer } from './index.js';
 
 /** What the app did with its connections is up to each test; the instance is a server of this process. */
 describe('the data port', () => {
   let directory: string;
   let app: Server;
   let onRequest: (socket: Socket, text: string, dial: number) => void;
-  let server: DataServer;
+  let server: ExchangeServer;
   let pools: FunctionPools;
   let dials: number;
   let spec: FunctionSpec;
@@ -41,8 +42,18 @@ describe('the data port', () => {
     pools = new FunctionPools({ launch, limits, observer: { output: () => undefined }, clock, newInstanceId: () => crypto.randomUUID() }, scaling);
     const log = { started: () => undefined, note: () => undefined, finished: () => undefined };
     const logger = createLogger('test', { destination: { write: () => undefined } });
-    const invoker = new Invoker({ find: () => spec }, new AccountAdmission(new KnownAccounts()), { find: () => undefined }, pools, log, { finished: () => undefined }, logger, clock);
-    server = await startDataServer({ socketPath: join(directory, 'data.sock'), invoker, upgradeIdleMs: 1_000, maxConnections: 10 });
+    const invoker = new Invoker({
+      functions: { find: () => spec },
+      accounts: new AccountAdmission(new KnownAccounts()),
+      credentials: { find: () => undefined },
+      pools,
+      log,
+      facts: { finished: () => undefined },
+      logger,
+      timers: new CoarseTimers(),
+      clock,
+    });
+    server = await startExchangeServer({ socketPath: join(directory, 'data.sock'), functions: invoker, upgradeIdleMs: 1_000, maxConnections: 10 });
   });
 
   afterEach(async () => {

@@ -1,9 +1,10 @@
 import { Fault, type InvocationBatch, type InvocationFact } from '@windlass/contracts/worker/v1/invocation_facts';
-import { judge, type FinishedRequest, type Verdict } from '../invocation/index.js';
+import type { Failure } from '@windlass/function-exchange';
+import { judge, type FinishedRequest } from '../invocation/index.js';
 import { cpuShares } from './cpu-shares.js';
 import type { FunctionFacts } from './fact-buffer.js';
 
-const FAULTS: Record<Verdict['fault'], Fault> = { function: Fault.FUNCTION, caller: Fault.CALLER, platform: Fault.PLATFORM };
+const FAULTS: Record<Failure['fault'], Fault> = { function: Fault.FUNCTION, caller: Fault.CALLER, platform: Fault.PLATFORM };
 
 /** The message about finished requests of one function; there is at least one. */
 export function invocationBatch({ requests, dropped }: FunctionFacts, ids: { readonly batchId: string; readonly workerId: string }): InvocationBatch {

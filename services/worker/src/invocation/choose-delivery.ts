@@ -1,5 +1,5 @@
+import { MAX_BODY_BYTES } from '@windlass/function-exchange';
 import type { ResponseHead } from '@windlass/http1';
-import { MAX_BODY_BYTES } from './outcome.js';
 
 /** How an answer's body reaches the caller. */
 export type Delivery =

@@ -1,19 +1,11 @@
-import {
-  createBodyDecoder,
-  createBodyEncoder,
-  isHttp1Error,
-  serializeRequestHead,
-  type BodyDecoder,
-  type BodyEncoder,
-  type HeaderField,
-  type ResponseHead,
-} from '@windlass/http1';
+import type { CoarseTimers } from '@windlass/coarse-timers';
+import { Deadline } from '@windlass/coarse-timers';
+import type { BodyProblem, BodyReceiver, Caller, CallerListener, FunctionRequest } from '@windlass/function-exchange';
+import { createBodyDecoder, createBodyEncoder, isHttp1Error, type BodyDecoder, type BodyEncoder, type HeaderField, type ResponseHead } from '@windlass/http1';
 import type { InstanceExit } from '../instance/index.js';
 import type { AppConnection, ConnectionUser, PooledInstance } from '../pool/index.js';
-import { answerHead, type AnswerDelivery } from './answer-delivery.js';
-import type { Caller } from './caller.js';
+import type { AnswerDelivery } from './answer-delivery.js';
 import type { FailedOutcome } from './outcome.js';
-import type { BodyReceiver, InvocationRequest } from './request.js';
 import { ReplayBuffer } from './replay-buffer.js';
 
 /** How long the exit of an instance may stay behind the break of its connections, in milliseconds. */
@@ -34,40 +26,50 @@ export interface SentRequest {
   readonly trailers: Iterable<HeaderField>;
 }
 
+/** Hears once how a forwarding ended. */
+export interface ForwardingOwner {
+  forwarded(end: ForwardingEnd): void;
+  /** A mistake of ours, on its way into the log. */
+  mistaken(error: unknown): void;
+}
+
 const SERVED: ForwardingEnd = { failure: undefined, condition: 'sound' };
+const NO_BYTES = Buffer.alloc(0);
+const NO_FIELDS: readonly HeaderField[] = [];
 
 /** One request on its way through one instance: sends it, reads the answer, and ends for exactly one reason. */
-export class Forwarding implements ConnectionUser, BodyReceiver {
+export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener {
   private connection: AppConnection | undefined;
-  private encoder: BodyEncoder;
+  private encoder: BodyEncoder | undefined;
   private decoder: BodyDecoder | undefined;
   private answer: ResponseHead | undefined;
   private bodyStarted = false;
   private bodyEnded = false;
-  private trailers: Iterable<HeaderField> = [];
+  private trailers: Iterable<HeaderField> = NO_FIELDS;
   private heardAnything = false;
   private settled = false;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly deadline: Deadline;
   private readonly sent: ReplayBuffer;
-  private settle: (end: ForwardingEnd) => void = () => undefined;
-  private reject: (error: unknown) => void = () => undefined;
 
   constructor(
-    private readonly request: InvocationRequest,
-    private readonly fields: readonly HeaderField[],
+    private readonly request: FunctionRequest,
+    private readonly head: string,
     private readonly instance: PooledInstance,
     private readonly caller: Caller,
     private readonly delivery: AnswerDelivery,
     private readonly timeoutMs: number,
+    private readonly owner: ForwardingOwner,
+    timers: CoarseTimers,
     private readonly clock: () => number,
     resend?: SentRequest,
   ) {
-    this.encoder = createBodyEncoder(request.body.framing);
     this.sent = resend?.body ?? new ReplayBuffer(request.method);
-    if (resend === undefined) return;
-    this.bodyStarted = true;
-    this.bodyEnded = true;
-    this.trailers = resend.trailers;
+    if (resend !== undefined) {
+      this.bodyStarted = true;
+      this.bodyEnded = true;
+      this.trailers = resend.trailers;
+    }
+    this.deadline = new Deadline(timers, () => this.fail({ kind: 'TIMED_OUT', timeoutMs: this.timeoutMs }, 'doubtful'));
   }
 
   /** How much of the request's body went to the app. */
@@ -75,16 +77,12 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
     return this.sent.bytes;
   }
 
-  run(): Promise<ForwardingEnd> {
-    return new Promise((resolve, reject) => {
-      this.settle = resolve;
-      this.reject = reject;
-      this.timer = setTimeout(() => this.fail({ kind: 'TIMED_OUT', timeoutMs: this.timeoutMs }, 'doubtful'), this.timeoutMs);
-      this.caller.onGone = () => this.callerGone();
-      const reusable = this.instance.connections.reuse(this.clock(), this.sent.replayable);
-      if (reusable === undefined) void this.dial();
-      else this.use(reusable);
-    });
+  begin(): void {
+    this.deadline.set(this.timeoutMs);
+    this.caller.listener = this;
+    const reusable = this.instance.connections.reuse(this.clock(), this.sent.replayable);
+    if (reusable === undefined) void this.dial();
+    else this.use(reusable);
   }
 
   // What the connection says.
@@ -97,6 +95,7 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
       if (isHttp1Error(error)) this.fail({ kind: 'RESPONSE_MALFORMED', detail: error.message }, 'sound');
       else this.breakDown(error);
     }
+    if (!this.settled) this.delivery.flush();
   }
 
   onWritable(): void {
@@ -106,7 +105,7 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
   onClosed(error: Error | undefined): void {
     if (this.decoder !== undefined && this.answer?.body.kind === 'until-close' && error === undefined) {
       this.decoder.close();
-      this.answered(Buffer.alloc(0));
+      this.answered(NO_BYTES);
       return;
     }
     const replay = this.connection?.reused === true && !this.heardAnything && this.sent.replayable;
@@ -122,17 +121,17 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
   slice(slice: Buffer): void {
     if (this.settled) return;
     this.sent.keep(slice);
-    if (this.connection !== undefined && !this.encoder.write(this.connection.socket, slice)) this.request.body.pause();
+    if (this.connection !== undefined && this.encoder?.write(this.connection.socket, slice) === false) this.request.body.pause();
   }
 
   end(trailers: Iterable<HeaderField>): void {
     this.bodyEnded = true;
     this.trailers = trailers;
-    if (!this.settled && this.connection !== undefined) this.encoder.end(this.connection.socket, trailers);
+    if (!this.settled && this.connection !== undefined) this.encoder?.end(this.connection.socket, trailers);
   }
 
-  broken(outcome: FailedOutcome): void {
-    this.fail(outcome, 'sound');
+  broken(problem: BodyProblem): void {
+    this.fail(problem, 'sound');
   }
 
   private async dial(): Promise<void> {
@@ -149,19 +148,21 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
     this.connection = connection;
     connection.user = this;
     const { socket } = connection;
+    const { body } = this.request;
     // Head and body leave together when the body is there already.
-    socket.cork();
-    socket.write(serializeRequestHead(this.request.method, this.request.target, this.fields));
-    this.encoder = createBodyEncoder(this.request.body.framing);
+    const withBody = body.framing.kind !== 'none';
+    if (withBody) socket.cork();
+    socket.write(this.head, 'latin1');
+    this.encoder = createBodyEncoder(body.framing);
     if (!this.bodyStarted) {
       this.bodyStarted = true;
-      this.request.body.start(this);
+      body.start(this);
     } else {
       for (const slice of this.sent.slices) this.encoder.write(socket, slice);
       if (this.bodyEnded) this.encoder.end(socket, this.trailers);
-      else this.request.body.resume();
+      else body.resume();
     }
-    socket.uncork();
+    if (withBody) socket.uncork();
   }
 
   private read(bytes: Buffer): void {
@@ -175,7 +176,7 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
     let problem: FailedOutcome | undefined;
     const rest = this.decoder.decode(piece, (slice) => (problem ??= this.delivery.data(slice)));
     if (problem !== undefined) this.fail(problem, 'sound');
-    else if (rest !== undefined || this.decoder.done) this.answered(rest ?? Buffer.alloc(0));
+    else if (rest !== undefined || this.decoder.done) this.answered(rest ?? NO_BYTES);
   }
 
   private heard(head: ResponseHead, rest: Buffer): 'go-on' | 'over' {
@@ -198,14 +199,15 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
   private answered(rest: Buffer): void {
     const { connection, answer } = this;
     if (this.settled || connection === undefined || answer === undefined) return;
-    this.delivery.end(this.decoder?.trailers ?? []);
     this.connection = undefined;
     if (answer.keepAlive && this.bodyEnded && rest.length === 0) {
       this.instance.connections.giveBack(connection, this.clock(), promisedKeepAliveMs(answer));
     } else {
       connection.destroy();
     }
-    this.finish(SERVED);
+    this.settle();
+    this.delivery.end(this.decoder?.trailers ?? NO_FIELDS);
+    this.owner.forwarded(SERVED);
   }
 
   private upgraded(head: ResponseHead, rest: Buffer): void {
@@ -215,18 +217,19 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
       this.fail({ kind: 'RESPONSE_MALFORMED', detail: 'It switches protocols without having been asked.' }, 'sound');
       return;
     }
-    this.settled = true;
-    clearTimeout(this.timer);
+    this.settle();
     this.connection = undefined;
     this.delivery.switched(head);
-    const answer = answerHead(head);
-    const fields: HeaderField[] = [...answer.fields, ['Connection', 'Upgrade'], ['Upgrade', head.upgrade ?? this.request.upgrade]];
-    void this.caller.upgrade({ ...answer, fields }, connection.detach(), rest).then(() => this.settle(SERVED));
+    void this.caller.upgrade(head, connection.detach(), rest).then(() => this.owner.forwarded(SERVED));
   }
 
   /** An app that works for nobody keeps its slot until it is done, unless it can notice: then it is told by closing. */
-  private callerGone(): void {
+  onCallerGone(): void {
     if (!this.bodyEnded || this.delivery.streaming) this.fail({ kind: 'CALLER_GONE' }, 'sound');
+  }
+
+  onCallerWritable(): void {
+    // What a caller has not taken waits in its own buffers; the app is not held up.
   }
 
   private async lost(detail: string): Promise<void> {
@@ -251,15 +254,19 @@ export class Forwarding implements ConnectionUser, BodyReceiver {
 
   /** A mistake of ours ends this request and no other. */
   private breakDown(error: unknown): void {
-    this.reject(error);
+    this.owner.mistaken(error);
     this.fail({ kind: 'WORKER_FAILED' }, 'doubtful');
   }
 
   private finish(end: ForwardingEnd): void {
+    this.settle();
+    this.owner.forwarded(end);
+  }
+
+  private settle(): void {
     this.settled = true;
-    clearTimeout(this.timer);
-    this.caller.onGone = undefined;
-    this.settle(end);
+    this.deadline.clear();
+    this.caller.listener = undefined;
   }
 }
 

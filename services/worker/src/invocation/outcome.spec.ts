@@ -1,5 +1,6 @@
+import { failureBody } from '@windlass/function-exchange';
 import { StartFailure } from '../instance/index.js';
-import { errorBody, judge, type FailedOutcome } from './outcome.js';
+import { judge, type FailedOutcome } from './outcome.js';
 
 const start = (failure: StartFailure): FailedOutcome => ({ kind: 'START_FAILED', failure });
 
@@ -50,7 +51,7 @@ describe('the verdict on an outcome', () => {
   });
 
   it('is answered in the documented error form', () => {
-    const body = errorBody(judge({ kind: 'TIMED_OUT', timeoutMs: 3000 }), 'r1');
+    const body = failureBody(judge({ kind: 'TIMED_OUT', timeoutMs: 3000 }), 'r1');
     expect(JSON.parse(body.toString())).toEqual({ error_code: 'FSS.4010', error_msg: 'call request timed out after 3s', request_id: 'r1' });
   });
 });

@@ -1,9 +1,7 @@
 import type { AccountStatus } from '@windlass/accounts';
 import { howToRaise } from '@windlass/accounts/quota-types';
+import { MAX_BODY_BYTES, type BodyProblem, type Failure, type Fault } from '@windlass/function-exchange';
 import { describeProcessEnd, type InstanceExit, type StartFailure } from '../instance/index.js';
-
-/** Largest request and response body, in bytes: 6 MB, as documented for synchronous calls. */
-export const MAX_BODY_BYTES = 6_291_456;
 
 /** Everything an invocation can end in other than the function's own answer. */
 export type FailedOutcome =
@@ -29,8 +27,7 @@ export type FailedOutcome =
   /** A mistake of ours; the log of the worker has its cause. */
   | { readonly kind: 'WORKER_FAILED' }
   // The request itself.
-  | { readonly kind: 'REQUEST_TOO_LARGE' }
-  | { readonly kind: 'REQUEST_MALFORMED'; readonly detail: string; readonly status: number }
+  | BodyProblem
   | { readonly kind: 'CALLER_GONE' }
   // While the function had it.
   | { readonly kind: 'TIMED_OUT'; readonly timeoutMs: number }
@@ -39,24 +36,8 @@ export type FailedOutcome =
   | { readonly kind: 'RESPONSE_MALFORMED'; readonly detail: string }
   | { readonly kind: 'RESPONSE_TOO_LARGE'; readonly bodyBytes: number };
 
-/** Who has to act so that it does not happen again. */
-export type Fault = 'function' | 'caller' | 'platform';
-
-export interface Verdict {
-  /** Number of the documented data plane. */
-  readonly code: number;
-  readonly reason: string;
-  readonly fault: Fault;
-  /** Status of the answer on the data path. */
-  readonly httpStatus: number;
-  /** When another try may do better, in seconds; absent where it would not, or nobody knows. */
-  readonly retryAfterSeconds?: number;
-  /** For the caller and the function's owner: which limit, its value, how to change it. */
-  readonly message: string;
-}
-
 /** Says of each outcome which number it has, whose fault it is and what the caller is answered. */
-export function judge(outcome: FailedOutcome): Verdict {
+export function judge(outcome: FailedOutcome): Failure {
   switch (outcome.kind) {
     case 'FUNCTION_UNKNOWN':
       return verdict(outcome, 4024, 'caller', 404, 'The function or this version of it does not exist.');
@@ -118,11 +99,11 @@ export function judge(outcome: FailedOutcome): Verdict {
   }
 }
 
-function verdict(outcome: FailedOutcome, code: number, fault: Fault, httpStatus: number, message: string): Verdict {
+function verdict(outcome: FailedOutcome, code: number, fault: Fault, httpStatus: number, message: string): Failure {
   return { code, reason: outcome.kind, fault, httpStatus, message };
 }
 
-function judgeStart(failure: StartFailure): Verdict {
+function judgeStart(failure: StartFailure): Failure {
   const fault: Fault = failure.reason === 'SANDBOX_FAILED' || failure.reason === 'ABORTED' ? 'platform' : 'function';
   return {
     code: failure.code,
@@ -134,7 +115,7 @@ function judgeStart(failure: StartFailure): Verdict {
 }
 
 /** The circuit is open: the caller hears the failure that opened it. */
-function judgeCrashLoop(last: Verdict, failures: number, retryAfterMs: number): Verdict {
+function judgeCrashLoop(last: Failure, failures: number, retryAfterMs: number): Failure {
   const retryAfterSeconds = seconds(retryAfterMs);
   const message = `No instance is started for another ${retryAfterSeconds} s, after ${failures} failures in a row. ${last.message}`;
   return { ...last, reason: 'CRASH_LOOP', httpStatus: 503, message, retryAfterSeconds };
@@ -144,7 +125,7 @@ function seconds(milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / 1_000));
 }
 
-function judgeEnd(exit: InstanceExit, stderrTail: readonly string[]): Verdict {
+function judgeEnd(exit: InstanceExit, stderrTail: readonly string[]): Failure {
   switch (exit.kind) {
     case 'OUT_OF_MEMORY':
       return {
@@ -172,11 +153,6 @@ function judgeEnd(exit: InstanceExit, stderrTail: readonly string[]): Verdict {
 
 function withTail(sentence: string, stderrTail: readonly string[]): string {
   return stderrTail.length === 0 ? sentence : `${sentence} Last lines of stderr:\n${stderrTail.join('\n')}`;
-}
-
-/** The answer's body on the data path. */
-export function errorBody(outcome: Verdict, requestId: string): Buffer {
-  return Buffer.from(JSON.stringify({ error_code: `FSS.${outcome.code}`, error_msg: outcome.message, request_id: requestId }));
 }
 
 /** An invocation that failed, on its way to whoever answers for it. */

@@ -1,24 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isHttp1Error, RequestHeadParser, serializeResponseHead, type RequestHead } from '@windlass/http1';
-import { errorBody, judge, type Invoker } from '../invocation/index.js';
-import { DataRequest, type RequestConnection } from './data-request.js';
-import { forwardedFields, readIngress } from './ingress-headers.js';
+import { failureBody } from '../failure.js';
+import type { FunctionServer } from '../function-request.js';
+import { linesForFunction } from '../platform-fields.js';
+import { ServedRequest, type RequestConnection } from './served-request.js';
+import { readWireFields } from './wire-fields.js';
 
 /** How long a connection that is over may take to close. */
 const LINGER_MS = 5_000;
 
-/** One connection of a gateway: requests one after the other, each handed to the invoker. */
-export class DataConnection implements RequestConnection {
+/** One connection of a gateway: requests one after the other, each handed to whoever serves them. */
+export class ServerConnection implements RequestConnection {
   private readonly heads = new RequestHeadParser();
-  private current: DataRequest | undefined;
+  private current: ServedRequest | undefined;
 
   constructor(
     readonly socket: Socket,
-    private readonly invoker: Invoker,
+    private readonly functions: FunctionServer,
     private readonly upgradeIdleMs: number,
   ) {
     socket.on('data', this.onData);
+    socket.on('drain', this.onDrain);
     socket.on('close', this.onClose);
     // What is wrong with it shows as the close that follows.
     socket.on('error', () => undefined);
@@ -37,6 +40,7 @@ export class DataConnection implements RequestConnection {
   leave(): void {
     this.current = undefined;
     this.socket.off('data', this.onData);
+    this.socket.off('drain', this.onDrain);
     this.socket.off('close', this.onClose);
   }
 
@@ -53,6 +57,8 @@ export class DataConnection implements RequestConnection {
       this.refuse(error.status, error.message);
     }
   };
+
+  private readonly onDrain = (): void => this.current?.drained();
 
   private readonly onClose = (): void => {
     this.current?.closed();
@@ -73,35 +79,20 @@ export class DataConnection implements RequestConnection {
       this.refuse(405, 'Functions do not take the method CONNECT.');
       return;
     }
-    const ingress = readIngress(head);
-    if ('missing' in ingress) {
-      this.refuse(400, `The field ${ingress.missing} is missing or malformed.`);
+    const wire = readWireFields(head);
+    if ('missing' in wire) {
+      this.refuse(400, `The field ${wire.missing} is missing or malformed.`);
       return;
     }
-    const request = new DataRequest(this, head, ingress.requestId, this.upgradeIdleMs, rest);
+    const request = new ServedRequest(this, head, wire.requestId, this.upgradeIdleMs, rest);
     this.current = request;
-    const { functionId, version, revision, requestId, timeoutMs, ...known } = ingress;
-    void this.invoker.invoke(
-      {
-        requestId,
-        functionId,
-        version,
-        revision,
-        timeoutMs,
-        method: head.method,
-        target: head.target,
-        fields: forwardedFields(head),
-        upgrade: head.upgrade,
-        ingress: known,
-        body: request,
-      },
-      request,
-    );
+    const { method, target, upgrade, headers } = head;
+    this.functions.serve({ ...wire, method, target, upgrade, headers, fieldLines: linesForFunction(headers), body: request }, request);
   }
 
   /** Bytes that are no request of ours: what follows them cannot be understood either. */
   private refuse(status: number, detail: string): void {
-    const body = errorBody(judge({ kind: 'REQUEST_MALFORMED', status, detail }), randomUUID());
+    const body = failureBody({ code: 400, reason: 'REQUEST_MALFORMED', fault: 'caller', httpStatus: status, message: detail }, randomUUID());
     const fields = [
       ['Content-Type', 'application/json'],
       ['Content-Length', String(body.length)],

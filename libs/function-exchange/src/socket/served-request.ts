@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import {
   createBodyDecoder,
   createBodyEncoder,
+  endToEndFields,
   isHttp1Error,
   serializeResponseHead,
   type BodyDecoder,
@@ -9,9 +10,13 @@ import {
   type BodyFraming,
   type HeaderField,
   type RequestHead,
+  type ResponseHead,
 } from '@windlass/http1';
-import { errorBody, MAX_BODY_BYTES, type AnswerHead, type BodyReceiver, type Caller, type RequestBody, type Verdict } from '../invocation/index.js';
-import { relay } from './relay.js';
+import type { Caller, CallerListener } from '../caller.js';
+import { type Failure, failureBody } from '../failure.js';
+import { MAX_BODY_BYTES } from '../max-body-bytes.js';
+import type { BodyReceiver, RequestBody } from '../request-body.js';
+import { joinSockets } from './join-sockets.js';
 
 /** What a request does with its connection. */
 export interface RequestConnection {
@@ -27,17 +32,18 @@ const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 /** Bytes that came before anybody wanted them; more are left in the socket. */
 const MAX_EARLY_BYTES = 64 * 1024;
 
-/** One request of a gateway connection: the body on its way in and the answer on its way out. */
-export class DataRequest implements RequestBody, Caller {
+/** One request of a gateway's connection: the body on its way in and the answer on its way out. */
+export class ServedRequest implements RequestBody, Caller {
   readonly framing: BodyFraming;
   gone = false;
-  onGone: (() => void) | undefined;
+  listener: CallerListener | undefined;
   private readonly decoder: BodyDecoder | undefined;
   private receiver: BodyReceiver | undefined;
   private early: Buffer[] = [];
   private earlyBytes = 0;
   private encoder: BodyEncoder | undefined;
   private closing = false;
+  private corked = false;
 
   constructor(
     private readonly connection: RequestConnection,
@@ -64,10 +70,14 @@ export class DataRequest implements RequestBody, Caller {
     if (this.earlyBytes >= MAX_EARLY_BYTES) this.connection.socket.pause();
   }
 
+  drained(): void {
+    this.listener?.onCallerWritable();
+  }
+
   /** The gateway closed the connection. */
   closed(): void {
     this.gone = true;
-    this.onGone?.();
+    this.listener?.onCallerGone();
   }
 
   start(receiver: BodyReceiver): void {
@@ -91,68 +101,76 @@ export class DataRequest implements RequestBody, Caller {
     this.connection.socket.resume();
   }
 
-  interim({ status, reasonPhrase, fields }: AnswerHead): void {
-    if (this.request.version === '1.1') this.connection.socket.write(serializeResponseHead(status, reasonPhrase, fields));
+  interim(head: ResponseHead): void {
+    if (this.request.version === '1.1') this.connection.socket.write(headBytes(head, endToEndFields(head.headers)));
   }
 
-  head({ status, reasonPhrase, fields }: AnswerHead, body: BodyFraming): void {
-    const { socket } = this.connection;
-    const sent: HeaderField[] = [...fields];
-    let framing = body;
-    if (body.kind === 'chunked') {
-      if (this.request.version === '1.0') framing = { kind: 'until-close' };
-      else sent.push(['Transfer-Encoding', 'chunked']);
-    }
-    // A body that has not come whole leaves the connection in no state for another request.
-    this.closing = !this.request.keepAlive || framing.kind === 'until-close' || this.decoder?.done !== true;
-    if (this.closing) sent.push(['Connection', 'close']);
-    this.encoder = createBodyEncoder(framing);
-    // Head and first data leave together.
-    socket.cork();
-    process.nextTick(() => socket.uncork());
-    socket.write(serializeResponseHead(status, reasonPhrase, sent));
+  head(head: ResponseHead, body: BodyFraming): void {
+    const fields = endToEndFields(head.headers);
+    if (body.kind === 'length' && !head.headers.has('content-length')) fields.push(['Content-Length', String(body.length)]);
+    this.begin(head, fields, body);
   }
 
-  data(slice: Buffer): void {
-    this.encoder?.write(this.connection.socket, slice);
+  data(slice: Buffer): boolean {
+    return this.encoder?.write(this.connection.socket, slice) ?? true;
+  }
+
+  flush(): void {
+    if (this.corked) this.connection.socket.uncork();
+    this.corked = false;
   }
 
   end(trailers: Iterable<HeaderField>): void {
     this.encoder?.end(this.connection.socket, trailers);
+    this.flush();
     this.connection.over(!this.closing, Buffer.concat(this.early.splice(0)));
   }
 
   cut(): void {
+    this.flush();
     this.connection.over(false, EMPTY);
   }
 
-  fail(verdict: Verdict): void {
-    const body = errorBody(verdict, this.requestId);
+  fail(failure: Failure): void {
+    const body = failureBody(failure, this.requestId);
     const fields: HeaderField[] = [
       ['Content-Type', 'application/json'],
       ['Content-Length', String(body.length)],
       ['X-CFF-Request-Id', this.requestId],
-      ['X-Func-Err-Code', String(verdict.code)],
-      ['X-Is-Func-Err', String(verdict.fault === 'function')],
+      ['X-Func-Err-Code', String(failure.code)],
+      ['X-Is-Func-Err', String(failure.fault === 'function')],
     ];
-    if (verdict.retryAfterSeconds !== undefined) fields.push(['Retry-After', String(verdict.retryAfterSeconds)]);
-    const head = { status: verdict.httpStatus, reasonPhrase: '', fields };
-    if (this.request.method === 'HEAD') {
-      this.head(head, { kind: 'none' });
-    } else {
-      this.head(head, { kind: 'length', length: body.length });
-      this.data(body);
-    }
+    if (failure.retryAfterSeconds !== undefined) fields.push(['Retry-After', String(failure.retryAfterSeconds)]);
+    const withBody = this.request.method !== 'HEAD';
+    this.begin({ status: failure.httpStatus, reasonPhrase: '' }, fields, withBody ? { kind: 'length', length: body.length } : { kind: 'none' });
+    if (withBody) this.data(body);
     this.end([]);
   }
 
-  async upgrade({ status, reasonPhrase, fields }: AnswerHead, app: Socket, rest: Buffer): Promise<void> {
+  async upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<void> {
     const { socket } = this.connection;
     this.connection.leave();
-    socket.write(serializeResponseHead(status, reasonPhrase, fields));
+    const protocol = head.upgrade ?? this.request.upgrade ?? '';
+    socket.write(headBytes(head, [...endToEndFields(head.headers), ['Connection', 'Upgrade'], ['Upgrade', protocol]]));
     if (rest.length > 0) socket.write(rest);
     for (const piece of this.early.splice(0)) app.write(piece);
-    await relay(socket, app, this.upgradeIdleMs);
+    await joinSockets(socket, app, this.upgradeIdleMs);
+  }
+
+  private begin(head: Pick<ResponseHead, 'status' | 'reasonPhrase'>, fields: HeaderField[], body: BodyFraming): void {
+    let framing = body;
+    if (body.kind === 'chunked') {
+      if (this.request.version === '1.0') framing = { kind: 'until-close' };
+      else fields.push(['Transfer-Encoding', 'chunked']);
+    }
+    // A body that has not come whole leaves the connection in no state for another request.
+    this.closing = !this.request.keepAlive || framing.kind === 'until-close' || this.decoder?.done !== true;
+    if (this.closing) fields.push(['Connection', 'close']);
+    this.encoder = createBodyEncoder(framing);
+    // Head and first data leave together.
+    this.connection.socket.cork();
+    this.corked = true;
+    this.connection.socket.write(headBytes(head, fields));
   }
 
   private decode(piece: Buffer): void {
@@ -164,13 +182,15 @@ export class DataRequest implements RequestBody, Caller {
     } catch (error) {
       if (!isHttp1Error(error)) throw error;
       receiver.broken(
-        error.reason === 'BODY_TOO_LARGE'
-          ? { kind: 'REQUEST_TOO_LARGE' }
-          : { kind: 'REQUEST_MALFORMED', detail: error.message, status: error.status },
+        error.reason === 'BODY_TOO_LARGE' ? { kind: 'REQUEST_TOO_LARGE' } : { kind: 'REQUEST_MALFORMED', detail: error.message, status: error.status },
       );
       return;
     }
     if (rest !== undefined && rest.length > 0) this.early.push(rest);
     if (decoder.done) receiver.end(decoder.trailers);
   }
+}
+
+function headBytes({ status, reasonPhrase }: Pick<ResponseHead, 'status' | 'reasonPhrase'>, fields: readonly HeaderField[]): Buffer {
+  return serializeResponseHead(status, reasonPhrase, fields);
 }

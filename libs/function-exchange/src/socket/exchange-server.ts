@@ -1,31 +1,31 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Invoker } from '../invocation/index.js';
-import { DataConnection } from './data-connection.js';
+import type { FunctionServer } from '../function-request.js';
+import { ServerConnection } from './server-connection.js';
 
-export interface DataServerOptions {
+export interface ExchangeServerOptions {
   /** Path of the unix socket. Its folder must be private to the platform. */
   readonly socketPath: string;
-  readonly invoker: Invoker;
+  readonly functions: FunctionServer;
   /** How long an upgraded connection may be silent, in milliseconds. */
   readonly upgradeIdleMs: number;
   readonly maxConnections: number;
 }
 
-export interface DataServer {
+export interface ExchangeServer {
   /** Takes no new connection. */
   refuseNew(): void;
   /** Closes every connection, whatever it is doing. */
   close(): Promise<void>;
 }
 
-/** Serves the gateway's requests: HTTP/1.1 on a unix socket only this user may open. */
-export async function startDataServer(options: DataServerOptions): Promise<DataServer> {
+/** Serves the requests of gateways in other processes: HTTP/1.1 on a unix socket only this user may open. */
+export async function startExchangeServer(options: ExchangeServerOptions): Promise<ExchangeServer> {
   const connections = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
-    new DataConnection(socket, options.invoker, options.upgradeIdleMs);
+    new ServerConnection(socket, options.functions, options.upgradeIdleMs);
   });
   server.maxConnections = options.maxConnections;
   await listen(server, options.socketPath);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** Joins two sockets byte by byte until one of them closes or nothing was said for `idleMs`. Resolves when both are closed. */
-export function relay(one: Socket, other: Socket, idleMs: number): Promise<void> {
+export function joinSockets(one: Socket, other: Socket, idleMs: number): Promise<void> {
   return new Promise((resolve) => {
     let open = 2;
     const closed = (): void => {

@@ -1,0 +1,1 @@
+export { CoarseTimers, Deadline } from './coarse-timers.js';

@@ -1,0 +1,34 @@
+import type { Socket } from 'node:net';
+import type { BodyFraming, HeaderField, ResponseHead } from '@windlass/http1';
+import type { Failure } from './failure.js';
+
+/** Hears of the caller while its request is served. */
+export interface CallerListener {
+  /** Nobody reads the answer any more. */
+  onCallerGone(): void;
+  /** A caller that could not keep up takes more again. */
+  onCallerWritable(): void;
+}
+
+/** Who waits for an answer: a client of a gateway, a connection between the two, or a call of the control plane. */
+export interface Caller {
+  readonly gone: boolean;
+  listener: CallerListener | undefined;
+  interim(head: ResponseHead): void;
+  /**
+   * `head` as the function sent it; `body` says how the body is delivered: `none`, `length` or `chunked`. Whoever writes it leaves out
+   * what speaks to one hop only, and frames the body as `body` says.
+   */
+  head(head: ResponseHead, body: BodyFraming): void;
+  /** False when the caller does not keep up; what is given all the same is kept. */
+  data(slice: Buffer): boolean;
+  /** Nothing more comes at the moment: what was given so far must not wait for company. */
+  flush(): void;
+  end(trailers: Iterable<HeaderField>): void;
+  /** The answer has begun and cannot be completed. */
+  cut(): void;
+  /** There is no answer; nothing was given so far. */
+  fail(failure: Failure): void;
+  /** Joins the caller with the app after a 101; resolves when the conversation is over. `rest` is the app's first bytes. */
+  upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<void>;
+}
