@@ -32,6 +32,8 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
   const trigger = await make('CreateFunctionTrigger', { project_id, function_urn, trigger_type_code: 'APIG', event_data: { name: mark, path: '/', auth: 'NONE' } });
   await make('CreateFunctionVersion', { project_id, function_urn, version: mark });
   await make('CreateVersionAlias', { project_id, function_urn, name: mark, version: mark });
+  await make('CreateTags', { project_id, resource_id: function_urn, tags: [{ key: mark, value: mark }] });
+  const testEvent = await make('CreateEvent', { project_id, function_urn, name: 'sample-event', content: 'e30=' });
   const { log_group_id } = await make('CreateLogGroup', { project_id, log_group_name: mark, ttl_in_days: 7 });
   const stream = await make('CreateLogStream', { project_id, log_group_id: String(log_group_id), log_stream_name: mark });
   const key = await make('CreateKey', { project_id, key_alias: mark, key_spec: 'EC_P256' });
@@ -55,6 +57,7 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
       function_urn,
       resource_id: function_urn,
       alias_name: mark,
+      event_id: String(testEvent['id']),
       trigger_id: String(trigger['trigger_id']),
       log_group_id: String(log_group_id),
       log_stream_id: String(stream['log_stream_id']),

@@ -52,11 +52,18 @@ import { registryResources } from './history/registry-resources.js';
 import { InvocationController } from './invocation/invocation.controller.js';
 import { ResolveInvocationHandler } from './invocation/resolve-invocation.js';
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
+import { PutTagsHandler, RemoveTagsHandler } from './function-tag/change-tags.js';
+import { FindTaggedFunctionsHandler } from './function-tag/find-tagged-functions.js';
+import { FunctionTagController } from './function-tag/function-tag.controller.js';
+import { ShowFunctionTagsHandler, ShowProjectTagsHandler } from './function-tag/show-tags.js';
 import { ListQuotasHandler } from './quota/list-quotas.js';
 import { Quotas } from './quota/quota-usage.js';
 import { Region } from './region.js';
 import type { RegistryConfig } from './registry-config.js';
 import { ChangeTriggerHandler } from './trigger/change-trigger.js';
+import { CreateTestEventHandler, DeleteTestEventHandler, ReplaceTestEventHandler } from './test-event/change-test-event.js';
+import { ListTestEventsHandler, ShowTestEventHandler } from './test-event/show-test-event.js';
+import { TestEventController } from './test-event/test-event.controller.js';
 import { CreateTriggerHandler } from './trigger/create-trigger.js';
 import { DeleteAllTriggersHandler, DeleteTriggerHandler } from './trigger/delete-trigger.js';
 import { GatewayAddress } from './trigger/gateway-address.js';
@@ -83,6 +90,16 @@ const HANDLERS = [
   ShowFunctionCodeHandler,
   ShowFunctionLogsHandler,
   ListQuotasHandler,
+  PutTagsHandler,
+  RemoveTagsHandler,
+  ShowFunctionTagsHandler,
+  ShowProjectTagsHandler,
+  FindTaggedFunctionsHandler,
+  CreateTestEventHandler,
+  ReplaceTestEventHandler,
+  DeleteTestEventHandler,
+  ShowTestEventHandler,
+  ListTestEventsHandler,
   PublishVersionHandler,
   ListVersionsHandler,
   CreateAliasHandler,
@@ -110,6 +127,8 @@ const CONTROLLERS = [
   FunctionController,
   VersionController,
   AliasController,
+  FunctionTagController,
+  TestEventController,
   TriggerController,
   InvocationController,
   CatalogController,

@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AliasServiceService } from '@windlass/contracts/registry/v1/alias_service';
 import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
+import { FunctionTagServiceService } from '@windlass/contracts/registry/v1/function_tag_service';
+import { TestEventServiceService } from '@windlass/contracts/registry/v1/test_event_service';
 import { CatalogServiceService } from '@windlass/contracts/registry/v1/catalog_service';
 import { EnterpriseProjectResourceServiceService } from '@windlass/contracts/registry/v1/enterprise_project_resources';
 import { FunctionServiceService } from '@windlass/contracts/registry/v1/function_service';
@@ -30,6 +32,8 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       'windlass.registry.v1.FunctionService': FunctionServiceService,
       'windlass.registry.v1.VersionService': VersionServiceService,
       'windlass.registry.v1.AliasService': AliasServiceService,
+      'windlass.registry.v1.FunctionTagService': FunctionTagServiceService,
+      'windlass.registry.v1.TestEventService': TestEventServiceService,
       'windlass.registry.v1.TriggerService': TriggerServiceService,
       'windlass.registry.v1.InvocationService': InvocationServiceService,
       'windlass.registry.v1.CatalogService': CatalogServiceService,

@@ -17,8 +17,10 @@ export function publishedEvent(event: StoredEvent<DomainEvent>): BusMessage | un
   return undefined;
 }
 
-function functionMessage(event: StoredEvent<FunctionEvent>): BusMessage {
-  const payload = FunctionMessage.encode({ change: functionChange(event) }).finish();
+function functionMessage(event: StoredEvent<FunctionEvent>): BusMessage | undefined {
+  const change = functionChange(event);
+  if (change === undefined) return undefined;
+  const payload = FunctionMessage.encode({ change }).finish();
   return { topic: FUNCTIONS_TOPIC, key: ownerOf(event).funcId, id: event.id, payload };
 }
 
@@ -42,6 +44,11 @@ function functionChange(event: StoredEvent<FunctionEvent>): FunctionMessage['cha
       return { $case: 'alias_put', value: functionAlias(event.data.of, event.data.alias, revision) };
     case 'AliasDeleted':
       return { $case: 'alias_removed', value: { func_id, name: event.data.alias.name, revision } };
+    case 'FunctionTagsChanged':
+    case 'TestEventKept':
+    case 'TestEventDeleted':
+      // Nothing that runs depends on them.
+      return undefined;
   }
 }
 

@@ -3,19 +3,22 @@ import type { DataSource } from 'typeorm';
 import { AliasRow } from '../alias/alias.entity.js';
 import { ApiGroupRow } from '../api-group/api-group.entity.js';
 import { FunctionRow } from '../function/function.entity.js';
+import { FunctionTagRow } from '../function-tag/function-tag.entity.js';
+import { TestEventRow } from '../test-event/test-event.entity.js';
 import { TriggerRow } from '../trigger/trigger.entity.js';
 import { VersionRow } from '../version/version.entity.js';
 import { CreateRegistry1700000000000 } from './create-registry.migration.js';
 import { FollowAccounts1764000300000 } from './follow-accounts.migration.js';
 import { PublishVersions1764000400000 } from './publish-versions.migration.js';
+import { TagFunctions1764000500000 } from './tag-functions.migration.js';
 
 /** Everything the registry keeps in PostgreSQL lives in this schema. */
 export const SCHEMA = 'registry';
 
 /** The tables behind the read models. */
-export const ENTITIES = [FunctionRow, VersionRow, AliasRow, TriggerRow, ApiGroupRow];
+export const ENTITIES = [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow];
 
-const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000];
+const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000];
 
 export function openDatabase(url: string): Promise<DataSource> {
   return open({ url, schema: SCHEMA, entities: ENTITIES, migrations: MIGRATIONS, poolSize: 10 });

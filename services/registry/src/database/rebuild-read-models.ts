@@ -5,6 +5,8 @@ import { isApiGroupStream } from '../api-group/api-group.events.js';
 import { claimApiGroup } from '../api-group/claim-api-group.decider.js';
 import type { PackageUses } from '../code-package/package-uses.js';
 import { FunctionRow } from '../function/function.entity.js';
+import { FunctionTagRow } from '../function-tag/function-tag.entity.js';
+import { TestEventRow } from '../test-event/test-event.entity.js';
 import { isFunctionStream, ownerOf } from '../function/function.events.js';
 import { projectFunction, quotaChange, touchedDigests } from '../function/function.projection.js';
 import { evolveFunction, NO_FUNCTION } from '../function/function.state.js';
@@ -20,7 +22,7 @@ export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: P
     store,
     reset: async (manager) => {
       await manager.query(`TRUNCATE ${store.schema}.quota_usage`);
-      for (const row of [FunctionRow, VersionRow, AliasRow, TriggerRow, ApiGroupRow]) await manager.deleteAll(row);
+      for (const row of [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow]) await manager.deleteAll(row);
     },
     replays: [
       replay({

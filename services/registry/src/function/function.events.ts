@@ -1,4 +1,6 @@
 import type { AliasRecord } from '../alias/alias.state.js';
+import type { FunctionTag } from '../function-tag/function-tag.js';
+import type { TestEventRecord } from '../test-event/test-event.js';
 import type { PublishedVersion } from '../version/version.state.js';
 import type { FunctionRecord } from './function.state.js';
 
@@ -20,9 +22,12 @@ export type FunctionEvent =
   | { readonly type: 'VersionDeleted'; readonly data: { readonly version: PublishedVersion } }
   | { readonly type: 'AliasCreated'; readonly data: { readonly of: FunctionOwner; readonly alias: AliasRecord } }
   | { readonly type: 'AliasChanged'; readonly data: { readonly of: FunctionOwner; readonly alias: AliasRecord } }
-  | { readonly type: 'AliasDeleted'; readonly data: { readonly of: FunctionOwner; readonly alias: AliasRecord } };
+  | { readonly type: 'AliasDeleted'; readonly data: { readonly of: FunctionOwner; readonly alias: AliasRecord } }
+  | { readonly type: 'FunctionTagsChanged'; readonly data: { readonly of: FunctionOwner; readonly tags: readonly FunctionTag[] } }
+  | { readonly type: 'TestEventKept'; readonly data: { readonly of: FunctionOwner; readonly testEvent: TestEventRecord } }
+  | { readonly type: 'TestEventDeleted'; readonly data: { readonly of: FunctionOwner; readonly testEvent: TestEventRecord } };
 
-/** Whose an alias is. */
+/** Whose an alias, a tag or a test event is. */
 export interface FunctionOwner {
   readonly funcId: string;
   readonly domainId: string;

@@ -1,7 +1,9 @@
 import type { StoredEvent } from '@windlass/event-store';
 import type { EntityManager } from 'typeorm';
 import { projectAlias } from '../alias/alias.entity.js';
+import { projectTags } from '../function-tag/function-tag.entity.js';
 import type { QuotaChange } from '../quota/quota-usage.js';
+import { projectTestEvent } from '../test-event/test-event.entity.js';
 import { projectVersion } from '../version/version.entity.js';
 import { DEFAULT_ENTERPRISE_PROJECT } from './function-settings.js';
 import { FunctionRow } from './function.entity.js';
@@ -14,6 +16,8 @@ export async function projectFunction(manager: EntityManager, events: readonly S
     switch (event.type) {
       case 'FunctionDeleted':
         await manager.delete(FunctionRow, { streamId: event.streamId });
+        await projectTags(manager, event);
+        await projectTestEvent(manager, event);
         break;
       case 'FunctionCreated':
       case 'FunctionCodeReplaced':
@@ -29,6 +33,13 @@ export async function projectFunction(manager: EntityManager, events: readonly S
       case 'AliasChanged':
       case 'AliasDeleted':
         await projectAlias(manager, event);
+        break;
+      case 'FunctionTagsChanged':
+        await projectTags(manager, event);
+        break;
+      case 'TestEventKept':
+      case 'TestEventDeleted':
+        await projectTestEvent(manager, event);
         break;
       default:
         event satisfies never;
@@ -71,6 +82,9 @@ export function quotaChange(event: FunctionEvent): QuotaChange {
     case 'AliasCreated':
     case 'AliasChanged':
     case 'AliasDeleted':
+    case 'FunctionTagsChanged':
+    case 'TestEventKept':
+    case 'TestEventDeleted':
       return { functions: 0, codeBytes: 0 };
   }
 }
@@ -91,6 +105,9 @@ export function touchedDigests(event: FunctionEvent): readonly string[] {
     case 'AliasCreated':
     case 'AliasChanged':
     case 'AliasDeleted':
+    case 'FunctionTagsChanged':
+    case 'TestEventKept':
+    case 'TestEventDeleted':
       return [];
   }
 }

@@ -1,5 +1,7 @@
 import { unknownEvent } from '@windlass/event-store';
 import type { AliasRecord } from '../alias/alias.state.js';
+import type { FunctionTag } from '../function-tag/function-tag.js';
+import type { TestEventRecord } from '../test-event/test-event.js';
 import type { PublishedVersion } from '../version/version.state.js';
 import type { FunctionEvent } from './function.events.js';
 
@@ -96,6 +98,10 @@ export interface ActiveFunction {
   readonly versions: readonly PublishedVersion[];
   /** In the order in which they were created. */
   readonly aliases: readonly AliasRecord[];
+  /** In the order in which they were put on. */
+  readonly tags: readonly FunctionTag[];
+  /** In the order in which they were created. */
+  readonly testEvents: readonly TestEventRecord[];
 }
 
 export type FunctionState = { readonly status: 'absent' } | ActiveFunction | { readonly status: 'deleted' };
@@ -105,7 +111,7 @@ export const NO_FUNCTION: FunctionState = { status: 'absent' };
 export function evolveFunction(state: FunctionState, event: FunctionEvent): FunctionState {
   switch (event.type) {
     case 'FunctionCreated':
-      return { status: 'active', function: event.data.function, versions: [], aliases: [] };
+      return { status: 'active', function: event.data.function, versions: [], aliases: [], tags: [], testEvents: [] };
     case 'FunctionDeleted':
       return { status: 'deleted' };
     default:
@@ -114,7 +120,7 @@ export function evolveFunction(state: FunctionState, event: FunctionEvent): Func
 }
 
 function evolveActive(state: ActiveFunction, event: Exclude<FunctionEvent, { type: 'FunctionCreated' | 'FunctionDeleted' }>): ActiveFunction {
-  const { versions, aliases } = state;
+  const { versions, aliases, testEvents } = state;
   switch (event.type) {
     case 'FunctionCodeReplaced':
     case 'FunctionConfigReplaced':
@@ -130,6 +136,15 @@ function evolveActive(state: ActiveFunction, event: Exclude<FunctionEvent, { typ
       return { ...state, aliases: aliases.map((alias) => (alias.name === event.data.alias.name ? event.data.alias : alias)) };
     case 'AliasDeleted':
       return { ...state, aliases: aliases.filter(({ name }) => name !== event.data.alias.name) };
+    case 'FunctionTagsChanged':
+      return { ...state, tags: event.data.tags };
+    case 'TestEventKept': {
+      const { testEvent } = event.data;
+      const known = testEvents.some(({ id }) => id === testEvent.id);
+      return { ...state, testEvents: known ? testEvents.map((other) => (other.id === testEvent.id ? testEvent : other)) : [...testEvents, testEvent] };
+    }
+    case 'TestEventDeleted':
+      return { ...state, testEvents: testEvents.filter(({ id }) => id !== event.data.testEvent.id) };
     default:
       return unknownEvent(event);
   }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Metadata } from '@grpc/grpc-js';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { AliasServiceClient } from '@windlass/contracts/registry/v1/alias_service';
+import { FunctionTagServiceClient } from '@windlass/contracts/registry/v1/function_tag_service';
+import { TestEventServiceClient } from '@windlass/contracts/registry/v1/test_event_service';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import { CreateFunctionRequest, FunctionServiceClient } from '@windlass/contracts/registry/v1/function_service';
@@ -39,6 +41,8 @@ export class RegistryFixture {
     readonly functions: Remote<FunctionServiceClient>,
     readonly versions: Remote<VersionServiceClient>,
     readonly aliases: Remote<AliasServiceClient>,
+    readonly tags: Remote<FunctionTagServiceClient>,
+    readonly testEvents: Remote<TestEventServiceClient>,
     readonly triggers: Remote<TriggerServiceClient>,
     readonly invocations: Remote<InvocationServiceClient>,
     readonly catalog: Remote<CatalogServiceClient>,
@@ -78,6 +82,8 @@ export class RegistryFixture {
       connect(FunctionServiceClient, address),
       connect(VersionServiceClient, address),
       connect(AliasServiceClient, address),
+      connect(FunctionTagServiceClient, address),
+      connect(TestEventServiceClient, address),
       connect(TriggerServiceClient, address),
       connect(InvocationServiceClient, address),
       connect(CatalogServiceClient, address),
@@ -91,7 +97,7 @@ export class RegistryFixture {
   }
 
   async stop(): Promise<void> {
-    for (const remote of [this.functions, this.versions, this.aliases, this.triggers, this.invocations, this.catalog]) remote.close();
+    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.invocations, this.catalog]) remote.close();
     await this.service.close();
     this.logs.close();
     this.iam.close();
