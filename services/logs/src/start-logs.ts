@@ -11,8 +11,8 @@ import { openDatabase } from './database.js';
 import { LogIngestion } from './ingestion/log-ingestion.js';
 import type { KafkaAddress } from '@windlass/event-bus';
 import { openLogsBus } from './ingestion/open-logs-bus.js';
-import { PostgresLogStore } from './lines/index.js';
 import { LogsModule } from './logs.module.js';
+import { PostgresLogStore } from './postgres-log-store/index.js';
 import { Retention } from './retention/retention.js';
 import { LogsSettings } from './settings.js';
 
@@ -53,7 +53,8 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
     const bus = await openLogsBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, logger });
     opened.push(bus);
 
-    const lines = new PostgresLogStore(dataSource);
+    const lines = new PostgresLogStore({ connectionString: config.databaseUrl, logger });
+    opened.push(lines);
     const retention = new Retention(dataSource, lines, logger);
     retention.start();
     opened.push({ close: () => retention.stop() });

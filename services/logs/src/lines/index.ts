@@ -1,3 +1,15 @@
-export { LogStore, type AppendOutcome, type LineBatch, type LineFilter, type LogLine, type NewLine } from './log-store.js';
-export { PostgresLogStore } from './postgres-log-store.js';
-export { firstLineNumber, lastLineNumber } from './line-number.js';
+export {
+  LogStore,
+  type AppendOutcome,
+  type Effort,
+  type Histogram,
+  type LineBatch,
+  type LineFilter,
+  type LinePage,
+  type LogLine,
+  type NewLine,
+  type Order,
+  type PageRequest,
+  type StreamUsage,
+} from './log-store.js';
+export { firstLineNumber, lastLineNumber, lineNumbers, NANOSECONDS_PER_DAY, oldestKept } from './line-number.js';

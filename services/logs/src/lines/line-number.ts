@@ -4,6 +4,7 @@
  */
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+export const NANOSECONDS_PER_DAY = 86_400_000_000_000n;
 const FIRST_OF_19_DIGITS = 1_000_000_000_000_000_000n;
 
 /** `times` are decimal nanoseconds. None lies after `receivedAt`, since that could only be a clock that runs fast. */
@@ -24,6 +25,11 @@ export function firstLineNumber(milliseconds: number): bigint {
 /** The last number a line of this millisecond can have. */
 export function lastLineNumber(milliseconds: number): bigint {
   return firstLineNumber(milliseconds + 1) - 1n;
+}
+
+/** The first number of lines that have not outlived their days, even when they are still there. */
+export function oldestKept(days: number, now: number): bigint {
+  return firstLineNumber(now) - BigInt(days) * NANOSECONDS_PER_DAY;
 }
 
 function min(a: bigint, b: bigint): bigint {

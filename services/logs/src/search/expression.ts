@@ -5,7 +5,7 @@ export type Expression =
   | { readonly kind: 'not'; readonly of: Expression }
   | Term;
 
-/** `field` names a label, or is CONTENT: the text of the line itself. */
+/** `field` names a label or a field of a line that is JSON, or is CONTENT: the text of the line itself. */
 export interface Term {
   readonly kind: 'term';
   readonly field: string;
@@ -19,7 +19,18 @@ export type Match =
   /** One word; `*` stands for any run of characters, `?` for one. */
   | { readonly kind: 'wildcard'; readonly pattern: string }
   | { readonly kind: 'present' }
-  | { readonly kind: 'empty' };
+  | { readonly kind: 'empty' }
+  /** A number between two others; a bound that is infinite bounds nothing. */
+  | { readonly kind: 'range'; readonly low: Bound; readonly high: Bound };
+
+export interface Bound {
+  readonly value: number;
+  /** Whether the bound itself is within. */
+  readonly included: boolean;
+}
+
+/** Matches that look at the words of a text. */
+export type WordMatch = Extract<Match, { kind: 'word' | 'phrase' | 'wildcard' }>;
 
 export const CONTENT = 'content';
 
@@ -55,9 +66,7 @@ export function print(expression: Expression): string {
     case 'not':
       return `not ${isGroup(expression.of) ? `(${print(expression.of)})` : print(expression.of)}`;
     case 'term':
-      return expression.field === CONTENT && expression.match.kind !== 'present' && expression.match.kind !== 'empty'
-        ? printMatch(expression.match)
-        : `${quote(expression.field)}:${printMatch(expression.match)}`;
+      return printTerm(expression);
     default:
       return expression satisfies never;
   }
@@ -67,7 +76,25 @@ function isGroup(expression: Expression): boolean {
   return expression.kind === 'all' || expression.kind === 'any';
 }
 
-function printMatch(match: Match): string {
+function printTerm({ field, match }: Term): string {
+  switch (match.kind) {
+    case 'range':
+      return printRange(quote(field), match.low, match.high);
+    case 'present':
+    case 'empty':
+      return `${quote(field)}:${printMatch(match)}`;
+    default:
+      return field === CONTENT ? printMatch(match) : `${quote(field)}:${printMatch(match)}`;
+  }
+}
+
+function printRange(field: string, low: Bound, high: Bound): string {
+  if (low.value === -Infinity) return `${field} ${high.included ? '<=' : '<'} ${high.value}`;
+  if (high.value === Infinity) return `${field} ${low.included ? '>=' : '>'} ${low.value}`;
+  return `${field} in ${low.included ? '[' : '('}${low.value} ${high.value}${high.included ? ']' : ')'}`;
+}
+
+function printMatch(match: Exclude<Match, { kind: 'range' }>): string {
   switch (match.kind) {
     case 'word':
       return quote(match.token);

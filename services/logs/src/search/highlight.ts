@@ -1,4 +1,4 @@
-import { CONTENT, type Expression, type Match } from './expression.js';
+import { CONTENT, type Expression, type WordMatch } from './expression.js';
 import { wordsMatching } from './matches.js';
 import { tokenSpans } from './tokens.js';
 
@@ -20,7 +20,7 @@ export function highlight(content: string, expression: Expression): string {
 }
 
 /** What the expression wants to see in the text of a line; what it wants not to see has nothing to be marked. */
-function wantedWords(expression: Expression): Exclude<Match, { kind: 'present' | 'empty' }>[] {
+function wantedWords(expression: Expression): WordMatch[] {
   switch (expression.kind) {
     case 'all':
     case 'any':
@@ -29,7 +29,7 @@ function wantedWords(expression: Expression): Exclude<Match, { kind: 'present' |
       return [];
     case 'term': {
       const { field, match } = expression;
-      return field !== CONTENT || match.kind === 'present' || match.kind === 'empty' ? [] : [match];
+      return field !== CONTENT || match.kind === 'present' || match.kind === 'empty' || match.kind === 'range' ? [] : [match];
     }
     default:
       return expression satisfies never;

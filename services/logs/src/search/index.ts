@@ -1,6 +1,6 @@
-export type { Expression } from './expression.js';
+export { CONTENT, type Expression, type Match, type Term, type WordMatch } from './expression.js';
 export { parse } from './parse.js';
-export { matches, type SearchableLine } from './matches.js';
+export { fitsPattern, matches, textMatches, wordsMatching, type SearchableLine } from './matches.js';
 export { highlight } from './highlight.js';
-export { toSql, type Bind } from './to-sql.js';
-export { labelToken, labelTokensOf, tokensOf } from './tokens.js';
+export { jsonField, jsonObject, looksLikeJson, textOfValue, textsOfFields } from './json-fields.js';
+export { foldWord, isDelimiter, tokensOf } from './tokens.js';

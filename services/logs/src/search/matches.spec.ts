@@ -1,7 +1,8 @@
 import { highlight } from './highlight.js';
 import { matches } from './matches.js';
+import { textsOfFields } from './json-fields.js';
 import { parse } from './parse.js';
-import { labelTokensOf, tokensOf } from './tokens.js';
+import { tokensOf } from './tokens.js';
 
 const line = {
   content: '2026-11-22 ERROR http://a.example/var/log?x=1 [worker] connection refused',
@@ -54,6 +55,31 @@ describe('a search expression', () => {
   ])('passes it by: %s', (source) => expect(fits(source)).toBe(false));
 });
 
+describe('a field', () => {
+  const json = { content: '{"level":"ERROR","status":503,"took":1.50e2,"user":{"name":"Ann Lee","tags":["a","b"]},"user.id":7,"none":null,"text":"caf\\u00e9"}', labels: { status: 'x', size: ' 12 ' } };
+  const holds = (source: string): boolean => matches(parse(source)!, json);
+
+  it.each(['level:error', 'took:150', 'user.name:ann', 'user.name:#"ann lee"', 'user.id:7', 'user.tags:b', 'user:lee', 'text:café', 'none:*', 'took>=150', 'took in [150 151)', 'user.id < 8', 'size = 12', 'size > 11', 'user.id in (6 7]'])(
+    'of a line that is JSON is found: %s',
+    (source) => expect(holds(source)).toBe(true),
+  );
+
+  it.each(['status:503', 'took>150', 'took in (150 151)', 'user.none:*', 'level > 1', 'missing > 0', 'missing < 0', 'tags:a', 'toString:*', 'user.id in [1 6]'])('is passed by: %s', (source) =>
+    expect(holds(source)).toBe(false),
+  );
+
+  it('is none of a line that only begins like JSON', () => {
+    expect(matches(parse('level:error')!, { content: '{"level":"error"', labels: {} })).toBe(false);
+    expect(matches(parse('level:error')!, { content: '["level","error"]', labels: {} })).toBe(false);
+  });
+
+  it('that lies deeper than the engine writes does no harm', () => {
+    const content = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    expect(matches(parse('a:1')!, { content, labels: {} })).toEqual(expect.any(Boolean));
+    expect([...textsOfFields(`${content.slice(0, -1)},"b":"\\n"}`)].length).toBeGreaterThan(100_000);
+  });
+});
+
 describe('a word', () => {
   it('is what stands between delimiters, in lower case', () => {
     expect(tokensOf('GET /a?b=C\t{"d":1}')).toEqual(['get', 'a', 'b', 'c', 'd', '1']);
@@ -62,10 +88,6 @@ describe('a word', () => {
   it('counts by its first 512 characters and never by half a character', () => {
     expect(tokensOf('x'.repeat(600))).toEqual(['x'.repeat(512)]);
     expect(tokensOf('x'.repeat(511) + '😀')).toEqual(['x'.repeat(511)]);
-  });
-
-  it('of a label carries the key', () => {
-    expect(labelTokensOf({ b: '2 1', a: 'X' })).toEqual(['a=x', 'b=2', 'b=1']);
   });
 });
 

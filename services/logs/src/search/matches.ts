@@ -1,4 +1,5 @@
-import { CONTENT, type Expression, type Match, type Term } from './expression.js';
+import { CONTENT, type Expression, type Match, type Term, type WordMatch } from './expression.js';
+import { jsonField, jsonObject, textOfValue } from './json-fields.js';
 import { tokensOf } from './tokens.js';
 
 export interface SearchableLine {
@@ -23,20 +24,43 @@ export function matches(expression: Expression, line: SearchableLine): boolean {
 }
 
 function termMatches({ field, match }: Term, line: SearchableLine): boolean {
-  const text = field === CONTENT ? line.content : Object.hasOwn(line.labels, field) ? line.labels[field] : undefined;
-  if (text === undefined) return false;
+  const text = textOfField(field, line);
+  return text !== undefined && textMatches(match, text);
+}
+
+/** A label goes before a field of the same name. */
+function textOfField(field: string, { content, labels }: SearchableLine): string | undefined {
+  if (field === CONTENT) return content;
+  if (Object.hasOwn(labels, field)) return labels[field];
+  const object = jsonObject(content);
+  const value = object && jsonField(object, field);
+  return value === undefined ? undefined : textOfValue(value);
+}
+
+/** Whether the text of a field that is there fits. */
+export function textMatches(match: Match, text: string): boolean {
   switch (match.kind) {
     case 'present':
       return true;
     case 'empty':
       return text === '';
+    case 'range':
+      return inRange(match, text);
     default:
       return wordsMatching(match, tokensOf(text)).size > 0;
   }
 }
 
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+
+function inRange({ low, high }: Extract<Match, { kind: 'range' }>, text: string): boolean {
+  if (!NUMBER.test(text)) return false;
+  const value = Number(text);
+  return (low.included ? value >= low.value : value > low.value) && (high.included ? value <= high.value : value < high.value);
+}
+
 /** Which words of a line, by their place in it, a word, phrase or pattern is found at. */
-export function wordsMatching(match: Exclude<Match, { kind: 'present' | 'empty' }>, tokens: readonly string[]): Set<number> {
+export function wordsMatching(match: WordMatch, tokens: readonly string[]): Set<number> {
   const found = new Set<number>();
   tokens.forEach((token, place) => {
     switch (match.kind) {
@@ -57,7 +81,7 @@ export function wordsMatching(match: Exclude<Match, { kind: 'present' | 'empty' 
 }
 
 /** Linear in the word for each star, so no pattern can make a search of a long word explode. */
-function fitsPattern(pattern: string, word: string): boolean {
+export function fitsPattern(pattern: string, word: string): boolean {
   const wanted = Array.from(pattern);
   const given = Array.from(word);
   let p = 0;

@@ -1,5 +1,5 @@
-import { all, any, CONTENT, not, term, type Expression, type Match } from './expression.js';
-import { lex, type Lexeme } from './lexer.js';
+import { all, any, CONTENT, not, term, type Bound, type Expression, type Match } from './expression.js';
+import { lex, type Comparison, type Lexeme } from './lexer.js';
 import { searchSyntaxError } from './search.errors.js';
 import { tokensOf } from './tokens.js';
 
@@ -13,7 +13,8 @@ const LONGEST_PATTERN = 64;
  *
  *     any   = all { ("or" | "OR" | "||") all }
  *     all   = one { ["and" | "AND" | "&&"] one }
- *     one   = ("not" | "NOT") one | "(" any ")" | field ":" value { value } | value
+ *     one   = ("not" | "NOT") one | "(" any ")" | field ( ":" | "=" ) value { value } | field comparison | value
+ *     comparison = ( ">" | ">=" | "<" | "<=" ) number | "in" ( "[" | "(" ) number number ( "]" | ")" )
  *     value = word | "quoted text" | #"a phrase"
  *
  * Values that follow a field belong to it until an operator or another field. Answers undefined for an expression that
@@ -27,6 +28,11 @@ export function parse(source: string): Expression | undefined {
   const lexemes = lex(source);
   return lexemes.length === 1 ? undefined : new Parser(lexemes).parse();
 }
+
+const NUMBER = /^[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?$/;
+const NO_LOW: Bound = { value: -Infinity, included: false };
+const NO_HIGH: Bound = { value: Infinity, included: false };
+const FOLLOWS_FIELD: ReadonlySet<string | undefined> = new Set(['colon', 'compare', 'range']);
 
 type Text = Extract<Lexeme, { text: string }>;
 
@@ -71,17 +77,34 @@ class Parser {
 
   private fieldOrValue(): Expression {
     const first = this.text('a word was expected');
+    const { next } = this;
+    if (next.kind === 'compare') return this.comparison(first, next.operator);
+    if (next.kind === 'range') {
+      this.position += 1;
+      return this.term(first.text, { kind: 'range', low: next.low, high: next.high }, first);
+    }
     if (!this.skip('colon')) return this.value(CONTENT, first, false);
     const values = [this.value(first.text, this.fieldValue(first), true)];
-    while (isText(this.next) && this.lexemes[this.position + 1]?.kind !== 'colon') {
+    while (isText(this.next) && !FOLLOWS_FIELD.has(this.lexemes[this.position + 1]?.kind)) {
       values.push(this.value(first.text, this.text('a word was expected'), true));
     }
     return all(values);
   }
 
+  private comparison(field: Text, operator: Comparison): Expression {
+    this.position += 1;
+    const { at } = this.next;
+    const { text } = this.text(`the field "${field.text}" is compared with nothing`);
+    const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+    if (!Number.isFinite(value)) throw searchSyntaxError(`"${operator}" compares with a number; for text write key:value`, at);
+    const bound: Bound = { value, included: operator.endsWith('=') };
+    const above = operator.startsWith('>');
+    return this.term(field.text, { kind: 'range', low: above ? bound : NO_LOW, high: above ? NO_HIGH : bound }, field);
+  }
+
   private fieldValue(field: Text): Text {
-    if (this.lexemes[this.position + 1]?.kind === 'colon') {
-      throw searchSyntaxError('only a field name stands before a colon; put text that holds one in quotes', field.at);
+    if (FOLLOWS_FIELD.has(this.lexemes[this.position + 1]?.kind)) {
+      throw searchSyntaxError('only a field name stands before a colon or a comparison; put text that holds one in quotes', field.at);
     }
     return this.text(`the field "${field.text}" has no value; "" asks for an empty one`);
   }
