@@ -24,6 +24,11 @@ export class AccountCopy {
     private readonly presets: Readonly<Partial<Record<QuotaType, number | undefined>>> = {},
   ) {}
 
+  /** What every account has until an operator says otherwise. */
+  preset(type: QuotaType): number {
+    return this.presets[type] ?? QUOTAS[type].preset;
+  }
+
   async keep(manager: EntityManager, standings: readonly AccountStanding[]): Promise<void> {
     for (const { domainId, status, quotas } of standings) {
       await manager.query(
@@ -44,6 +49,6 @@ export class AccountCopy {
       `SELECT (quotas->>$2)::float8 AS own FROM ${this.schema}.accounts WHERE domain_id = $1`,
       [domainId, type],
     );
-    return rows[0]?.own ?? this.presets[type] ?? QUOTAS[type].preset;
+    return rows[0]?.own ?? this.preset(type);
   }
 }

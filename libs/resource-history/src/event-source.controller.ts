@@ -25,6 +25,11 @@ export class EventSourceController {
     return this.source.show(this.tenant(metadata), request.resource_type, request.resource_id, request.as_of);
   }
 
+  @GrpcMethod(SERVICE, 'diffResource')
+  diffResource({ resource_type, resource_id, from, to }: rpc.DiffResourceRequest, metadata: Metadata): Promise<rpc.DiffResourceResponse> {
+    return this.source.diff(this.tenant(metadata), resource_type, resource_id, from, to);
+  }
+
   @GrpcMethod(SERVICE, 'readAccountLog')
   async readAccountLog({ after, limit, until }: rpc.ReadAccountLogRequest, metadata: Metadata): Promise<rpc.ReadAccountLogResponse> {
     return { events: await this.source.log(this.tenant(metadata), after, limit, until) };

@@ -1,9 +1,10 @@
 import type { AuditEvent } from '@windlass/contracts/history/v1/audit_service';
-import type { ListSourceEventsRequest, RecordedEvent as RecordedMessage, ShowResourceAtResponse } from '@windlass/contracts/history/v1/event_source_service';
+import type { DiffResourceResponse, ListSourceEventsRequest, RecordedEvent as RecordedMessage, ShowResourceAtResponse } from '@windlass/contracts/history/v1/event_source_service';
 import { BEGINNING, type Position, type RecordedEvent, type StoredEvent } from '@windlass/event-store';
-import { asJson, fieldChanges, hideValues, type FieldChange } from './field-changes.js';
+import { asJson, fieldChanges, hideValues, type FieldChange, type JsonObject } from './field-changes.js';
 import type { History } from './history.js';
 import type { HistoryResource, ResourceView } from './history-resource.js';
+import type { Moment } from './moment.js';
 import { readPosition, writePosition } from './position-text.js';
 import { readTime } from './read-time.js';
 
@@ -38,11 +39,27 @@ export class EventSource {
     const resource = this.resources.find((candidate) => candidate.type === type);
     if (resource === undefined) return { known_type: false, resource: undefined, name: '', at: '' };
     const moment = await this.history.moment(tenant, asOf);
-    const at = moment.at.toISOString();
-    const streamId = resource.streamOf(id);
-    const state = streamId === undefined ? undefined : await this.history.stateAt(resource, tenant, streamId, moment);
-    const view = state === undefined ? undefined : resource.view(state);
-    return { known_type: true, resource: view && asJson(view.fields), name: view?.name ?? '', at };
+    const view = await this.viewAt(resource, tenant, id, moment);
+    const shown = view && withoutValues(asJson(view.fields), resource.hidden);
+    return { known_type: true, resource: shown, name: view?.name ?? '', at: moment.at.toISOString() };
+  }
+
+  async diff(tenant: string, type: string, id: string, from: string, to: string): Promise<DiffResourceResponse> {
+    const resource = this.resources.find((candidate) => candidate.type === type);
+    if (resource === undefined) return { known_type: false, from: '', to: '', existed_from: false, existed_to: false, changes: [] };
+    const first = await this.history.moment(tenant, from, 'from');
+    const last = to === '' ? this.history.now() : await this.history.moment(tenant, to, 'to');
+    const before = await this.viewAt(resource, tenant, id, first);
+    const after = await this.viewAt(resource, tenant, id, last);
+    const changed = hideValues(fieldChanges(asJson(before?.fields ?? {}), asJson(after?.fields ?? {})), resource.hidden ?? []);
+    return {
+      known_type: true,
+      from: first.at.toISOString(),
+      to: last.at.toISOString(),
+      existed_from: before !== undefined,
+      existed_to: after !== undefined,
+      changes: changed.map(asMessage),
+    };
   }
 
   /** The account's part of the log as far as it is settled. */
@@ -55,6 +72,12 @@ export class EventSource {
   async changedTenants(after: string, limit: number): Promise<{ tenants: readonly string[]; end: string }> {
     const { tenants, end } = await this.history.store.changedTenants(this.position(after) ?? BEGINNING, Math.min(limit, LARGEST_PAGE));
     return { tenants, end: writePosition(this.history.service, end) };
+  }
+
+  private async viewAt(resource: HistoryResource, tenant: string, id: string, moment: Moment): Promise<ResourceView | undefined> {
+    const streamId = resource.streamOf(id);
+    const state = streamId === undefined ? undefined : await this.history.stateAt(resource, tenant, streamId, moment);
+    return state === undefined ? undefined : resource.view(state);
   }
 
   /** Which streams a filter by resource leaves; undefined for none of this service's. */
@@ -108,7 +131,7 @@ export class EventSource {
       source_address: sourceAddress,
       user_agent: userAgent,
       request_id: requestId,
-      changes: changed.map(({ field, old, new: now }) => ({ field, old, new: now })),
+      changes: changed.map(asMessage),
     };
   }
 
@@ -148,6 +171,15 @@ function changes(before: ResourceView | undefined, after: ResourceView | undefin
   // That everything is gone needs no list of everything.
   if (after === undefined) return [];
   return hideValues(fieldChanges(asJson(before?.fields ?? {}), asJson(after.fields)), hidden);
+}
+
+function asMessage({ field, old, new: now }: FieldChange): AuditEvent['changes'][number] {
+  return { field, old, new: now };
+}
+
+/** That a hidden field has a value is told, not which. */
+function withoutValues(fields: JsonObject, hidden: readonly string[] = []): JsonObject {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, hidden.includes(name) && value !== '' ? '***' : value]));
 }
 
 function byStream(events: readonly StoredEvent[]): ReadonlyMap<string, readonly StoredEvent[]> {

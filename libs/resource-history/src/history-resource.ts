@@ -21,16 +21,16 @@ export interface HistoryResource<S = unknown> {
   readonly streamOf: (id: string) => string | undefined;
   readonly initial: S;
   /** The service's own `evolve`, or one that keeps more for the view. Pure; fails on events it does not know. */
-  readonly evolve: (state: S, event: StoredEvent) => S;
+  evolve(state: S, event: StoredEvent): S;
   /** Undefined while the resource does not exist. */
-  readonly view: (state: S) => ResourceView | undefined;
+  view(state: S): ResourceView | undefined;
   /** Fields whose values the audit trail does not repeat: tenants put secrets into them. */
   readonly hidden?: readonly string[];
 }
 
 /** A HistoryResource whose types are its own affair: that a stream holds the events of its kind is the service's word. */
 export function historyResource<S, E extends DomainEvent>(
-  resource: Omit<HistoryResource<S>, 'evolve'> & { readonly evolve: (state: S, event: StoredEvent<E>) => S },
-): HistoryResource {
-  return resource as unknown as HistoryResource;
+  resource: Omit<HistoryResource<S>, 'evolve'> & { evolve(state: S, event: StoredEvent<E>): S },
+): HistoryResource<S> {
+  return resource as unknown as HistoryResource<S>;
 }

@@ -51,6 +51,10 @@ export class History {
     return { at };
   }
 
+  now(): Moment {
+    return { at: this.clock() };
+  }
+
   /** The resource's state at the moment; undefined when there was none yet. The stream's events must be the tenant's. */
   async stateAt<S>(resource: HistoryResource<S>, tenant: string, streamId: string, moment: Moment): Promise<S | undefined> {
     let state: S | undefined;

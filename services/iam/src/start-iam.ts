@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountAdminServiceService } from '@windlass/contracts/iam/v1/account_admin_service';
+import { AccountHistoryServiceService } from '@windlass/contracts/iam/v1/account_history_service';
 import { AccountServiceService } from '@windlass/contracts/iam/v1/account_service';
 import { AgencyDirectoryServiceService } from '@windlass/contracts/iam/v1/agency_directory_service';
 import { AuthenticationServiceService } from '@windlass/contracts/iam/v1/authentication_service';
@@ -30,6 +31,7 @@ import { openDatabase, SCHEMA } from './database/open-database.js';
 import { IamModule } from './iam.module.js';
 
 const services = {
+  'windlass.iam.v1.AccountHistoryService': AccountHistoryServiceService,
   'windlass.iam.v1.AccountService': AccountServiceService,
   'windlass.iam.v1.AgencyDirectoryService': AgencyDirectoryServiceService,
   'windlass.iam.v1.AuthenticationService': AuthenticationServiceService,

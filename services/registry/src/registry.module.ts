@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountCopy } from '@windlass/accounts';
+import { AccountHistoryServiceClient } from '@windlass/contracts/iam/v1/account_history_service';
 import { AgencyDirectoryServiceClient } from '@windlass/contracts/iam/v1/agency_directory_service';
 import { EnterpriseProjectDirectoryServiceClient } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { LogServiceClient } from '@windlass/contracts/logs/v1/log_service';
@@ -48,6 +49,11 @@ import { ReplaceFunctionConfigHandler } from './function/replace-function-config
 import { SecretValues } from './function/secret-values.js';
 import { ShowFunctionCodeHandler, ShowFunctionHandler, ShowFunctionLogsHandler } from './function/show-function.js';
 import { EventSource, EventSourceController, History } from '@windlass/resource-history';
+import { PastAccounts } from './history/past-accounts.js';
+import { PastFunctions } from './history/past-functions.js';
+import { ListPastFunctionsHandler, ShowPastFunctionHandler } from './history/read-past-functions.js';
+import { ListPastQuotasHandler } from './history/read-past-quotas.js';
+import { ListPastProjectTriggersHandler, ListPastTriggersHandler, PastTriggers, ShowPastTriggerHandler } from './history/read-past-triggers.js';
 import { registryResources } from './history/registry-resources.js';
 import { InvocationController } from './invocation/invocation.controller.js';
 import { ResolveInvocationHandler } from './invocation/resolve-invocation.js';
@@ -80,6 +86,12 @@ const PACKAGE_CHECKS = { running: 2, waiting: 14 };
 const PACKAGE_GRACE_SECONDS = 60 * 60;
 
 const HANDLERS = [
+  ShowPastFunctionHandler,
+  ListPastFunctionsHandler,
+  ShowPastTriggerHandler,
+  ListPastTriggersHandler,
+  ListPastProjectTriggersHandler,
+  ListPastQuotasHandler,
   CreateFunctionHandler,
   ReplaceFunctionCodeHandler,
   ReplaceFunctionConfigHandler,
@@ -152,7 +164,7 @@ export class RegistryModule {
         }),
       ],
       controllers: CONTROLLERS,
-      providers: [...HANDLERS, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, ...configured(config, logger)],
+      providers: [...HANDLERS, PastFunctions, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, ...configured(config, logger)],
     };
   }
 }
@@ -162,6 +174,11 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
   return [
     { provide: Clock, useClass: SystemClock },
     { provide: History, inject: [EventStore], useFactory: (store: EventStore) => new History(store, { service: 'registry', invalidCode: 'FSS.1001' }) },
+    { provide: PastTriggers, inject: [History, GatewayAddress], useFactory: (history: History, gateway: GatewayAddress) => new PastTriggers(history, gateway) },
+    {
+      provide: PastAccounts,
+      useFactory: () => new PastAccounts(connect(AccountHistoryServiceClient, config.iamAddress), new PrincipalSigner(config.principalKey)),
+    },
     { provide: EventSource, inject: [History, GatewayAddress], useFactory: (history: History, gateway: GatewayAddress) => new EventSource(history, registryResources(gateway)) },
     { provide: Region, useValue: new Region(config.region) },
     { provide: GatewayAddress, useValue: new GatewayAddress(config.gatewayUrl, config.region) },

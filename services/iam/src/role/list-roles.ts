@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { PastAccount } from '../history/index.js';
 import type { Page } from '../page.js';
 import { CustomPolicyRow, toRole } from './custom-policy.entity.js';
 import type { Role, RoleType } from './role.js';
@@ -21,6 +22,8 @@ export class ListRoles extends Query<{ readonly roles: readonly Role[]; readonly
     readonly owner: 'system' | { readonly domainId: string },
     readonly filter: RoleFilter,
     readonly page: Page,
+    /** Answers as it was then; the roles of the system are those of this program. */
+    readonly asOf?: string | undefined,
   ) {
     super();
   }
@@ -28,13 +31,21 @@ export class ListRoles extends Query<{ readonly roles: readonly Role[]; readonly
 
 @QueryHandler(ListRoles)
 export class ListRolesHandler implements IQueryHandler<ListRoles> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly past: PastAccount,
+  ) {}
 
-  async execute({ owner, filter, page: { skip, take } }: ListRoles) {
+  async execute({ owner, filter, page: { skip, take }, asOf }: ListRoles) {
     // An account has a few hundred at most: its quota bounds what is read here.
-    const all = owner === 'system' ? systemRoles : (await this.dataSource.manager.findBy(CustomPolicyRow, owner)).map(toRole);
+    const all = owner === 'system' ? systemRoles : await this.customPolicies(owner, asOf);
     const found = all.filter((role) => passes(role, filter)).sort(byDisplayName);
     return { roles: found.slice(skip, skip + take), total: found.length };
+  }
+
+  private async customPolicies(owner: { readonly domainId: string }, asOf: string | undefined): Promise<readonly Role[]> {
+    if (asOf !== undefined) return this.past.customPolicies(owner.domainId, await this.past.moment(owner.domainId, asOf));
+    return (await this.dataSource.manager.findBy(CustomPolicyRow, owner)).map(toRole);
   }
 }
 

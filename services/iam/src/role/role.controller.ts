@@ -51,14 +51,14 @@ export class RoleController {
     const filter = filterOf(request);
     // Another account's policies are not refused but not there: whether the account exists is not the caller's to know.
     if (wanted !== '' && wanted !== domainId) return this.list({ roles: [], total: 0 }, '/v3/roles');
-    const found = await this.queries.execute(new ListRoles(wanted === '' ? 'system' : { domainId }, filter, rows));
+    const found = await this.queries.execute(new ListRoles(wanted === '' ? 'system' : { domainId }, filter, rows, request.as_of));
     return this.list(found, '/v3/roles');
   }
 
   @GrpcMethod('RoleService', 'keystoneShowPermission')
   async showPermission(request: ShowPermissionRequest, metadata: Metadata): Promise<ShowPermissionResponse> {
     const { domainId } = callerOf(this.callers.read(metadata));
-    return { role: this.view(await this.queries.execute(new ShowRole(domainId, request.role_id))) };
+    return { role: this.view(await this.queries.execute(new ShowRole(domainId, request.role_id, request.as_of))) };
   }
 
   @GrpcMethod('RoleService', 'listCustomPolicies')
@@ -66,7 +66,7 @@ export class RoleController {
     const { domainId } = callerOf(this.callers.read(metadata));
     const page = requirePage(request.page, request.per_page, MOST_ON_A_PAGE);
     const everything: RoleFilter = { name: '', displayName: '', kind: undefined, types: TYPES.all, catalog: '' };
-    return this.list(await this.queries.execute(new ListRoles({ domainId }, everything, page)), '/v3.0/OS-ROLE/roles');
+    return this.list(await this.queries.execute(new ListRoles({ domainId }, everything, page, request.as_of)), '/v3.0/OS-ROLE/roles');
   }
 
   @GrpcMethod('RoleService', 'createCustomPolicy')
@@ -78,7 +78,7 @@ export class RoleController {
   @GrpcMethod('RoleService', 'showCustomPolicy')
   async showCustomPolicy(request: ShowCustomPolicyRequest, metadata: Metadata): Promise<CustomPolicyResponse> {
     const { domainId } = callerOf(this.callers.read(metadata));
-    const { role, references } = await this.queries.execute(new ShowCustomPolicy(domainId, request.role_id));
+    const { role, references } = await this.queries.execute(new ShowCustomPolicy(domainId, request.role_id, request.as_of));
     return { role: { ...this.view(role), references } };
   }
 

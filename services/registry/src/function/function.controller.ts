@@ -21,6 +21,8 @@ import type {
 } from '@windlass/contracts/registry/v1/function_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from '../caller/caller.js';
+import { ListPastFunctionsQuery, ShowPastFunctionQuery } from '../history/read-past-functions.js';
+import { ListPastQuotasQuery } from '../history/read-past-quotas.js';
 import { ListQuotasQuery } from '../quota/list-quotas.js';
 import { ChangeMaxInstancesCommand } from './change-max-instances.js';
 import { CreateFunctionCommand } from './create-function.js';
@@ -47,7 +49,9 @@ export class FunctionController {
 
   @GrpcMethod(SERVICE, 'listFunctions')
   listFunctions(request: ListFunctionsRequest, metadata: Metadata): Promise<ListFunctionsResponse> {
-    return this.queries.execute(new ListFunctionsQuery(this.caller(request, metadata), request));
+    const caller = this.caller(request, metadata);
+    const { as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ListFunctionsQuery(caller, request) : new ListPastFunctionsQuery(caller, request, asOf));
   }
 
   @GrpcMethod(SERVICE, 'deleteFunction')
@@ -58,7 +62,9 @@ export class FunctionController {
 
   @GrpcMethod(SERVICE, 'showFunctionConfig')
   showFunctionConfig(request: ShowFunctionConfigRequest, metadata: Metadata): Promise<FunctionMessage> {
-    return this.queries.execute(new ShowFunctionQuery(this.caller(request, metadata), request.function_urn));
+    const caller = this.caller(request, metadata);
+    const { function_urn: urn, as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ShowFunctionQuery(caller, urn) : new ShowPastFunctionQuery(caller, urn, asOf));
   }
 
   @GrpcMethod(SERVICE, 'updateFunctionConfig')
@@ -88,7 +94,8 @@ export class FunctionController {
 
   @GrpcMethod(SERVICE, 'listQuotas')
   listQuotas(request: ListQuotasRequest, metadata: Metadata): Promise<ListQuotasResponse> {
-    return this.queries.execute(new ListQuotasQuery(this.caller(request, metadata)));
+    const caller = this.caller(request, metadata);
+    return this.queries.execute(request.as_of === undefined ? new ListQuotasQuery(caller) : new ListPastQuotasQuery(caller, request.as_of));
   }
 
   private caller(request: { project_id: string }, metadata: Metadata): Caller {

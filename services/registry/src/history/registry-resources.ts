@@ -1,4 +1,5 @@
 import { historyResource, resourceOfEvents, type HistoryResource } from '@windlass/resource-history';
+import { viewAlias } from '../alias/alias-view.js';
 import { apiGroupStream } from '../api-group/api-group.events.js';
 import { FUNCTION_STREAMS, functionStream, type FunctionEvent } from '../function/function.events.js';
 import { evolveFunction, NO_FUNCTION, type FunctionState } from '../function/function.state.js';
@@ -19,12 +20,15 @@ export const functionResource = historyResource<FunctionState, FunctionEvent>({
   view: (state) => {
     if (state.status !== 'active') return undefined;
     const { region, projectId, name } = state.function;
-    return { id: functionUrn(region, state.function), name, projectId, fields: viewFunction(state.function) };
+    // A version is the function as it was published: its digest says which code, and the trail which configuration.
+    const versions = Object.fromEntries(state.versions.map(({ name: version, description, function: { code } }) => [version, { description, digest: code.digest }]));
+    const aliases = Object.fromEntries(state.aliases.map((alias) => [alias.name, viewAlias(state.function, alias)]));
+    return { id: functionUrn(region, state.function), name, projectId, fields: { ...viewFunction(state.function), versions, aliases } };
   },
   hidden: ['user_data', 'encrypted_user_data'],
 });
 
-export function triggerResource(gateway: GatewayAddress): HistoryResource {
+export function triggerResource(gateway: GatewayAddress): HistoryResource<TriggerState> {
   return historyResource<TriggerState, TriggerEvent>({
     type: 'trigger',
     streamPrefix: triggerStream(''),

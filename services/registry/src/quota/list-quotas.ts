@@ -3,7 +3,7 @@ import { AccountCopy, type QuotaType } from '@windlass/accounts';
 import { ListQuotasResponse } from '@windlass/contracts/registry/v1/function_service';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
-import { Quotas } from './quota-usage.js';
+import { Quotas, type QuotaUsage } from './quota-usage.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -26,16 +26,21 @@ export class ListQuotasHandler implements IQueryHandler<ListQuotasQuery> {
     const { manager } = this.dataSource;
     const used = await this.quotas.used(manager, domainId);
     const quota = (type: QuotaType): Promise<number> => this.accounts.quota(manager, domainId, type);
-    return ListQuotasResponse.fromPartial({
-      quotas: {
-        resources: [
-          { type: 'fgs_func_num', quota: await quota('fgs_func_num'), used: used.functions },
-          { type: 'fgs_func_code_size', quota: await quota('fgs_func_code_size'), used: Math.ceil(used.codeBytes / MEBIBYTE), unit: 'MB' },
-          // What runs at this moment only the workers know; nothing can be reserved, so nothing counts it.
-          { type: 'fgs_func_qos_limit', quota: await quota('fgs_func_qos_limit') },
-          { type: 'fgs_func_occurs', quota: await quota('fgs_func_occurs') },
-        ],
-      },
-    });
+    return viewQuotas(used, quota);
   }
+}
+
+/** The size of code is the only one with a unit, as documented. */
+export async function viewQuotas(used: QuotaUsage, quota: (type: QuotaType) => Promise<number>): Promise<ListQuotasResponse> {
+  return ListQuotasResponse.fromPartial({
+    quotas: {
+      resources: [
+        { type: 'fgs_func_num', quota: await quota('fgs_func_num'), used: used.functions },
+        { type: 'fgs_func_code_size', quota: await quota('fgs_func_code_size'), used: Math.ceil(used.codeBytes / MEBIBYTE), unit: 'MB' },
+        // What runs at this moment only the workers know; nothing can be reserved, so nothing counts it.
+        { type: 'fgs_func_qos_limit', quota: await quota('fgs_func_qos_limit') },
+        { type: 'fgs_func_occurs', quota: await quota('fgs_func_occurs') },
+      ],
+    },
+  });
 }

@@ -1,4 +1,5 @@
 import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
+import { AccountHistoryServiceService, type ShowAccountAtRequest, type ShowAccountAtResponse } from '@windlass/contracts/iam/v1/account_history_service';
 import { AgencyDirectoryServiceService, type ShowAgencyStateRequest, type ShowAgencyStateResponse } from '@windlass/contracts/iam/v1/agency_directory_service';
 import {
   EnterpriseProjectDirectoryServiceService,
@@ -11,6 +12,8 @@ export interface IamPeer {
   readonly states: Map<string, 'enabled' | 'disabled'>;
   /** States of agencies, by account and name. */
   readonly agencies: Map<string, 'usable' | 'untrusting' | 'expired'>;
+  /** What an operator had set at a time. */
+  pastQuotas: (time: string) => Readonly<Record<string, number>>;
   close(): void;
 }
 
@@ -31,8 +34,14 @@ export async function startIamPeer(address: string): Promise<IamPeer> {
     showAgencyState: ({ request }: ServerUnaryCall<ShowAgencyStateRequest, ShowAgencyStateResponse>, callback: sendUnaryData<ShowAgencyStateResponse>) =>
       callback(null, { state: agencies.get(`${request.domain_id}/${request.agency_name}`) ?? 'absent' }),
   });
+  const peer: IamPeer = { states, agencies, pastQuotas: () => ({}), close: () => server.forceShutdown() };
+  const { showAccountAt } = AccountHistoryServiceService;
+  server.addService({ showAccountAt } as never, {
+    showAccountAt: ({ request }: ServerUnaryCall<ShowAccountAtRequest, ShowAccountAtResponse>, callback: sendUnaryData<ShowAccountAtResponse>) =>
+      callback(null, { status: 'active', quotas: peer.pastQuotas(request.time) }),
+  });
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
   });
-  return { states, agencies, close: () => server.forceShutdown() };
+  return peer;
 }

@@ -18,6 +18,7 @@ import type {
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from '../caller/caller.js';
 import { ChangeTriggerCommand } from './change-trigger.js';
+import { ListPastProjectTriggersQuery, ListPastTriggersQuery, ShowPastTriggerQuery } from '../history/read-past-triggers.js';
 import { CreateTriggerCommand } from './create-trigger.js';
 import { DeleteAllTriggersCommand, DeleteTriggerCommand } from './delete-trigger.js';
 import { ListProjectTriggersQuery } from './list-project-triggers.js';
@@ -40,7 +41,9 @@ export class TriggerController {
 
   @GrpcMethod(SERVICE, 'listFunctionTriggers')
   async listFunctionTriggers(request: ListFunctionTriggersRequest, metadata: Metadata): Promise<ListFunctionTriggersResponse> {
-    return { triggers: await this.queries.execute(new ListTriggersQuery(this.caller(request, metadata), request.function_urn)) };
+    const caller = this.caller(request, metadata);
+    const { function_urn: urn, as_of: asOf } = request;
+    return { triggers: await this.queries.execute(asOf === undefined ? new ListTriggersQuery(caller, urn) : new ListPastTriggersQuery(caller, urn, asOf)) };
   }
 
   @GrpcMethod(SERVICE, 'batchDeleteFunctionTriggers')
@@ -51,7 +54,9 @@ export class TriggerController {
 
   @GrpcMethod(SERVICE, 'showFunctionTrigger')
   showFunctionTrigger(request: ShowFunctionTriggerRequest, metadata: Metadata): Promise<Trigger> {
-    return this.queries.execute(new ShowTriggerQuery(this.caller(request, metadata), request.function_urn, named(request)));
+    const caller = this.caller(request, metadata);
+    const { function_urn: urn, as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ShowTriggerQuery(caller, urn, named(request)) : new ShowPastTriggerQuery(caller, urn, named(request), asOf));
   }
 
   @GrpcMethod(SERVICE, 'updateTrigger')
@@ -61,7 +66,9 @@ export class TriggerController {
 
   @GrpcMethod(SERVICE, 'listTriggers')
   listTriggers(request: ListTriggersRequest, metadata: Metadata): Promise<ListTriggersResponse> {
-    return this.queries.execute(new ListProjectTriggersQuery(this.caller(request, metadata), request));
+    const caller = this.caller(request, metadata);
+    const { as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ListProjectTriggersQuery(caller, request) : new ListPastProjectTriggersQuery(caller, request, asOf));
   }
 
   @GrpcMethod(SERVICE, 'deleteFunctionTrigger')

@@ -19,7 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Struct } from "../../../google/protobuf/struct.js";
-import { AuditEvent } from "./audit_service.js";
+import { AuditEvent, FieldChange } from "./audit_service.js";
 
 export const protobufPackage = "windlass.history.v1";
 
@@ -62,6 +62,25 @@ export interface ShowResourceAtResponse {
   name: string;
   /** When the moment was; RFC 3339. */
   at: string;
+}
+
+export interface DiffResourceRequest {
+  resource_type: string;
+  resource_id: string;
+  /** Each RFC 3339 or a position of this service; an empty `to` is now. */
+  from: string;
+  to: string;
+}
+
+export interface DiffResourceResponse {
+  /** False when this service keeps no resources of that type; the rest is then empty. */
+  known_type: boolean;
+  /** RFC 3339. */
+  from: string;
+  to: string;
+  existed_from: boolean;
+  existed_to: boolean;
+  changes: FieldChange[];
 }
 
 export interface ReadAccountLogRequest {
@@ -500,6 +519,212 @@ export const ShowResourceAtResponse: MessageFns<ShowResourceAtResponse> = {
     message.resource = object.resource ?? undefined;
     message.name = object.name ?? "";
     message.at = object.at ?? "";
+    return message;
+  },
+};
+
+function createBaseDiffResourceRequest(): DiffResourceRequest {
+  return { resource_type: "", resource_id: "", from: "", to: "" };
+}
+
+export const DiffResourceRequest: MessageFns<DiffResourceRequest> = {
+  encode(message: DiffResourceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.resource_type !== "") {
+      writer.uint32(10).string(message.resource_type);
+    }
+    if (message.resource_id !== "") {
+      writer.uint32(18).string(message.resource_id);
+    }
+    if (message.from !== "") {
+      writer.uint32(26).string(message.from);
+    }
+    if (message.to !== "") {
+      writer.uint32(34).string(message.to);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiffResourceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiffResourceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.resource_type = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.resource_id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.from = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DiffResourceRequest>): DiffResourceRequest {
+    return DiffResourceRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DiffResourceRequest>): DiffResourceRequest {
+    const message = createBaseDiffResourceRequest();
+    message.resource_type = object.resource_type ?? "";
+    message.resource_id = object.resource_id ?? "";
+    message.from = object.from ?? "";
+    message.to = object.to ?? "";
+    return message;
+  },
+};
+
+function createBaseDiffResourceResponse(): DiffResourceResponse {
+  return { known_type: false, from: "", to: "", existed_from: false, existed_to: false, changes: [] };
+}
+
+export const DiffResourceResponse: MessageFns<DiffResourceResponse> = {
+  encode(message: DiffResourceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.known_type !== false) {
+      writer.uint32(8).bool(message.known_type);
+    }
+    if (message.from !== "") {
+      writer.uint32(18).string(message.from);
+    }
+    if (message.to !== "") {
+      writer.uint32(26).string(message.to);
+    }
+    if (message.existed_from !== false) {
+      writer.uint32(32).bool(message.existed_from);
+    }
+    if (message.existed_to !== false) {
+      writer.uint32(40).bool(message.existed_to);
+    }
+    for (const v of message.changes) {
+      FieldChange.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiffResourceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiffResourceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.known_type = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.from = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.existed_from = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.existed_to = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.changes.push(FieldChange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DiffResourceResponse>): DiffResourceResponse {
+    return DiffResourceResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DiffResourceResponse>): DiffResourceResponse {
+    const message = createBaseDiffResourceResponse();
+    message.known_type = object.known_type ?? false;
+    message.from = object.from ?? "";
+    message.to = object.to ?? "";
+    message.existed_from = object.existed_from ?? false;
+    message.existed_to = object.existed_to ?? false;
+    message.changes = object.changes?.map((e) => FieldChange.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1002,6 +1227,17 @@ export const EventSourceServiceService = {
       Buffer.from(ShowResourceAtResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ShowResourceAtResponse => ShowResourceAtResponse.decode(value),
   },
+  /** How one resource differs between two moments. */
+  diffResource: {
+    path: "/windlass.history.v1.EventSourceService/DiffResource" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DiffResourceRequest): Buffer => Buffer.from(DiffResourceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DiffResourceRequest => DiffResourceRequest.decode(value),
+    responseSerialize: (value: DiffResourceResponse): Buffer =>
+      Buffer.from(DiffResourceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DiffResourceResponse => DiffResourceResponse.decode(value),
+  },
   /**
    * A page of the account's part of the log, as recorded and with its hashes: oldest first, and only what no running
    * transaction can precede any more.
@@ -1036,6 +1272,8 @@ export interface EventSourceServiceServer extends UntypedServiceImplementation {
   listSourceEvents: handleUnaryCall<ListSourceEventsRequest, ListSourceEventsResponse>;
   /** One resource as it was; absent fields when it was not there. */
   showResourceAt: handleUnaryCall<ShowResourceAtRequest, ShowResourceAtResponse>;
+  /** How one resource differs between two moments. */
+  diffResource: handleUnaryCall<DiffResourceRequest, DiffResourceResponse>;
   /**
    * A page of the account's part of the log, as recorded and with its hashes: oldest first, and only what no running
    * transaction can precede any more.
@@ -1077,6 +1315,22 @@ export interface EventSourceServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ShowResourceAtResponse) => void,
+  ): ClientUnaryCall;
+  /** How one resource differs between two moments. */
+  diffResource(
+    request: DiffResourceRequest,
+    callback: (error: ServiceError | null, response: DiffResourceResponse) => void,
+  ): ClientUnaryCall;
+  diffResource(
+    request: DiffResourceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DiffResourceResponse) => void,
+  ): ClientUnaryCall;
+  diffResource(
+    request: DiffResourceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DiffResourceResponse) => void,
   ): ClientUnaryCall;
   /**
    * A page of the account's part of the log, as recorded and with its hashes: oldest first, and only what no running

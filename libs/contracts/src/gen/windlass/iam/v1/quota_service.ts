@@ -27,10 +27,14 @@ export interface ShowDomainQuotaRequest {
   domain_id: string;
   /** One of the types; all when empty. */
   type: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ShowProjectQuotaRequest {
   project_id: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface QuotaAnswer {
@@ -50,7 +54,7 @@ export interface QuotaAnswer_Resource {
 }
 
 function createBaseShowDomainQuotaRequest(): ShowDomainQuotaRequest {
-  return { domain_id: "", type: "" };
+  return { domain_id: "", type: "", as_of: undefined };
 }
 
 export const ShowDomainQuotaRequest: MessageFns<ShowDomainQuotaRequest> = {
@@ -60,6 +64,9 @@ export const ShowDomainQuotaRequest: MessageFns<ShowDomainQuotaRequest> = {
     }
     if (message.type !== "") {
       writer.uint32(18).string(message.type);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -93,6 +100,14 @@ export const ShowDomainQuotaRequest: MessageFns<ShowDomainQuotaRequest> = {
             message.type = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -112,18 +127,22 @@ export const ShowDomainQuotaRequest: MessageFns<ShowDomainQuotaRequest> = {
     const message = createBaseShowDomainQuotaRequest();
     message.domain_id = object.domain_id ?? "";
     message.type = object.type ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
 
 function createBaseShowProjectQuotaRequest(): ShowProjectQuotaRequest {
-  return { project_id: "" };
+  return { project_id: "", as_of: undefined };
 }
 
 export const ShowProjectQuotaRequest: MessageFns<ShowProjectQuotaRequest> = {
   encode(message: ShowProjectQuotaRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.project_id !== "") {
       writer.uint32(10).string(message.project_id);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -149,6 +168,14 @@ export const ShowProjectQuotaRequest: MessageFns<ShowProjectQuotaRequest> = {
             message.project_id = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -167,6 +194,7 @@ export const ShowProjectQuotaRequest: MessageFns<ShowProjectQuotaRequest> = {
   fromPartial(object: DeepPartial<ShowProjectQuotaRequest>): ShowProjectQuotaRequest {
     const message = createBaseShowProjectQuotaRequest();
     message.project_id = object.project_id ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };

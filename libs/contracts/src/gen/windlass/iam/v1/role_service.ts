@@ -42,7 +42,11 @@ export interface ListPermissionsRequest {
     | number
     | undefined;
   /** 1 to 300; without page and per_page everything is on one page. */
-  per_page?: number | undefined;
+  per_page?:
+    | number
+    | undefined;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListPermissionsResponse {
@@ -79,6 +83,8 @@ export interface Role {
 
 export interface ShowPermissionRequest {
   role_id: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ShowPermissionResponse {
@@ -87,7 +93,11 @@ export interface ShowPermissionResponse {
 
 export interface ListCustomPoliciesRequest {
   page?: number | undefined;
-  per_page?: number | undefined;
+  per_page?:
+    | number
+    | undefined;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListCustomPoliciesResponse {
@@ -125,6 +135,8 @@ export interface UpdateCustomPolicyRequest {
 
 export interface ShowCustomPolicyRequest {
   role_id: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface CustomPolicyResponse {
@@ -148,6 +160,7 @@ function createBaseListPermissionsRequest(): ListPermissionsRequest {
     catalog: "",
     page: undefined,
     per_page: undefined,
+    as_of: undefined,
   };
 }
 
@@ -176,6 +189,9 @@ export const ListPermissionsRequest: MessageFns<ListPermissionsRequest> = {
     }
     if (message.per_page !== undefined) {
       writer.uint32(64).int32(message.per_page);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -257,6 +273,14 @@ export const ListPermissionsRequest: MessageFns<ListPermissionsRequest> = {
             message.per_page = reader.int32();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -282,6 +306,7 @@ export const ListPermissionsRequest: MessageFns<ListPermissionsRequest> = {
     message.catalog = object.catalog ?? "";
     message.page = object.page ?? undefined;
     message.per_page = object.per_page ?? undefined;
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -594,13 +619,16 @@ export const Role: MessageFns<Role> = {
 };
 
 function createBaseShowPermissionRequest(): ShowPermissionRequest {
-  return { role_id: "" };
+  return { role_id: "", as_of: undefined };
 }
 
 export const ShowPermissionRequest: MessageFns<ShowPermissionRequest> = {
   encode(message: ShowPermissionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.role_id !== "") {
       writer.uint32(10).string(message.role_id);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -626,6 +654,14 @@ export const ShowPermissionRequest: MessageFns<ShowPermissionRequest> = {
             message.role_id = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -644,6 +680,7 @@ export const ShowPermissionRequest: MessageFns<ShowPermissionRequest> = {
   fromPartial(object: DeepPartial<ShowPermissionRequest>): ShowPermissionRequest {
     const message = createBaseShowPermissionRequest();
     message.role_id = object.role_id ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -704,7 +741,7 @@ export const ShowPermissionResponse: MessageFns<ShowPermissionResponse> = {
 };
 
 function createBaseListCustomPoliciesRequest(): ListCustomPoliciesRequest {
-  return { page: undefined, per_page: undefined };
+  return { page: undefined, per_page: undefined, as_of: undefined };
 }
 
 export const ListCustomPoliciesRequest: MessageFns<ListCustomPoliciesRequest> = {
@@ -714,6 +751,9 @@ export const ListCustomPoliciesRequest: MessageFns<ListCustomPoliciesRequest> = 
     }
     if (message.per_page !== undefined) {
       writer.uint32(16).int32(message.per_page);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -747,6 +787,14 @@ export const ListCustomPoliciesRequest: MessageFns<ListCustomPoliciesRequest> = 
             message.per_page = reader.int32();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -766,6 +814,7 @@ export const ListCustomPoliciesRequest: MessageFns<ListCustomPoliciesRequest> = 
     const message = createBaseListCustomPoliciesRequest();
     message.page = object.page ?? undefined;
     message.per_page = object.per_page ?? undefined;
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -1124,13 +1173,16 @@ export const UpdateCustomPolicyRequest: MessageFns<UpdateCustomPolicyRequest> = 
 };
 
 function createBaseShowCustomPolicyRequest(): ShowCustomPolicyRequest {
-  return { role_id: "" };
+  return { role_id: "", as_of: undefined };
 }
 
 export const ShowCustomPolicyRequest: MessageFns<ShowCustomPolicyRequest> = {
   encode(message: ShowCustomPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.role_id !== "") {
       writer.uint32(10).string(message.role_id);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -1156,6 +1208,14 @@ export const ShowCustomPolicyRequest: MessageFns<ShowCustomPolicyRequest> = {
             message.role_id = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1174,6 +1234,7 @@ export const ShowCustomPolicyRequest: MessageFns<ShowCustomPolicyRequest> = {
   fromPartial(object: DeepPartial<ShowCustomPolicyRequest>): ShowCustomPolicyRequest {
     const message = createBaseShowCustomPolicyRequest();
     message.role_id = object.role_id ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };

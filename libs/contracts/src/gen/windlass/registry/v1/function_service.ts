@@ -80,6 +80,8 @@ export interface ListFunctionsRequest {
   package_name: string;
   func_name: string;
   enterprise_project_id: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListFunctionsResponse {
@@ -99,6 +101,8 @@ export interface DeleteFunctionResponse {
 export interface ShowFunctionConfigRequest {
   project_id: string;
   function_urn: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 /** Acts as a replacement: a key that is absent is cleared, except log settings and strategy_config.concurrency. */
@@ -202,6 +206,8 @@ export interface ShowLtsLogDetailsRequest {
 
 export interface ListQuotasRequest {
   project_id: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListQuotasResponse {
@@ -828,7 +834,15 @@ export const CreateFunctionRequest_LtsCustomTagEntry: MessageFns<CreateFunctionR
 };
 
 function createBaseListFunctionsRequest(): ListFunctionsRequest {
-  return { project_id: "", marker: "", maxitems: "", package_name: "", func_name: "", enterprise_project_id: "" };
+  return {
+    project_id: "",
+    marker: "",
+    maxitems: "",
+    package_name: "",
+    func_name: "",
+    enterprise_project_id: "",
+    as_of: undefined,
+  };
 }
 
 export const ListFunctionsRequest: MessageFns<ListFunctionsRequest> = {
@@ -850,6 +864,9 @@ export const ListFunctionsRequest: MessageFns<ListFunctionsRequest> = {
     }
     if (message.enterprise_project_id !== "") {
       writer.uint32(50).string(message.enterprise_project_id);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -915,6 +932,14 @@ export const ListFunctionsRequest: MessageFns<ListFunctionsRequest> = {
             message.enterprise_project_id = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -938,6 +963,7 @@ export const ListFunctionsRequest: MessageFns<ListFunctionsRequest> = {
     message.package_name = object.package_name ?? "";
     message.func_name = object.func_name ?? "";
     message.enterprise_project_id = object.enterprise_project_id ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -1132,7 +1158,7 @@ export const DeleteFunctionResponse: MessageFns<DeleteFunctionResponse> = {
 };
 
 function createBaseShowFunctionConfigRequest(): ShowFunctionConfigRequest {
-  return { project_id: "", function_urn: "" };
+  return { project_id: "", function_urn: "", as_of: undefined };
 }
 
 export const ShowFunctionConfigRequest: MessageFns<ShowFunctionConfigRequest> = {
@@ -1142,6 +1168,9 @@ export const ShowFunctionConfigRequest: MessageFns<ShowFunctionConfigRequest> = 
     }
     if (message.function_urn !== "") {
       writer.uint32(18).string(message.function_urn);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -1175,6 +1204,14 @@ export const ShowFunctionConfigRequest: MessageFns<ShowFunctionConfigRequest> = 
             message.function_urn = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1194,6 +1231,7 @@ export const ShowFunctionConfigRequest: MessageFns<ShowFunctionConfigRequest> = 
     const message = createBaseShowFunctionConfigRequest();
     message.project_id = object.project_id ?? "";
     message.function_urn = object.function_urn ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -2527,13 +2565,16 @@ export const ShowLtsLogDetailsRequest: MessageFns<ShowLtsLogDetailsRequest> = {
 };
 
 function createBaseListQuotasRequest(): ListQuotasRequest {
-  return { project_id: "" };
+  return { project_id: "", as_of: undefined };
 }
 
 export const ListQuotasRequest: MessageFns<ListQuotasRequest> = {
   encode(message: ListQuotasRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.project_id !== "") {
       writer.uint32(10).string(message.project_id);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -2559,6 +2600,14 @@ export const ListQuotasRequest: MessageFns<ListQuotasRequest> = {
             message.project_id = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2577,6 +2626,7 @@ export const ListQuotasRequest: MessageFns<ListQuotasRequest> = {
   fromPartial(object: DeepPartial<ListQuotasRequest>): ListQuotasRequest {
     const message = createBaseListQuotasRequest();
     message.project_id = object.project_id ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };

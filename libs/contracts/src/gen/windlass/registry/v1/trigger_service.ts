@@ -50,6 +50,8 @@ export interface CreateFunctionTriggerRequest {
 export interface ListFunctionTriggersRequest {
   project_id: string;
   function_urn: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListFunctionTriggersResponse {
@@ -66,6 +68,8 @@ export interface ShowFunctionTriggerRequest {
   function_urn: string;
   trigger_type_code: string;
   trigger_id: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface UpdateTriggerRequest {
@@ -86,6 +90,8 @@ export interface ListTriggersRequest {
   project_id: string;
   marker: string;
   maxitems: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListTriggersResponse {
@@ -362,7 +368,7 @@ export const CreateFunctionTriggerRequest: MessageFns<CreateFunctionTriggerReque
 };
 
 function createBaseListFunctionTriggersRequest(): ListFunctionTriggersRequest {
-  return { project_id: "", function_urn: "" };
+  return { project_id: "", function_urn: "", as_of: undefined };
 }
 
 export const ListFunctionTriggersRequest: MessageFns<ListFunctionTriggersRequest> = {
@@ -372,6 +378,9 @@ export const ListFunctionTriggersRequest: MessageFns<ListFunctionTriggersRequest
     }
     if (message.function_urn !== "") {
       writer.uint32(18).string(message.function_urn);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -405,6 +414,14 @@ export const ListFunctionTriggersRequest: MessageFns<ListFunctionTriggersRequest
             message.function_urn = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -424,6 +441,7 @@ export const ListFunctionTriggersRequest: MessageFns<ListFunctionTriggersRequest
     const message = createBaseListFunctionTriggersRequest();
     message.project_id = object.project_id ?? "";
     message.function_urn = object.function_urn ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -551,7 +569,7 @@ export const BatchDeleteFunctionTriggersRequest: MessageFns<BatchDeleteFunctionT
 };
 
 function createBaseShowFunctionTriggerRequest(): ShowFunctionTriggerRequest {
-  return { project_id: "", function_urn: "", trigger_type_code: "", trigger_id: "" };
+  return { project_id: "", function_urn: "", trigger_type_code: "", trigger_id: "", as_of: undefined };
 }
 
 export const ShowFunctionTriggerRequest: MessageFns<ShowFunctionTriggerRequest> = {
@@ -567,6 +585,9 @@ export const ShowFunctionTriggerRequest: MessageFns<ShowFunctionTriggerRequest> 
     }
     if (message.trigger_id !== "") {
       writer.uint32(34).string(message.trigger_id);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -616,6 +637,14 @@ export const ShowFunctionTriggerRequest: MessageFns<ShowFunctionTriggerRequest> 
             message.trigger_id = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -637,6 +666,7 @@ export const ShowFunctionTriggerRequest: MessageFns<ShowFunctionTriggerRequest> 
     message.function_urn = object.function_urn ?? "";
     message.trigger_type_code = object.trigger_type_code ?? "";
     message.trigger_id = object.trigger_id ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -764,7 +794,7 @@ export const UpdateTriggerRequest: MessageFns<UpdateTriggerRequest> = {
 };
 
 function createBaseListTriggersRequest(): ListTriggersRequest {
-  return { project_id: "", marker: "", maxitems: "" };
+  return { project_id: "", marker: "", maxitems: "", as_of: undefined };
 }
 
 export const ListTriggersRequest: MessageFns<ListTriggersRequest> = {
@@ -777,6 +807,9 @@ export const ListTriggersRequest: MessageFns<ListTriggersRequest> = {
     }
     if (message.maxitems !== "") {
       writer.uint32(26).string(message.maxitems);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -818,6 +851,14 @@ export const ListTriggersRequest: MessageFns<ListTriggersRequest> = {
             message.maxitems = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -838,6 +879,7 @@ export const ListTriggersRequest: MessageFns<ListTriggersRequest> = {
     message.project_id = object.project_id ?? "";
     message.marker = object.marker ?? "";
     message.maxitems = object.maxitems ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };

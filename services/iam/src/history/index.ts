@@ -1,0 +1,1 @@
+export { PastAccount, type CountedQuota } from './past-account.js';
