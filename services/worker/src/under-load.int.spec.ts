@@ -88,10 +88,12 @@ describeWithSandbox('under load', () => {
 
   it('each request leaves one fact', async () => {
     const marker = `FACTS_${process.pid}_${Date.now()}`;
+    // Works until it has had 30 ms of the processor, however long a busy machine lets it wait for them.
     const spec = await worker.deploy(`
+      const cpuMs = (before) => { const { user, system } = process.cpuUsage(before); return (user + system) / 1_000; };
       require('node:http').createServer((req, res) => {
         if (req.url === '/crash') process.exit(1);
-        for (const end = Date.now() + 30; Date.now() < end;);
+        for (const before = process.cpuUsage(); cpuMs(before) < 30;);
         req.on('data', () => {}).on('end', () => res.end('twelve bytes'));
       }).listen(8000, '127.0.0.1');
     `, { environment: { [marker]: '1' }, max_instances: 1 });
@@ -109,8 +111,10 @@ describeWithSandbox('under load', () => {
     expect([byId['warm'], byId['queued']].map((fact) => Math.round(fact?.queue_ms ?? 0) > 20).sort()).toEqual([false, true]);
     for (const name of ['warm', 'queued']) {
       expect(byId[name]?.run_ms).toBeGreaterThan(29);
-      expect(byId[name]?.cpu_ms).toBeGreaterThan(10);
+      expect(byId[name]?.cpu_ms).toBeGreaterThan(0);
     }
+    // Shared out among those that ended between two counts, so one may get another's; together they have what was used.
+    expect(['cold', 'warm', 'queued'].reduce((sum, name) => sum + (byId[name]?.cpu_ms ?? 0), 0)).toBeGreaterThan(60);
     expect(byId['crash']).toMatchObject({ status_code: 502, fault: Fault.FUNCTION, reason: 'PROCESS_EXITED', error_code: 4002, bytes_out: 0 });
     expect(dropped).toBe(0);
   });
