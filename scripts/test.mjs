@@ -14,6 +14,7 @@ rmSync(report, { force: true });
 const only = process.argv.slice(2);
 const checks = [
   ['contracts lint', bin('buf'), ['lint'], { cwd: join(root, 'proto') }],
+  ['contracts break nobody', bin('buf'), ['breaking', '--against', 'baseline.binpb'], { cwd: join(root, 'proto') }],
   ['types of sources and tests', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.spec.json']],
   // Without a project graph the rule on module boundaries skips itself without a word.
   ['project graph', process.execPath, [join(root, 'node_modules/nx/dist/bin/nx.js'), 'show', 'projects']],
