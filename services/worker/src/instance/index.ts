@@ -7,6 +7,7 @@
 //   await instance.stop(5_000);
 //   await host.close();
 export type { InstanceSpec, OutputLine, StartOptions } from './instance-spec.js';
+export type { IsolationClass } from '../sandbox/isolation-class.js';
 export { createInstanceHost, type HostIsolation, type InstanceHost, type InstanceHostOptions } from './instance-host.js';
 export { startInstance, type Instance } from './start-instance.js';
 export { describeProcessEnd, type InstanceExit, type ProcessEnd } from './process-end.js';

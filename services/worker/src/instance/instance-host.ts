@@ -27,6 +27,8 @@ export interface HostIsolation {
   readonly cgroups: 'v2' | 'v1' | 'none';
   /** How idle instances are frozen. `signals`: SIGSTOP and SIGCONT, which an app can notice. */
   readonly freezing: 'cgroup' | 'signals';
+  /** What instances of strong isolation lack here. */
+  readonly strong: { readonly missing: string };
   /** `relayed`: functions with public access reach the public network. Otherwise why they do not. */
   readonly publicAccess: 'relayed' | { readonly missing: string };
 }
@@ -88,8 +90,14 @@ export class LocalInstanceHost implements InstanceHost {
       hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance',
       cgroups: sandbox.groups.flavour,
       freezing: sandbox.groups.freezing,
+      strong: { missing: 'it has no user-space kernel' },
       publicAccess: 'missing' in egress ? { missing: egress.missing } : 'relayed',
     };
+  }
+
+  /** Why no instance of strong isolation can start here. */
+  get whyNotStrong(): string | undefined {
+    return this.isolation.strong.missing;
   }
 
   get isClosed(): boolean {

@@ -1,3 +1,5 @@
+import type { IsolationClass } from '../sandbox/isolation-class.js';
+
 /** All that is needed to run one copy of a function. Nothing else of the machine reaches the app. */
 export interface InstanceSpec {
   /** Unique on this worker among live instances; letters, digits, '-', '_' and '.', at most 128. Names the instance's cgroup. */
@@ -19,6 +21,8 @@ export interface InstanceSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it reaches the public network: see docs/sandbox.md for what that is. Otherwise it has a loopback interface only. */
   readonly publicAccess?: boolean;
+  /** `standard` when absent. The start fails where the class is not to be had: it is never replaced by a weaker one. */
+  readonly isolation?: IsolationClass;
   /** Folder made by `prepareRuntimes`, shown read-only at /opt/function/runtime. */
   readonly runtimesDirectory?: string;
 }

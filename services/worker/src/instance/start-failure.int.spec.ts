@@ -126,6 +126,12 @@ describeWithSandbox('a start that fails', () => {
     await expect(startInstance(await packages.spec(nodeServer("return ''")), other)).rejects.toMatchObject({ reason: 'ABORTED' });
   });
 
+  it('never gives less isolation than was asked for, and names what is missing', async () => {
+    const { reason, code, message } = await failure(await packages.spec(nodeServer("return ''"), { isolation: 'strong' }));
+    expect({ reason, code }).toEqual({ reason: 'ISOLATION_UNAVAILABLE', code: 6001 });
+    expect(message).toContain('enable_class_isolation');
+  });
+
   it('blames the platform when the sandbox cannot be made', async () => {
     const spec = await packages.spec(nodeServer("return ''"), { environment: { PATH: 'a\0--bind\0/\0/' } });
     expect(await failure(spec)).toMatchObject({ reason: 'SANDBOX_FAILED' });

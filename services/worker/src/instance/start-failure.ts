@@ -4,6 +4,7 @@ import { describeProcessEnd, type ProcessEnd } from './process-end.js';
 export const START_FAILED = 4201;
 export const OUT_OF_MEMORY = 4205;
 export const START_TIMED_OUT = 4211;
+export const NO_INSTANCE_POSSIBLE = 6001;
 
 /** Why an instance did not start, with what the sentence about it needs. */
 export type StartProblem =
@@ -23,6 +24,8 @@ export type StartProblem =
   | { readonly reason: 'START_TIMED_OUT'; readonly timeoutMs: number }
   /** Not the function's fault. */
   | { readonly reason: 'SANDBOX_FAILED'; readonly detail: string }
+  /** The isolation class that was asked for is not to be had here; `missing` is a sentence without its end that says why. */
+  | { readonly reason: 'ISOLATION_UNAVAILABLE'; readonly missing: string }
   | { readonly reason: 'ABORTED' };
 
 export type StartFailureReason = StartProblem['reason'];
@@ -30,7 +33,7 @@ export type StartFailureReason = StartProblem['reason'];
 /** The start of an instance failed. `message` is for the function's owner; `stderrTail` is the end of what the app wrote. */
 export class StartFailure extends Error {
   readonly reason: StartFailureReason;
-  /** 4201 start failed, 4211 start timed out, 4205 out of memory. */
+  /** 4201 start failed, 4211 start timed out, 4205 out of memory, 6001 this worker cannot make such an instance. */
   readonly code: number;
 
   constructor(
@@ -53,6 +56,8 @@ function codeOf(reason: StartFailureReason): number {
     case 'PORT_NOT_OPENED':
     case 'START_TIMED_OUT':
       return START_TIMED_OUT;
+    case 'ISOLATION_UNAVAILABLE':
+      return NO_INSTANCE_POSSIBLE;
     case 'BOOTSTRAP_MISSING':
     case 'NOT_EXECUTABLE':
     case 'NO_SHEBANG':
@@ -96,6 +101,8 @@ function describe(problem: StartProblem): string {
       return `After ${problem.timeoutMs} ms the app has opened 127.0.0.1:8000 but accepts no connection: let it accept while it starts.`;
     case 'SANDBOX_FAILED':
       return 'The platform could not make the sandbox of this instance; this is not the fault of the function.';
+    case 'ISOLATION_UNAVAILABLE':
+      return `The function asks for strong isolation (enable_class_isolation), which this worker cannot give: ${problem.missing}. Ask the platform's operator for it, or update the function without it.`;
     case 'ABORTED':
       return 'The start was given up, as the worker no longer needs the instance.';
     default:

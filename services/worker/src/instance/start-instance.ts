@@ -44,6 +44,9 @@ export async function startInstance(spec: InstanceSpec, host: InstanceHost, opti
   if (!INSTANCE_ID.test(spec.instanceId)) throw new TypeError(`Not an instance id: ${JSON.stringify(spec.instanceId)}`);
   if (host.isClosed || options.signal?.aborted) throw new StartFailure({ reason: 'ABORTED' });
 
+  const missing = spec.isolation === 'strong' ? host.whyNotStrong : undefined;
+  if (missing !== undefined) throw new StartFailure({ reason: 'ISOLATION_UNAVAILABLE', missing });
+
   const bindings: Binding[] = [{ inside: CODE_ROOT, host: spec.codeDirectory }];
   if (spec.runtimesDirectory !== undefined) bindings.push({ inside: RUNTIME_ROOT, host: spec.runtimesDirectory });
   const problem = checkBootstrap(host.sandbox.view, bindings, host.sandbox.hostUids !== undefined);

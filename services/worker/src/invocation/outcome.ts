@@ -1,7 +1,7 @@
 import type { AccountStatus } from '@windlass/accounts';
 import { howToRaise } from '@windlass/accounts/quota-types';
 import { MAX_BODY_BYTES, type BodyProblem, type Failure, type Fault } from '@windlass/function-exchange';
-import { describeProcessEnd, type InstanceExit, type StartFailure } from '../instance/index.js';
+import { describeProcessEnd, type InstanceExit, type StartFailure, type StartFailureReason } from '../instance/index.js';
 
 /** Everything an invocation can end in other than the function's own answer. */
 export type FailedOutcome =
@@ -103,8 +103,10 @@ function verdict(outcome: FailedOutcome, code: number, fault: Fault, httpStatus:
   return { code, reason: outcome.kind, fault, httpStatus, message };
 }
 
+const PLATFORM_REASONS: readonly StartFailureReason[] = ['SANDBOX_FAILED', 'ISOLATION_UNAVAILABLE', 'ABORTED'];
+
 function judgeStart(failure: StartFailure): Failure {
-  const fault: Fault = failure.reason === 'SANDBOX_FAILED' || failure.reason === 'ABORTED' ? 'platform' : 'function';
+  const fault: Fault = PLATFORM_REASONS.includes(failure.reason) ? 'platform' : 'function';
   return {
     code: failure.code,
     reason: failure.reason,

@@ -27,6 +27,7 @@ export function launchFunction(options: {
           startTimeoutMs: spec.start_timeout_seconds * 1_000,
           environment: instanceEnvironment(spec, sandboxPath),
           publicAccess: spec.public_access,
+          isolation: spec.strong_isolation ? 'strong' : 'standard',
           runtimesDirectory,
         },
         host,
