@@ -25,6 +25,8 @@ export interface Options {
   readonly signUp: 'open' | 'invitation' | 'closed';
   /** Bucket for code packages; undefined: a folder of the data directory. */
   readonly packageBucket: BucketAddress | undefined;
+  /** Days for which code that functions no longer use is kept for rollbacks. */
+  readonly packageHistoryDays: number;
   /** The event bus between the services; undefined: PostgreSQL. */
   readonly kafka: KafkaAddress | undefined;
 }
@@ -54,6 +56,7 @@ const RULES = {
   nameServers: { flag: '--name-servers', variable: 'WINDLASS_NAME_SERVERS', value: 'ADDRESSES', default: '', help: 'name servers for functions; default: those of the machine' },
   signUp: { flag: '--sign-up', variable: 'WINDLASS_SIGN_UP', value: 'MODE', default: 'open', help: 'who may sign up: open, invitation or closed' },
   packageBucket: { flag: '--package-bucket', variable: 'WINDLASS_PACKAGE_BUCKET', value: 'URL', default: '', help: 'keep code packages in a bucket: s3://bucket/prefix?endpoint=https://…; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; default: the data directory' },
+  packageHistoryDays: { flag: '--package-history-days', variable: 'WINDLASS_PACKAGE_HISTORY_DAYS', value: 'DAYS', default: '30', help: 'how long code that functions no longer use is kept for rollbacks; 0: not at all' },
   kafkaBrokers: { flag: '--kafka-brokers', variable: 'WINDLASS_KAFKA_BROKERS', value: 'HOST:PORT,…', default: '', help: 'carry events over this Kafka cluster; default: over PostgreSQL' },
   kafkaPrefix: { flag: '--kafka-prefix', variable: 'WINDLASS_KAFKA_PREFIX', value: 'NAME', default: '', help: 'before the names of topics and groups in that cluster; default: windlass' },
 } as const satisfies Record<OptionName, OptionRule>;
@@ -127,6 +130,7 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     nameServers: list('nameServers', /^[\da-fA-F.:[\]]+$/, 'a list of addresses such as 192.0.2.53,192.0.2.54:5353'),
     signUp: matching('signUp', /^(open|invitation|closed)$/, 'open, invitation or closed') as Options['signUp'],
     packageBucket: bucket('packageBucket'),
+    packageHistoryDays: Number(matching('packageHistoryDays', /^\d{1,5}$/, 'a whole number of days')),
     kafka: parseKafkaAddress(read('kafkaBrokers'), read('kafkaPrefix'), problems),
   };
   if (new Set([options.apiPort, options.gatewayPort, options.grpcPort]).size < 3) problems.push('the API, gateway and gRPC ports must differ');

@@ -64,6 +64,7 @@ export function planeConfigs(
         principalKey,
         secretsKey: data.key('registry-secrets'),
         packages: options.packageBucket === undefined ? { directory: data.packages } : { bucket: options.packageBucket },
+        packageHistory: { days: options.packageHistoryDays },
         logsAddress: address.logs,
         iamAddress: address.iam,
         gatewayUrl: { scheme: 'http', host: reachable(host), port: gatewayPort, domain: gatewayDomain },

@@ -18,6 +18,7 @@ describe('the configuration', () => {
       region: 'local-1',
       functionQuota: 400,
       codeSizeQuotaMb: 10_240,
+      packageHistory: { days: 30, megabytes: 10_240 },
       gatewayUrl: { scheme: 'http', host: '127.0.0.1', port: 7480 },
     });
   });
@@ -35,6 +36,11 @@ describe('the configuration', () => {
     expect(() => readConfig({ ...environment, WINDLASS_PACKAGE_BUCKET: bucket })).toThrow(/one place/);
     expect(() => readConfig({ ...elsewhere, WINDLASS_PACKAGE_BUCKET: 'code' })).toThrow(/WINDLASS_PACKAGE_BUCKET: .*not the address of a bucket/);
     expect(() => readConfig(elsewhere)).toThrow(/WINDLASS_PACKAGE_DIRECTORY is missing/);
+  });
+
+  it('says how long old code is kept', () => {
+    expect(readConfig({ ...environment, WINDLASS_PACKAGE_HISTORY_DAYS: '0', WINDLASS_PACKAGE_HISTORY_MB: '7' }).packageHistory).toEqual({ days: 0, megabytes: 7 });
+    expect(() => readConfig({ ...environment, WINDLASS_PACKAGE_HISTORY_DAYS: '-1' })).toThrow(/WINDLASS_PACKAGE_HISTORY_DAYS is not right: it is a whole number of days/);
   });
 
   it('is refused with everything that is wrong, and without the values of keys', () => {

@@ -1,5 +1,6 @@
 import { readKafkaAddress } from '@windlass/event-bus';
 import { readBucketAddress } from '@windlass/object-storage';
+import { HISTORY_LIMITS } from './code-package/package-history.js';
 import type { PackageLocation } from './code-package/package-store.js';
 import type { RegistryConfig } from './registry-config.js';
 import type { GatewayUrl } from './trigger/gateway-address.js';
@@ -21,6 +22,8 @@ import type { GatewayUrl } from './trigger/gateway-address.js';
  * - `WINDLASS_GATEWAY_PUBLIC_URL` (http://127.0.0.1:7480): where callers reach the gateway; `WINDLASS_GATEWAY_DOMAIN`: the
  *   domain with wildcard DNS, when there is one.
  * - `WINDLASS_FUNCTION_QUOTA` (400), `WINDLASS_CODE_SIZE_QUOTA_MB` (10240): what an account may use unless an operator sets its quotas.
+ * - `WINDLASS_PACKAGE_HISTORY_DAYS` (30): how long code that functions no longer use is kept for rollbacks, 0 for not at all;
+ *   `WINDLASS_PACKAGE_HISTORY_MB` (10240): how much of it one account may have, the oldest going first.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): RegistryConfig {
   const problems: string[] = [];
@@ -33,6 +36,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const database = (name: string): string => text(name, /^postgres(ql)?:\/\/./, 'a postgresql:// URL');
   const key = (name: string): Buffer => Buffer.from(text(name, /^[0-9a-fA-F]{64}$/, '64 hex digits'), 'hex');
   const number = (name: string, preset: number): number => Number(text(name, /^[1-9]\d{0,8}$/, 'a whole number from 1 on', String(preset)));
+
+  const days = (name: string, preset: number): number => Number(text(name, /^\d{1,5}$/, 'a whole number of days', String(preset)));
 
   const packages = (): PackageLocation => {
     const bucket = environment['WINDLASS_PACKAGE_BUCKET'];
@@ -62,6 +67,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     iamAddress: address('WINDLASS_IAM_GRPC_ADDRESS'),
     functionQuota: number('WINDLASS_FUNCTION_QUOTA', 400),
     codeSizeQuotaMb: number('WINDLASS_CODE_SIZE_QUOTA_MB', 10_240),
+    packageHistory: {
+      days: days('WINDLASS_PACKAGE_HISTORY_DAYS', HISTORY_LIMITS.days),
+      megabytes: number('WINDLASS_PACKAGE_HISTORY_MB', HISTORY_LIMITS.megabytes),
+    },
   };
   const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the registry is not right:\n- ${problems.join('\n- ')}`);

@@ -1,5 +1,6 @@
 import type { KafkaAddress } from '@windlass/event-bus';
 import type { Logger } from '@windlass/telemetry';
+import type { HistoryLimits } from './code-package/package-history.js';
 import type { PackageLocation } from './code-package/package-store.js';
 import type { GatewayUrl } from './trigger/gateway-address.js';
 
@@ -28,5 +29,7 @@ export interface RegistryConfig {
   readonly functionQuota?: number;
   /** Megabytes of all code of one account unless an operator sets its quota; 10240 by default. */
   readonly codeSizeQuotaMb?: number;
+  /** How long code that functions no longer use is kept for rollbacks: days (30), and megabytes of one account (10240). */
+  readonly packageHistory?: Partial<HistoryLimits>;
   readonly logger?: Logger;
 }

@@ -28,6 +28,7 @@ import { Clock, SystemClock } from './clock.js';
 import { AcceptedPackages } from './code-package/accepted-packages.js';
 import { CheckSlots } from './code-package/check-slots.js';
 import { openPackageStore } from './code-package/open-package-store.js';
+import { HISTORY_LIMITS, PackageHistory } from './code-package/package-history.js';
 import { PackageStore } from './code-package/package-store.js';
 import { PackageSweep } from './code-package/package-sweep.js';
 import { PackageUses } from './code-package/package-uses.js';
@@ -195,6 +196,7 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
       useFactory: (bus: EventBus, dataSource: DataSource, copy: AccountCopy) => new AccountFollowing(bus, dataSource, copy),
     },
     { provide: PackageUses, useValue: packageUses() },
+    { provide: PackageHistory, useValue: packageHistory(config) },
     { provide: PackageStore, useValue: openPackageStore(config.packages) },
     {
       provide: FunctionLogs,
@@ -211,8 +213,8 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     },
     {
       provide: PackageSweep,
-      inject: [DataSource, PackageStore, PackageUses],
-      useFactory: (dataSource: DataSource, store: PackageStore, uses: PackageUses) => new PackageSweep(dataSource, store, uses, logger),
+      inject: [DataSource, PackageStore, PackageUses, PackageHistory],
+      useFactory: (dataSource: DataSource, store: PackageStore, uses: PackageUses, history: PackageHistory) => new PackageSweep(dataSource, store, uses, history, logger),
     },
     {
       provide: Publication,
@@ -229,4 +231,8 @@ function accountsOf(config: RegistryConfig): AccountCopy {
 
 export function packageUses(): PackageUses {
   return new PackageUses(SCHEMA, PACKAGE_GRACE_SECONDS);
+}
+
+export function packageHistory(config: Pick<RegistryConfig, 'packageHistory'>): PackageHistory {
+  return new PackageHistory(SCHEMA, { ...HISTORY_LIMITS, ...config.packageHistory });
 }

@@ -20,7 +20,7 @@ import { openDatabase, SCHEMA } from './database/database.js';
 import { rebuildReadModels } from './database/rebuild-read-models.js';
 import { Quotas } from './quota/quota-usage.js';
 import type { RegistryConfig } from './registry-config.js';
-import { packageUses, RegistryModule } from './registry.module.js';
+import { packageHistory, packageUses, RegistryModule } from './registry.module.js';
 
 /** Starts the service and resolves when it accepts calls. */
 export async function startRegistry(config: RegistryConfig): Promise<RunningService> {
@@ -61,7 +61,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
 export async function rebuildRegistry(config: Pick<RegistryConfig, 'databaseUrl'>): Promise<number> {
   const dataSource = await openDatabase(config.databaseUrl);
   try {
-    return await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }), new Quotas(new AccountCopy(SCHEMA), SCHEMA), packageUses());
+    return await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }), new Quotas(new AccountCopy(SCHEMA), SCHEMA), packageUses(), packageHistory({}));
   } finally {
     await dataSource.destroy();
   }

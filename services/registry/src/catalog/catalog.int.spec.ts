@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { CreateVersionAliasRequest } from '@windlass/contracts/registry/v1/alias_service';
 import { FunctionEvent, RouteEvent } from '@windlass/contracts/registry/v1/registry_events';
-import { UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
+import { UpdateFunctionCodeRequest, UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
+import { CreateFunctionVersionRequest } from '@windlass/contracts/registry/v1/version_service';
 import type { PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
 import { PostgresEventBus, type BusMessage } from '@windlass/event-bus';
 import { EventStore } from '@windlass/event-store';
 import { createLogger } from '@windlass/telemetry';
 import type { DataSource } from 'typeorm';
 import { openPackageStore } from '../code-package/open-package-store.js';
+import { PackageHistory } from '../code-package/package-history.js';
 import { PackageUses } from '../code-package/package-uses.js';
 import { openDatabase } from '../database/database.js';
 import { rebuildRegistry } from '../index.js';
@@ -164,12 +167,19 @@ describe('the catalog', () => {
     expect(messages.every(({ payload }) => !Buffer.from(payload).includes('of-the-tenant'))).toBe(true);
   });
 
-  it('keeps a package for its grace after its last use and removes it then, but never one in use', async () => {
+  it('keeps a package for its time after its last use and removes it then, but never one in use', async () => {
     const used = await registry.create(tenant);
     const unused = await registry.create(tenant, { func_name: 'gone', func_code: { file: zipBase64('unused'), link: '' } });
     await registry.functions.deleteFunction({ project_id: tenant.project, function_urn: 'gone' }, tenant.metadata());
     const store = openPackageStore(registry.config.packages);
     await withDatabase(async ({ manager }) => {
+      await new PackageUses('registry', 3600).removeUnused(manager, store);
+      expect(await store.stat(unused.digest)).toBeDefined();
+      await new PackageUses('registry', 0).removeUnused(manager, store);
+      await new PackageHistory('registry', { days: 1, megabytes: 1 }).forget(manager);
+      await new PackageUses('registry', 0).removeUnused(manager, store);
+      expect(await store.stat(unused.digest)).toBeDefined();
+      await new PackageHistory('registry', { days: 0, megabytes: 1 }).forget(manager);
       await new PackageUses('registry', 3600).removeUnused(manager, store);
       expect(await store.stat(unused.digest)).toBeDefined();
       await new PackageUses('registry', 0).removeUnused(manager, store);
@@ -179,6 +189,26 @@ describe('the catalog', () => {
     // The same package again is stored again.
     await registry.create(tenant, { func_name: 'back', func_code: { file: zipBase64('unused'), link: '' } });
     expect(await store.stat(unused.digest)).toBeDefined();
+  });
+
+  it('keeps of an account’s old packages the newest that fit, and none of another account goes for them', async () => {
+    const large = (name: string) => zipBase64(`${name}${randomBytes(300 * 1024).toString('hex')}`);
+    const other = registry.tenant();
+    await registry.create(other, { func_code: { file: large('other'), link: '' } });
+    await registry.functions.deleteFunction({ project_id: other.project, function_urn: 'hello' }, other.metadata());
+    const { digest } = await registry.create(tenant, { func_code: { file: large('1'), link: '' } });
+    const digests = [digest];
+    for (const name of ['2', '3']) {
+      const request = UpdateFunctionCodeRequest.fromPartial({ project_id: tenant.project, function_urn: 'hello', code_type: 'zip', func_code: { file: large(name) } });
+      digests.push((await registry.functions.updateFunctionCode(request, tenant.metadata())).digest);
+    }
+    await withDatabase(async ({ manager }) => {
+      const kept = async (domain: string) => (await manager.query<{ digest: string }[]>('SELECT digest FROM registry.superseded_packages WHERE domain_id = $1 ORDER BY superseded_at', [domain])).map((row) => row.digest);
+      expect(await kept(tenant.principal.domain_id)).toEqual(digests.slice(0, 2));
+      await new PackageHistory('registry', { days: 1, megabytes: 1 }).forget(manager);
+      expect(await kept(tenant.principal.domain_id)).toEqual(digests.slice(1, 2));
+      expect(await kept(other.principal.domain_id)).toHaveLength(1);
+    });
   });
 
   it('collects what an upload stored whose event never came to be, and has no event without its package', async () => {
@@ -201,12 +231,34 @@ describe('the catalog', () => {
   });
 
   it('is the same after it was rebuilt from the events, and their chain is whole', async () => {
+    const of = { project_id: tenant.project, function_urn: 'hello' };
+    const version = (name: string) => registry.versions.createFunctionVersion(CreateFunctionVersionRequest.fromPartial({ ...of, version: name, description: name }), tenant.metadata());
+    const change = (file: string) => registry.functions.updateFunctionCode(UpdateFunctionCodeRequest.fromPartial({ ...of, code_type: 'zip', func_code: { file: zipBase64(file) } }), tenant.metadata());
+    const testEvent = (name: string) => registry.testEvents.createEvent({ ...of, name, content: 'e30=' }, tenant.metadata());
     await registry.create(tenant);
+    await version('v1');
+    await change('two');
+    await version('v2');
+    await change('three');
+    await version('v3');
+    await registry.aliases.createVersionAlias(CreateVersionAliasRequest.fromPartial({ ...of, name: 'live', version: 'v2', additional_version_weights: { v1: 10 } }), tenant.metadata());
+    await registry.aliases.createVersionAlias(CreateVersionAliasRequest.fromPartial({ ...of, name: 'gone', version: 'v1' }), tenant.metadata());
+    await registry.aliases.deleteVersionAlias({ ...of, alias_name: 'gone' }, tenant.metadata());
+    await registry.functions.deleteFunction({ ...of, function_urn: `urn:fss:local-1:${tenant.project}:function:default:hello:v3` }, tenant.metadata());
     await trigger('/a');
-    const tables = ['functions', 'triggers', 'api_groups', 'quota_usage'];
-    const snapshot = (): Promise<unknown[]> =>
-      withDatabase(({ manager }) => Promise.all(tables.map((table) => manager.query(`SELECT t::text AS row FROM registry.${table} t ORDER BY 1`))));
+    await registry.tags.createTags({ project_id: tenant.project, resource_id: 'hello', action: 'create', tags: [{ key: 'b', value: '1' }, { key: 'a', value: '' }], sys_tags: [] }, tenant.metadata());
+    const { id } = await testEvent('kept');
+    await registry.testEvents.updateEvent({ ...of, event_id: id, name: 'renamed', content: 'W10=' }, tenant.metadata());
+    await registry.testEvents.deleteEvent({ ...of, event_id: (await testEvent('gone')).id }, tenant.metadata());
+    const tables = ['functions', 'function_versions', 'function_aliases', 'function_tags', 'test_events', 'triggers', 'api_groups', 'quota_usage'];
+    const snapshot = (): Promise<object[][]> =>
+      withDatabase(async ({ manager }) => [
+        ...(await Promise.all(tables.map((table) => manager.query<object[]>(`SELECT t::text AS row FROM registry.${table} t ORDER BY 1`)))),
+        // What a sweep has let go of comes back until the next one: no sweep looked at this tenant.
+        await manager.query<object[]>('SELECT t::text AS row FROM registry.superseded_packages t WHERE domain_id = $1 ORDER BY 1', [tenant.principal.domain_id]),
+      ]);
     const before = await snapshot();
+    for (const rows of before) expect(rows).not.toEqual([]);
     expect(await rebuildRegistry(registry.config)).toBeGreaterThan(0);
     expect(await snapshot()).toEqual(before);
     await withDatabase(async (dataSource) => {

@@ -1,12 +1,13 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from '@windlass/telemetry';
 import type { DataSource } from 'typeorm';
+import type { PackageHistory } from './package-history.js';
 import type { PackageStore } from './package-store.js';
 import type { PackageUses } from './package-uses.js';
 
 const INTERVAL_MILLISECONDS = 10 * 60_000;
 
-/** Removes packages that no function uses any more, now and then. */
+/** Lets go of old code, and removes packages that nothing needs any more, now and then. */
 export class PackageSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -15,6 +16,7 @@ export class PackageSweep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly dataSource: DataSource,
     private readonly store: PackageStore,
     private readonly uses: PackageUses,
+    private readonly history: PackageHistory,
     private readonly logger: Logger,
   ) {}
 
@@ -29,8 +31,9 @@ export class PackageSweep implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async sweep(): Promise<void> {
     try {
+      await this.history.forget(this.dataSource.manager);
       const removed = await this.uses.removeUnused(this.dataSource.manager, this.store);
-      if (removed > 0) this.logger.info({ packages: removed }, 'removed code packages that no function uses');
+      if (removed > 0) this.logger.info({ packages: removed }, 'removed code packages that nothing needs');
     } catch (error) {
       this.logger.warn({ err: error }, 'unused code packages could not be removed; the next sweep tries again');
     }

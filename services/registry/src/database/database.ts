@@ -9,6 +9,7 @@ import { TriggerRow } from '../trigger/trigger.entity.js';
 import { VersionRow } from '../version/version.entity.js';
 import { CreateRegistry1700000000000 } from './create-registry.migration.js';
 import { FollowAccounts1764000300000 } from './follow-accounts.migration.js';
+import { KeepSupersededPackages1764000600000 } from './keep-superseded-packages.migration.js';
 import { PublishVersions1764000400000 } from './publish-versions.migration.js';
 import { TagFunctions1764000500000 } from './tag-functions.migration.js';
 
@@ -18,7 +19,7 @@ export const SCHEMA = 'registry';
 /** The tables behind the read models. */
 export const ENTITIES = [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow];
 
-const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000];
+const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000, KeepSupersededPackages1764000600000];
 
 export function openDatabase(url: string): Promise<DataSource> {
   return open({ url, schema: SCHEMA, entities: ENTITIES, migrations: MIGRATIONS, poolSize: 10 });

@@ -3,12 +3,13 @@ import { AliasRow } from '../alias/alias.entity.js';
 import { ApiGroupRow, projectApiGroup } from '../api-group/api-group.entity.js';
 import { isApiGroupStream } from '../api-group/api-group.events.js';
 import { claimApiGroup } from '../api-group/claim-api-group.decider.js';
+import type { PackageHistory } from '../code-package/package-history.js';
 import type { PackageUses } from '../code-package/package-uses.js';
 import { FunctionRow } from '../function/function.entity.js';
 import { FunctionTagRow } from '../function-tag/function-tag.entity.js';
 import { TestEventRow } from '../test-event/test-event.entity.js';
 import { isFunctionStream, ownerOf } from '../function/function.events.js';
-import { projectFunction, quotaChange, touchedDigests } from '../function/function.projection.js';
+import { projectFunction, quotaChange, supersededPackages, touchedDigests } from '../function/function.projection.js';
 import { evolveFunction, NO_FUNCTION } from '../function/function.state.js';
 import type { Quotas } from '../quota/quota-usage.js';
 import { projectTrigger, TriggerRow } from '../trigger/trigger.entity.js';
@@ -17,11 +18,11 @@ import { evolveTrigger, NO_TRIGGER } from '../trigger/trigger.state.js';
 import { VersionRow } from '../version/version.entity.js';
 
 /** Makes the read models and counters anew from the events, in one transaction. Answers how many events it read. */
-export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: PackageUses): Promise<number> {
+export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: PackageUses, history: PackageHistory): Promise<number> {
   return rebuildProjection({
     store,
     reset: async (manager) => {
-      await manager.query(`TRUNCATE ${store.schema}.quota_usage`);
+      await manager.query(`TRUNCATE ${store.schema}.quota_usage, ${store.schema}.superseded_packages`);
       for (const row of [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow]) await manager.deleteAll(row);
     },
     replays: [
@@ -32,6 +33,7 @@ export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: P
           await projectFunction(manager, events);
           for (const event of events) await quotas.recount(manager, ownerOf(event).domainId, quotaChange(event));
           await packages.touch(manager, events.flatMap(touchedDigests));
+          for (const event of events) await history.supersede(manager, ownerOf(event).domainId, supersededPackages(event), event.recordedAt);
         },
       }),
       replay({ owns: isTriggerStream, decider: { initial: NO_TRIGGER, evolve: evolveTrigger }, project: projectTrigger }),

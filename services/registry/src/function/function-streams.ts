@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type Decider, EventStore, type StoredEvent } from '@windlass/event-store';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
+import { PackageHistory } from '../code-package/package-history.js';
 import { PackageUses } from '../code-package/package-uses.js';
 import { Quotas } from '../quota/quota-usage.js';
 import { functionStream, ownerOf, type FunctionEvent } from './function.events.js';
-import { projectFunction, quotaChange, touchedDigests } from './function.projection.js';
+import { projectFunction, quotaChange, supersededPackages, touchedDigests } from './function.projection.js';
 import type { FunctionState } from './function.state.js';
 
 /** Runs commands on functions: events, read model, quotas and package uses change in one transaction or not at all. */
@@ -15,6 +16,7 @@ export class FunctionStreams {
     private readonly store: EventStore,
     private readonly quotas: Quotas,
     private readonly packages: PackageUses,
+    private readonly history: PackageHistory,
   ) {}
 
   /** `also` runs in the same transaction, after the read model. */
@@ -36,6 +38,7 @@ export class FunctionStreams {
         await also?.(manager, events);
         for (const event of events) await this.quotas.take(manager, ownerOf(event).domainId, quotaChange(event));
         await this.packages.touch(manager, events.flatMap(touchedDigests));
+        for (const event of events) await this.history.supersede(manager, caller.domainId, supersededPackages(event), event.recordedAt);
       },
     });
     return state;

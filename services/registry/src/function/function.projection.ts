@@ -2,6 +2,7 @@ import type { StoredEvent } from '@windlass/event-store';
 import type { EntityManager } from 'typeorm';
 import { projectAlias } from '../alias/alias.entity.js';
 import { projectTags } from '../function-tag/function-tag.entity.js';
+import type { SupersededPackage } from '../code-package/package-history.js';
 import type { QuotaChange } from '../quota/quota-usage.js';
 import { projectTestEvent } from '../test-event/test-event.entity.js';
 import { projectVersion } from '../version/version.entity.js';
@@ -86,6 +87,29 @@ export function quotaChange(event: FunctionEvent): QuotaChange {
     case 'TestEventKept':
     case 'TestEventDeleted':
       return { functions: 0, codeBytes: 0 };
+  }
+}
+
+/** The package that an event's function or version stops using. */
+export function supersededPackages(event: FunctionEvent): readonly SupersededPackage[] {
+  switch (event.type) {
+    case 'FunctionCodeReplaced':
+      return [event.data.replaced];
+    case 'FunctionDeleted':
+      return [event.data.function.code];
+    case 'VersionDeleted':
+      return [event.data.version.function.code];
+    case 'FunctionCreated':
+    case 'FunctionConfigReplaced':
+    case 'FunctionMaxInstancesChanged':
+    case 'VersionPublished':
+    case 'AliasCreated':
+    case 'AliasChanged':
+    case 'AliasDeleted':
+    case 'FunctionTagsChanged':
+    case 'TestEventKept':
+    case 'TestEventDeleted':
+      return [];
   }
 }
 

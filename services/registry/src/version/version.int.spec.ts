@@ -4,6 +4,7 @@ import type { VersionAlias } from '@windlass/contracts/registry/v1/alias_service
 import { CreateFunctionVersionRequest } from '@windlass/contracts/registry/v1/version_service';
 import { CreateVersionAliasRequest, UpdateVersionAliasRequest } from '@windlass/contracts/registry/v1/alias_service';
 import type { Trigger } from '@windlass/contracts/registry/v1/trigger_service';
+import { PackageHistory } from '../code-package/package-history.js';
 import { PackageUses } from '../code-package/package-uses.js';
 import { openPackageStore } from '../code-package/open-package-store.js';
 import { openDatabase } from '../database/database.js';
@@ -103,6 +104,7 @@ describe('versions and aliases, through gRPC', () => {
     const store = openPackageStore(registry.config.packages);
     const sweep = async (): Promise<void> => {
       const dataSource = await openDatabase(registry.config.databaseUrl);
+      await new PackageHistory('registry', { days: 0, megabytes: 1 }).forget(dataSource.manager);
       await new PackageUses('registry', 0).removeUnused(dataSource.manager, store);
       await dataSource.destroy();
     };
