@@ -29,6 +29,8 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   UpdateLogGroup: { ttl_in_days: 8 },
   CreateLogStream: { log_stream_name: 'sample' },
   QueryLogs: { start_time: String(Date.now() - 3_600_000), end_time: String(Date.now() + 3_600_000) },
+  ListLogHistogram: { start_time: String(Date.now() - 3_600_000), end_time: String(Date.now() + 3_600_000), step_interval: 60_000 },
+  ListLogContext: { line_num: '1700000000000000000' },
   CreateKey: { key_alias: 'sample' },
   CreateDatakey: { datakey_length: '256' },
   DecryptDatakey: { cipher_text: '00'.repeat(60), datakey_cipher_length: '32' },
@@ -66,9 +68,15 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   ShowResourceDiff: { resource_type: 'key', resource_id: 'sample', from: '2026-01-01T00:00:00Z' },
 };
 
+// Groups and streams of lines by the short names that some operations have for them, which mean other things elsewhere.
+const OTHER_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ListLogHistogram: { group_id: 'log_group_id', stream_id: 'log_stream_id' },
+};
+
 /** A well-formed request of an operation about the things that `ids` names: wherever the contract has a field of such a name. */
 export function sampleRequest(operation: PublicOperation, ids: Readonly<Record<string, string>>): JsonObject {
-  const fixed: Record<string, string> = { trigger_type_code: 'APIG', region_id: 'local-1', ...ids };
+  const renamed = Object.entries(OTHER_NAMES[operation.name] ?? {}).map(([name, known]) => [name, ids[known] ?? '']);
+  const fixed: Record<string, string> = { trigger_type_code: 'APIG', region_id: 'local-1', ...ids, ...Object.fromEntries(renamed) };
   // The owner of a new thing follows from the credential. A list is filtered by what its path names.
   if (operation.method === 'GET' || operation.method === 'HEAD') {
     const inPath = Object.fromEntries(operation.pathFields.map((name) => [name, fixed[name] ?? '']));

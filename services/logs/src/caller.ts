@@ -27,11 +27,18 @@ export function callerOf(context: CallContext, pathProjectId = context.principal
   return { domainId: principal.domain_id, projectId: principal.project_id, actor: principal.user_id, requestId, metadata: eventCauseOf(context) };
 }
 
+/** The caller of an operation on the groups of the project that the request names. */
+export function tenantCallerOf(context: CallContext, request: { readonly project_id: string }): Caller {
+  const caller = callerOf(context, request.project_id);
+  requireReach(context.principal);
+  return caller;
+}
+
 /**
  * Refuses with LTS.0003 a tenant whose grants are limited to enterprise projects other than the default one, where all log
  * groups lie. A function's own log is made for it wherever the function lies.
  */
-export function requireReach(principal: Principal): void {
+function requireReach(principal: Principal): void {
   if (reachesEnterpriseProject(principal, DEFAULT_ENTERPRISE_PROJECT)) return;
   throw refusal('forbidden', 'LTS.0003', 'ENTERPRISE_PROJECT_FORBIDDEN', 'Log groups belong to the default enterprise project, which no grant of the caller reaches.');
 }

@@ -4,15 +4,13 @@ import { GrpcMethod } from '@nestjs/microservices';
 import type { Metadata } from '@grpc/grpc-js';
 import type * as rpc from '@windlass/contracts/logs/v1/log_service';
 import { CallContextReader } from '@windlass/grpc';
-import { callerOf, requireReach, type Caller } from './caller.js';
+import { callerOf, tenantCallerOf, type Caller } from './caller.js';
 import { EnsureFunctionLog } from './function-log/index.js';
 import { ChangeLogGroup, CreateLogGroup, LogGroupTable, type LogGroupRow } from './log-group/index.js';
-import { CreateLogStream, DeleteLogStream, LogStreamTable, type LogStreamRow } from './log-stream/index.js';
+import { CreateLogStream, DeleteLogStream, LogStreamTable, readRetention, streamMessage } from './log-stream/index.js';
 import { QueryLogs } from './query-logs/index.js';
 import { invalidField } from './refusal.js';
-
-/** What a stream says when its lines live as long as its group says. */
-const RETENTION_OF_GROUP = -1;
+import { readTags } from './tags.js';
 
 @Controller()
 export class LogServiceController {
@@ -26,7 +24,7 @@ export class LogServiceController {
 
   @GrpcMethod('LogService', 'createLogGroup')
   async createLogGroup(request: rpc.CreateLogGroupRequest, metadata: Metadata): Promise<rpc.CreateLogGroupResponse> {
-    const command = new CreateLogGroup(this.caller(request, metadata), request.log_group_name, request.log_group_name_alias, request.ttl_in_days);
+    const command = new CreateLogGroup(this.caller(request, metadata), request.log_group_name, request.log_group_name_alias, request.ttl_in_days, readTags(request.tags));
     return { log_group_id: await this.commands.execute(command) };
   }
 
@@ -38,10 +36,12 @@ export class LogServiceController {
 
   @GrpcMethod('LogService', 'updateLogGroup')
   async updateLogGroup(request: rpc.UpdateLogGroupRequest, metadata: Metadata): Promise<rpc.LogGroup> {
-    const { ttl_in_days: ttlInDays } = request;
-    if (ttlInDays === undefined) throw invalidField('ttl_in_days', 'is missing');
-    const group = await this.commands.execute(new ChangeLogGroup(this.caller(request, metadata), request.log_group_id, { kind: 'change retention', ttlInDays }));
-    return groupMessage({ ...group, ttlInDays });
+    const caller = this.caller(request, metadata);
+    const { log_group_id: id, ttl_in_days: ttlInDays, tags } = request;
+    if (ttlInDays === undefined && tags.length === 0) throw invalidField('ttl_in_days', 'is missing, and so is tags: one of them says what to change');
+    const change = { ...(ttlInDays === undefined ? {} : { ttlInDays }), ...(tags.length === 0 ? {} : { tags: readTags(tags) }) };
+    await this.commands.execute(new ChangeLogGroup(caller, id, { kind: 'change', ...change }));
+    return groupMessage(await this.groups.require(caller.projectId, id));
   }
 
   @GrpcMethod('LogService', 'deleteLogGroup')
@@ -52,9 +52,9 @@ export class LogServiceController {
 
   @GrpcMethod('LogService', 'createLogStream')
   async createLogStream(request: rpc.CreateLogStreamRequest, metadata: Metadata): Promise<rpc.CreateLogStreamResponse> {
-    const ttlInDays = request.ttl_in_days === undefined || request.ttl_in_days === RETENTION_OF_GROUP ? null : request.ttl_in_days;
+    const ttlInDays = readRetention(request.ttl_in_days) ?? null;
     const { log_group_id, log_stream_name, log_stream_name_alias } = request;
-    const command = new CreateLogStream(this.caller(request, metadata), log_group_id, log_stream_name, log_stream_name_alias, ttlInDays);
+    const command = new CreateLogStream(this.caller(request, metadata), log_group_id, log_stream_name, log_stream_name_alias, ttlInDays, readTags(request.tags));
     return { log_stream_id: await this.commands.execute(command) };
   }
 
@@ -83,10 +83,7 @@ export class LogServiceController {
   }
 
   private caller(request: { project_id: string }, metadata: Metadata): Caller {
-    const context = this.context.read(metadata);
-    const caller = callerOf(context, request.project_id);
-    requireReach(context.principal);
-    return caller;
+    return tenantCallerOf(this.context.read(metadata), request);
   }
 }
 
@@ -97,22 +94,6 @@ function groupMessage(row: LogGroupRow): rpc.LogGroup {
     log_group_name_alias: row.alias,
     ttl_in_days: row.ttlInDays,
     creation_time: row.createdAt.getTime(),
-    tag: {},
-  };
-}
-
-function streamMessage(row: LogStreamRow): rpc.LogStream {
-  return {
-    log_stream_id: row.id,
-    log_stream_name: row.name,
-    log_stream_name_alias: row.alias,
-    creation_time: row.createdAt.getTime(),
-    filter_count: 0,
-    is_favorite: false,
-    tag: {},
-    ttl_in_days: row.ttlInDays ?? RETENTION_OF_GROUP,
-    whether_log_storage: true,
-    hot_cold_separation: false,
-    auth_web_tracking: false,
+    tag: row.tags,
   };
 }

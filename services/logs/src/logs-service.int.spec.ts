@@ -7,7 +7,9 @@ import { Metadata } from '@grpc/grpc-js';
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { LogBatch } from '@windlass/contracts/logs/v1/log_batch';
+import { ListLogContextRequest, ListLogHistogramRequest, LogSearchServiceClient } from '@windlass/contracts/logs/v1/log_search_service';
 import { EnsureFunctionLogRequest, LogServiceClient, QueryLogsRequest, type QueryLogsResponse } from '@windlass/contracts/logs/v1/log_service';
+import { LogStreamServiceClient, TagLogResourceRequest, UpdateLogStreamRequest } from '@windlass/contracts/logs/v1/log_stream_service';
 import { ProjectResourceServiceClient } from '@windlass/contracts/logs/v1/project_resources';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { PostgresEventBus } from '@windlass/event-bus';
@@ -29,6 +31,8 @@ describe('the log service', () => {
   let service: RunningService;
   let bus: PostgresEventBus;
   let logs: Remote<LogServiceClient>;
+  let search: Remote<LogSearchServiceClient>;
+  let settings: Remote<LogStreamServiceClient>;
   let resources: Remote<ProjectResourceServiceClient>;
 
   beforeAll(async () => {
@@ -38,11 +42,15 @@ describe('the log service', () => {
     service = await startLogs({ grpcAddress, databaseUrl, principalKey, groupsPerAccount: 5, streamsPerGroup: 3, functionStreamsPerGroup: 6, logger });
     bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger });
     logs = connect(LogServiceClient, grpcAddress);
+    settings = connect(LogStreamServiceClient, grpcAddress);
+    search = connect(LogSearchServiceClient, grpcAddress);
     resources = connect(ProjectResourceServiceClient, grpcAddress);
   });
 
   afterAll(async () => {
     logs?.close();
+    search?.close();
+    settings?.close();
     resources?.close();
     await bus?.close();
     await service?.close();
@@ -64,9 +72,9 @@ describe('the log service', () => {
       domain_id,
       project_id,
       createGroup: async (log_group_name = 'orders') =>
-        (await logs.createLogGroup({ project_id, log_group_name, log_group_name_alias: '' }, as())).log_group_id,
+        (await logs.createLogGroup({ project_id, log_group_name, log_group_name_alias: '', tags: [] }, as())).log_group_id,
       createStream: async (log_group_id: string, log_stream_name = 'today') =>
-        (await logs.createLogStream({ project_id, log_group_id, log_stream_name, log_stream_name_alias: '', enterprise_project_name: '' }, as())).log_stream_id,
+        (await logs.createLogStream({ project_id, log_group_id, log_stream_name, log_stream_name_alias: '', enterprise_project_name: '', tags: [] }, as())).log_stream_id,
       query: (log_group_id: string, log_stream_id: string, fields: Partial<QueryLogsRequest> = {}) => {
         const window = { start_time: String(Date.now() - 3_600_000), end_time: String(Date.now() + 3_600_000) };
         return logs.queryLogs(QueryLogsRequest.fromPartial({ project_id, log_group_id, log_stream_id, ...window, ...fields }), as());
@@ -97,7 +105,7 @@ describe('the log service', () => {
     const log_group_id = await createGroup();
     const listed = async () => (await logs.listLogGroups({ project_id }, as())).log_groups;
     expect(await listed()).toEqual([{ log_group_id, log_group_name: 'orders', log_group_name_alias: '', ttl_in_days: 30, creation_time: expect.any(Number), tag: {} }]);
-    expect(await logs.updateLogGroup({ project_id, log_group_id, ttl_in_days: 7 }, as())).toMatchObject({ log_group_id, ttl_in_days: 7 });
+    expect(await logs.updateLogGroup({ project_id, log_group_id, ttl_in_days: 7, tags: [] }, as())).toMatchObject({ log_group_id, ttl_in_days: 7 });
     expect(await listed()).toMatchObject([{ ttl_in_days: 7 }]);
     await logs.deleteLogGroup({ project_id, log_group_id }, as());
     expect(await listed()).toEqual([]);
@@ -127,6 +135,70 @@ describe('the log service', () => {
     await logs.deleteLogStream({ project_id, log_group_id, log_stream_id }, as());
     expect(await listed()).toEqual([]);
     await expect(logs.deleteLogStream({ project_id, log_group_id, log_stream_id }, as())).rejects.toMatchObject(missingStream);
+  });
+
+  it('changes how long a stream keeps its lines, and its tags', async () => {
+    const { as, project_id, createGroup, createStream } = tenant();
+    const log_group_id = await createGroup();
+    const log_stream_id = await createStream(log_group_id);
+    const update = (fields: Partial<UpdateLogStreamRequest>) => settings.updateLogStream(UpdateLogStreamRequest.fromPartial({ project_id, log_group_id, log_stream_id, ...fields }), as());
+    expect(await update({ ttl_in_days: 7, tags: [{ key: 'team', value: 'blue' }] })).toMatchObject({ log_topic_id: log_stream_id, log_topic_name: 'today', ttl_in_days: 7, tag: { team: 'blue' } });
+    expect(await update({ ttl_in_days: -1 })).toMatchObject({ ttl_in_days: -1, tag: { team: 'blue' } });
+    expect((await logs.listLogStreams({ project_id, log_group_id }, as())).log_streams).toMatchObject([{ ttl_in_days: -1, tag: { team: 'blue' } }]);
+    for (const fields of [{}, { ttl_in_days: 0 }, { ttl_in_days: 366 }, { ttl_in_days: 5, tags: [{ key: 'a', value: '' }, { key: 'a', value: 'b' }] }]) {
+      await expect(update(fields)).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0009' });
+    }
+    expect(await update({ ttl_in_days: -1 })).toMatchObject({ ttl_in_days: -1, tag: { team: 'blue' } });
+  });
+
+  it('tags groups and streams, and the streams of a group with it', async () => {
+    const { as, project_id, createGroup, createStream } = tenant();
+    const group = await createGroup();
+    const streams = [await createStream(group, 's1'), await createStream(group, 's2')];
+    const tag = (tagged_type: string, tagged_id: string, fields: Partial<TagLogResourceRequest>) =>
+      settings.tagLogResource(TagLogResourceRequest.fromPartial({ project_id, tagged_type, tagged_id, action: 'create', ...fields }), as());
+    const tags = async () => [
+      (await logs.listLogGroups({ project_id }, as())).log_groups.map((one) => one.tag),
+      (await logs.listLogStreams({ project_id, log_group_id: group }, as())).log_streams.map((one) => one.tag),
+    ];
+    await tag('topics', streams[0]!, { tags: [{ key: 'a', value: '1' }] });
+    await tag('groups', group, { tags: [{ key: 'b', value: '2' }] });
+    expect(await tags()).toEqual([[{ b: '2' }], [{ a: '1' }, {}]]);
+    await tag('groups', group, { tags: [{ key: 'a', value: '3' }], tags_to_streams_enable: 'true' });
+    expect(await tags()).toEqual([[{ a: '3', b: '2' }], [{ a: '3' }, { a: '3' }]]);
+    await tag('groups', group, { action: 'delete', tags: [{ key: 'a', value: '' }] });
+    expect(await tags()).toEqual([[{ b: '2' }], [{ a: '3' }, { a: '3' }]]);
+    // Concurrent changes lose nothing.
+    await Promise.all(['c', 'd', 'e', 'f'].map((key) => tag('topics', streams[1]!, { tags: [{ key, value: key }] })));
+    expect((await tags())[1]?.[1]).toEqual({ a: '3', c: 'c', d: 'd', e: 'e', f: 'f' });
+    // What one of the streams has no room for is done to none.
+    await tag('topics', streams[0]!, { tags: Array.from({ length: 19 }, (_, index) => ({ key: `k${index}`, value: '' })) });
+    await expect(tag('groups', group, { tags: [{ key: 'z', value: '' }], tags_to_streams_enable: true })).rejects.toMatchObject({ message: expect.stringContaining('at most 20 tags') });
+    expect((await tags())[0]).toEqual([{ b: '2' }]);
+    for (const fields of [{ action: 'replace', tags: [{ key: 'a', value: '' }] }, { tags: [] }]) await expect(tag('groups', group, fields)).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(tag('keys', group, { tags: [{ key: 'a', value: '' }] })).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(settings.tagLogResource({ project_id: tenant().project_id, tagged_type: 'groups', tagged_id: group, action: 'create', tags: [{ key: 'a', value: '' }] } as never, as())).rejects.toMatchObject({ kind: 'forbidden' });
+    const other = tenant();
+    const foreign = { project_id: other.project_id, action: 'create', tags: [{ key: 'a', value: '' }] } as never as TagLogResourceRequest;
+    await expect(settings.tagLogResource({ ...foreign, tagged_type: 'groups', tagged_id: group }, other.as())).rejects.toMatchObject(missingGroup);
+    await expect(settings.tagLogResource({ ...foreign, tagged_type: 'topics', tagged_id: streams[0]! }, other.as())).rejects.toMatchObject(missingStream);
+  });
+
+  it('lists the streams of all groups, by parts of names and a page at a time', async () => {
+    const { as, project_id, createGroup, createStream } = tenant();
+    const [orders, bills] = [await createGroup('orders'), await createGroup('bills')];
+    for (const name of ['today', 'older']) await createStream(orders, name);
+    await createStream(bills, 'today');
+    const list = async (fields: object = {}) => {
+      const { log_streams, total } = await settings.listProjectLogStreams({ project_id, log_group_name: '', log_stream_name: '', ...fields }, as());
+      return [log_streams.map((one) => one.log_stream_name).join(), total];
+    };
+    expect(await list()).toEqual(['today,older,today', 3]);
+    expect(await list({ log_group_name: 'ord' })).toEqual(['today,older', 2]);
+    expect(await list({ log_stream_name: '%' })).toEqual(['', 0]);
+    expect(await list({ offset: 1, limit: 1 })).toEqual(['older', 3]);
+    await expect(list({ limit: 501 })).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0009' });
+    await expect(settings.listProjectLogStreams({ project_id: tenant().project_id, log_group_name: '', log_stream_name: '' }, as())).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
   it('deletes a group with its streams', async () => {
@@ -182,7 +254,7 @@ describe('the log service', () => {
     const stream = await owner.createStream(group);
     for (const other of [tenant(), tenant({ domain_id: owner.domain_id })]) {
       const { as, project_id } = other;
-      await expect(logs.updateLogGroup({ project_id, log_group_id: group, ttl_in_days: 1 }, as())).rejects.toMatchObject(missingGroup);
+      await expect(logs.updateLogGroup({ project_id, log_group_id: group, ttl_in_days: 1, tags: [] }, as())).rejects.toMatchObject(missingGroup);
       await expect(logs.deleteLogGroup({ project_id, log_group_id: group }, as())).rejects.toMatchObject(missingGroup);
       await expect(other.createStream(group)).rejects.toMatchObject(missingGroup);
       await expect(logs.listLogStreams({ project_id, log_group_id: group }, as())).rejects.toMatchObject(missingGroup);
@@ -291,6 +363,70 @@ describe('the log service', () => {
       expect(await page({ search_type: 'backwards', is_desc: true })).toBe('8,7,6');
       expect(await page({})).toBe('6,7,8');
       expect((await caller.query(group, id, { limit: 2, is_count: true })).count).toBe(8);
+    });
+
+    it('have their secrets masked before they are kept, where the stream asks for it', async () => {
+      const caller = tenant();
+      const { group, stream: id } = await stream(caller);
+      const request = { project_id: caller.project_id, log_group_id: group, log_stream_id: id };
+      expect(await settings.showLogMasking(request, caller.as())).toEqual({ mask_secrets: false });
+      await publish(caller, group, id, ['{"password":"seen-1"}']);
+      await eventually(1, () => caller.query(group, id));
+      expect(await settings.updateLogMasking({ ...request, mask_secrets: true }, caller.as())).toEqual({ mask_secrets: true });
+      await publish(caller, group, id, ['{"password":"unseen-2","user":"ann"}']);
+      const { logs: rows } = await eventually(2, () => caller.query(group, id));
+      expect(rows.map(({ content }) => content)).toEqual(['{"password":"seen-1"}', '{"password":"***","user":"ann"}']);
+      expect((await caller.query(group, id, { keywords: 'unseen-2' })).logs).toEqual([]);
+      await expect(settings.updateLogMasking(request, caller.as())).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0009' });
+    });
+
+    it('are counted by time, in buckets that cover the window', async () => {
+      const caller = tenant();
+      const { group, stream: id } = await stream(caller);
+      await publish(caller, group, id, ['GET a', 'GET b', 'PUT c'], { function: 'hello' });
+      await eventually(3, () => caller.query(group, id));
+      const start = Date.now() - 60_000;
+      const count = (fields: Partial<ListLogHistogramRequest> = {}) =>
+        search.listLogHistogram(
+          ListLogHistogramRequest.fromPartial({ project_id: caller.project_id, group_id: group, stream_id: id, start_time: String(start), end_time: start + 99_999, step_interval: '10000', ...fields }),
+          caller.as(),
+        );
+      const all = await count();
+      expect(all).toMatchObject({ count: 3, isQueryComplete: true });
+      expect(all.histogram.map(({ startTime, endTime }) => endTime - startTime)).toEqual(Array.from({ length: 10 }, () => 10_000));
+      expect(all.histogram[0]?.startTime).toBe(start);
+      expect(all.histogram.slice(0, 5).map(({ num }) => num)).toEqual([0, 0, 0, 0, 0]);
+      expect(await count({ key_word: 'get', labels: { function: 'hello' } })).toMatchObject({ count: 2 });
+      expect(await count({ labels: { function: 'other' } })).toMatchObject({ count: 0 });
+      await expect(count({ step_interval: 1 })).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0009' });
+      await expect(count({ key_word: 'a and' })).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0301' });
+      await expect(count({ stream_id: randomUUID() })).rejects.toMatchObject(missingStream);
+      await expect(search.listLogHistogram(ListLogHistogramRequest.fromPartial({ project_id: caller.project_id, group_id: group, stream_id: id }), tenant().as())).rejects.toMatchObject({ kind: 'forbidden' });
+    });
+
+    it('are shown around one of them, whatever they say', async () => {
+      const caller = tenant();
+      const { group, stream: id } = await stream(caller);
+      await publish(caller, group, id, ['1', '2', '3', '4', '5', '6', '7', '8']);
+      const { logs: rows } = await eventually(8, () => caller.query(group, id));
+      const around = (line: number | string, fields: Partial<ListLogContextRequest> = {}) =>
+        search.listLogContext(
+          ListLogContextRequest.fromPartial({ project_id: caller.project_id, log_group_id: group, log_stream_id: id, line_num: typeof line === 'string' ? line : rows[line - 1]?.line_num, ...fields }),
+          caller.as(),
+        );
+      const told = async (answer: ReturnType<typeof around>) => {
+        const { logs: lines, total_count, backwards_count, forwards_count, isQueryComplete } = await answer;
+        return [lines.map(({ content }) => content).join(''), total_count, backwards_count, forwards_count, isQueryComplete];
+      };
+      expect(await told(around(4, { backwards_size: 2, forwards_size: '3' }))).toEqual(['234567', 6, 2, 3, true]);
+      expect(await told(around(1))).toEqual(['12345678', 8, 0, 7, true]);
+      expect(await told(around(8, { backwards_size: 0, forwards_size: 0 }))).toEqual(['8', 1, 0, 0, true]);
+      // A line that is gone has neighbours all the same.
+      const gap = String(BigInt(rows[7]?.line_num ?? 0) + 1n);
+      expect(await told(around(gap, { backwards_size: 1 }))).toEqual(['8', 1, 1, 0, true]);
+      for (const wrong of ['5', '', 'x'.repeat(19)]) await expect(around(wrong)).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0009' });
+      await expect(around(1, { backwards_size: 501 })).rejects.toMatchObject({ message: expect.stringContaining('backwards_size is a number from 0 to 500') });
+      await expect(around(1, { log_stream_id: randomUUID() })).rejects.toMatchObject(missingStream);
     });
 
     it('are found only inside the window', async () => {

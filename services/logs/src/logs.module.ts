@@ -11,9 +11,9 @@ import { LOG_RESOURCES } from './history/log-resources.js';
 import { LogStore } from './lines/index.js';
 import { ChangeLogGroupHandler, CreateLogGroupHandler, LogGroupTable } from './log-group/index.js';
 import { LogServiceController } from './log-service.controller.js';
-import { CreateLogStreamHandler, DeleteLogStreamHandler, LogStreamTable } from './log-stream/index.js';
+import { ChangeLogStreamHandler, CreateLogStreamHandler, DeleteLogStreamHandler, LogStreamController, LogStreamTable, TagLogResourceHandler } from './log-stream/index.js';
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
-import { QueryLogsHandler } from './query-logs/index.js';
+import { ListLogContextHandler, ListLogHistogramHandler, LogSearchController, QueryLogsHandler, SearchedStreams } from './query-logs/index.js';
 import { LogsSettings } from './settings.js';
 
 /** What is opened before the module, and closed after it. */
@@ -30,11 +30,14 @@ export class LogsModule {
   static of({ dataSource, lines, settings, accounts, principalKey }: LogsResources): DynamicModule {
     const events = new EventStore(dataSource, { schema: 'logs' });
     const history = new History(events, { service: 'logs', invalidCode: 'LTS.0008' });
+    const groups = new LogGroupTable(dataSource);
+    const streams = new LogStreamTable(dataSource);
     const resources: Provider[] = [
       { provide: EventStore, useValue: events },
       { provide: EventSource, useValue: new EventSource(history, LOG_RESOURCES) },
-      { provide: LogGroupTable, useValue: new LogGroupTable(dataSource) },
-      { provide: LogStreamTable, useValue: new LogStreamTable(dataSource) },
+      { provide: LogGroupTable, useValue: groups },
+      { provide: LogStreamTable, useValue: streams },
+      { provide: SearchedStreams, useValue: new SearchedStreams(groups, streams) },
       { provide: LogStore, useValue: lines },
       { provide: LogsSettings, useValue: settings },
       { provide: AccountCopy, useValue: accounts },
@@ -44,10 +47,15 @@ export class LogsModule {
       CreateLogGroupHandler,
       ChangeLogGroupHandler,
       CreateLogStreamHandler,
+      ChangeLogStreamHandler,
       DeleteLogStreamHandler,
+      TagLogResourceHandler,
       EnsureFunctionLogHandler,
       QueryLogsHandler,
+      ListLogHistogramHandler,
+      ListLogContextHandler,
     ];
-    return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers: [LogServiceController, ProjectResourcesController, EventSourceController], providers: [...resources, ...handlers] };
+    const controllers = [LogServiceController, LogStreamController, LogSearchController, ProjectResourcesController, EventSourceController];
+    return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers, providers: [...resources, ...handlers] };
   }
 }

@@ -51,13 +51,19 @@ describe('rebuilding groups and streams from their events', () => {
     await dataSource.transaction(async (manager) => {
       for (const event of await append(manager, logGroupStream(group), 0, groupCreated('a'))) await groups.apply(manager, event);
       for (const event of await append(manager, logStreamStream(stream), 0, streamCreated(group, 's'))) await streams.apply(manager, event);
+      const settled: LogStreamEvent[] = [
+        { type: 'LogStreamRetentionChanged', data: { ttlInDays: 3 } },
+        { type: 'LogStreamTagged', data: { tags: { team: 'blue' } } },
+        { type: 'LogStreamMaskingChanged', data: { masksSecrets: true } },
+      ];
+      for (const event of await append(manager, logStreamStream(stream), 1, ...settled)) await streams.apply(manager, event);
       for (const event of await append(manager, logGroupStream(gone), 0, groupCreated('b'), groupDeleted)) await groups.apply(manager, event);
-      const changed: LogGroupEvent = { type: 'LogGroupRetentionChanged', data: { ttlInDays: 7 } };
-      for (const event of await append(manager, logGroupStream(group), 1, changed)) await groups.apply(manager, event);
+      const changes: LogGroupEvent[] = [{ type: 'LogGroupRetentionChanged', data: { ttlInDays: 7 } }, { type: 'LogGroupTagged', data: { tags: { team: 'red' } } }];
+      for (const event of await append(manager, logGroupStream(group), 1, ...changes)) await groups.apply(manager, event);
     });
     const before = [await rows('log_groups'), await rows('log_streams')];
-    expect(before).toMatchObject([[{ id: group, ttl_in_days: 7 }], [{ id: stream }]]);
-    expect(await rebuildReadModels(store)).toBe(5);
+    expect(before).toMatchObject([[{ id: group, ttl_in_days: 7, tags: { team: 'red' } }], [{ id: stream, ttl_in_days: 3, tags: { team: 'blue' }, masks_secrets: true }]]);
+    expect(await rebuildReadModels(store)).toBe(9);
     expect([await rows('log_groups'), await rows('log_streams')]).toEqual(before);
   });
 

@@ -3,7 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
 import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
+import { LogSearchServiceService } from '@windlass/contracts/logs/v1/log_search_service';
 import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
+import { LogStreamServiceService } from '@windlass/contracts/logs/v1/log_stream_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/logs/v1/project_resources';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
@@ -11,6 +13,7 @@ import { openDatabase } from './database.js';
 import { LogIngestion } from './ingestion/log-ingestion.js';
 import type { KafkaAddress } from '@windlass/event-bus';
 import { openLogsBus } from './ingestion/open-logs-bus.js';
+import { LogStreamTable } from './log-stream/index.js';
 import { LogsModule } from './logs.module.js';
 import { PostgresLogStore } from './postgres-log-store/index.js';
 import { Retention } from './retention/retention.js';
@@ -18,7 +21,9 @@ import { LogsSettings } from './settings.js';
 
 const services = {
   'windlass.history.v1.EventSourceService': EventSourceServiceService,
+  'windlass.logs.v1.LogSearchService': LogSearchServiceService,
   'windlass.logs.v1.LogService': LogServiceService,
+  'windlass.logs.v1.LogStreamService': LogStreamServiceService,
   'windlass.logs.v1.ProjectResourceService': ProjectResourceServiceService,
 };
 
@@ -58,7 +63,7 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
     const retention = new Retention(dataSource, lines, logger);
     retention.start();
     opened.push({ close: () => retention.stop() });
-    const ingestion = await new LogIngestion(lines, logger).start(bus);
+    const ingestion = await new LogIngestion(lines, new LogStreamTable(dataSource), logger).start(bus);
     opened.push({ close: () => ingestion.stop() });
 
     const accounts = new AccountCopy('logs', { lts_group_num: config.groupsPerAccount, lts_stream_num: config.streamsPerGroup });

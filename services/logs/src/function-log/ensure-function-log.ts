@@ -53,7 +53,7 @@ export class EnsureFunctionLogHandler implements ICommandHandler<EnsureFunctionL
     return (
       (await find()) ??
       (await this.madeMeanwhile('LOG_STREAM_EXISTS', find, async () => {
-        const id = await this.commands.execute(new CreateLogStream(caller, groupId, name, '', null, 'function'));
+        const id = await this.commands.execute(new CreateLogStream(caller, groupId, name, '', null, {}, 'function'));
         return this.streams.require(groupId, id);
       }))
     );

@@ -2,7 +2,9 @@ import { LogBatch } from '@windlass/contracts/logs/v1/log_batch';
 import type { BusMessage, Consumption, EventBus } from '@windlass/event-bus';
 import type { Logger } from '@windlass/telemetry';
 import type { LineBatch, LogStore } from '../lines/index.js';
+import { LogStreamTable } from '../log-stream/index.js';
 import { acceptedLine } from './accepted-line.js';
+import { maskSecrets } from './mask-secrets.js';
 
 export const TOPIC = 'logs.lines';
 const GROUP = 'logs-ingestion';
@@ -14,6 +16,7 @@ export class LogIngestion {
 
   constructor(
     private readonly lines: LogStore,
+    private readonly streams: LogStreamTable,
     private readonly logger: Logger,
   ) {}
 
@@ -23,7 +26,8 @@ export class LogIngestion {
 
   async ingest(messages: readonly BusMessage[]): Promise<void> {
     const batches = messages.map((message) => this.read(message)).filter((batch) => batch !== undefined);
-    const outcomes = await this.lines.append(batches);
+    const masking = await this.streams.maskingAmong(batches.map(({ streamId }) => streamId));
+    const outcomes = await this.lines.append(batches.map((batch) => (masking.has(batch.streamId) ? masked(batch) : batch)));
     outcomes.forEach((outcome, index) => {
       if (outcome !== 'unknown stream') return;
       this.dropped.unknownStream += 1;
@@ -44,4 +48,8 @@ export class LogIngestion {
       return undefined;
     }
   }
+}
+
+function masked(batch: LineBatch): LineBatch {
+  return { ...batch, lines: batch.lines.map((line) => ({ ...line, content: maskSecrets(line.content) })) };
 }

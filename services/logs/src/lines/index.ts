@@ -12,4 +12,4 @@ export {
   type PageRequest,
   type StreamUsage,
 } from './log-store.js';
-export { firstLineNumber, lastLineNumber, lineNumbers, NANOSECONDS_PER_DAY, oldestKept } from './line-number.js';
+export { firstLineNumber, LAST_LINE_NUMBER, lastLineNumber, lineNumbers, NANOSECONDS_PER_DAY, oldestKept } from './line-number.js';

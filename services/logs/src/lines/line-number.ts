@@ -5,6 +5,8 @@
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 export const NANOSECONDS_PER_DAY = 86_400_000_000_000n;
+/** No line has a larger number. */
+export const LAST_LINE_NUMBER = 2n ** 63n - 1n;
 const FIRST_OF_19_DIGITS = 1_000_000_000_000_000_000n;
 
 /** `times` are decimal nanoseconds. None lies after `receivedAt`, since that could only be a clock that runs fast. */

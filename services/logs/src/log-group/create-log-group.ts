@@ -4,6 +4,7 @@ import { AccountCopy } from '@windlass/accounts';
 import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
 import { LogsSettings } from '../settings.js';
+import type { Tags } from '../tags.js';
 import { LogGroupTable } from './log-group-table.js';
 import { logGroup, logGroupStream } from './log-group.decider.js';
 
@@ -14,6 +15,7 @@ export class CreateLogGroup extends Command<string> {
     readonly name: string,
     readonly alias: string,
     readonly ttlInDays?: number,
+    readonly tags: Tags = {},
   ) {
     super();
   }
@@ -28,14 +30,14 @@ export class CreateLogGroupHandler implements ICommandHandler<CreateLogGroup> {
     private readonly settings: LogsSettings,
   ) {}
 
-  async execute({ caller, name, alias, ttlInDays = this.settings.defaultRetentionDays }: CreateLogGroup): Promise<string> {
+  async execute({ caller, name, alias, ttlInDays = this.settings.defaultRetentionDays, tags }: CreateLogGroup): Promise<string> {
     const id = randomUUID();
     const { domainId, projectId } = caller;
     await this.events.execute({
       streamId: logGroupStream(id),
       tenant: domainId,
       decider: logGroup,
-      command: { kind: 'create', domainId, projectId, name, alias, ttlInDays },
+      command: { kind: 'create', domainId, projectId, name, alias, ttlInDays, ...(Object.keys(tags).length === 0 ? {} : { tags }) },
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
         await this.groups.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'lts_group_num'));

@@ -1,6 +1,7 @@
 import { Column, DataSource, Entity, type EntityManager, Not, PrimaryColumn } from 'typeorm';
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { isId } from '../naming.js';
+import type { Tags } from '../tags.js';
 import { groupNameTaken, groupNotFound, tooManyGroups } from './log-group.errors.js';
 import { logGroupIdOf, type LogGroupEvent } from './log-group.decider.js';
 
@@ -23,6 +24,9 @@ export class LogGroupRow {
 
   @Column({ type: 'integer', name: 'ttl_in_days' })
   ttlInDays: number;
+
+  @Column({ type: 'jsonb' })
+  tags: Tags;
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
@@ -73,17 +77,20 @@ export class LogGroupTable {
     const happened = event as LogGroupEvent;
     switch (happened.type) {
       case 'LogGroupCreated': {
-        const { domainId, projectId, name, alias, ttlInDays } = happened.data;
+        const { domainId, projectId, name, alias, ttlInDays, tags = {} } = happened.data;
         const inserted = await manager.query<{ id: string }[]>(
-          `INSERT INTO logs.log_groups (id, domain_id, project_id, name, alias, ttl_in_days, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (project_id, name) DO NOTHING RETURNING id`,
-          [id, domainId, projectId, name, alias, ttlInDays, event.recordedAt],
+          `INSERT INTO logs.log_groups (id, domain_id, project_id, name, alias, ttl_in_days, tags, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (project_id, name) DO NOTHING RETURNING id`,
+          [id, domainId, projectId, name, alias, ttlInDays, tags, event.recordedAt],
         );
         if (inserted.length === 0) throw groupNameTaken(name);
         return;
       }
       case 'LogGroupRetentionChanged':
         await manager.update(LogGroupRow, { id }, { ttlInDays: happened.data.ttlInDays });
+        return;
+      case 'LogGroupTagged':
+        await manager.update(LogGroupRow, { id }, { tags: happened.data.tags });
         return;
       case 'LogGroupDeleted':
         // The lock keeps new streams out until the group is gone, so that none is forgotten.

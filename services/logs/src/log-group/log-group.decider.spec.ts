@@ -22,7 +22,7 @@ describe('a log group', () => {
 
   it.each([0, 366, 1.5, Number.NaN])('may not keep its lines for %d days', (ttlInDays) => {
     expect(() => decide([], { kind: 'create', ...details, ttlInDays })).toThrow(/ttl_in_days is a number from 1 to 365/);
-    expect(() => decide([created], { kind: 'change retention', ttlInDays })).toThrow(/ttl_in_days is a number from 1 to 365/);
+    expect(() => decide([created], { kind: 'change', ttlInDays })).toThrow(/ttl_in_days is a number from 1 to 365/);
   });
 
   it('may not have an alias that is too long or breaks the line', () => {
@@ -31,11 +31,33 @@ describe('a log group', () => {
   });
 
   it('changes its retention, and nothing when it is the same', () => {
-    expect(decide([created], { kind: 'change retention', ttlInDays: 7 })).toEqual([{ type: 'LogGroupRetentionChanged', data: { ttlInDays: 7 } }]);
-    expect(decide([created], { kind: 'change retention', ttlInDays: 30 })).toEqual([]);
+    expect(decide([created], { kind: 'change', ttlInDays: 7 })).toEqual([{ type: 'LogGroupRetentionChanged', data: { ttlInDays: 7 } }]);
+    expect(decide([created], { kind: 'change', ttlInDays: 30 })).toEqual([]);
   });
 
-  it.each<LogGroupCommand>([{ kind: 'change retention', ttlInDays: 7 }, { kind: 'delete' }])('that is gone or never was cannot: %j', (command) => {
+  it('has the tags it was given, with those that were added and without those that were taken off', () => {
+    const tagged: LogGroupEvent = { type: 'LogGroupTagged', data: { tags: { a: '1', b: '2' } } };
+    expect(decide([created], { kind: 'change', tags: { a: '1', b: '2' } })).toEqual([tagged]);
+    expect(decide([created, tagged], { kind: 'tag', add: { b: '3', c: '' }, remove: [] })).toEqual([{ type: 'LogGroupTagged', data: { tags: { a: '1', b: '3', c: '' } } }]);
+    expect(decide([created, tagged], { kind: 'tag', add: {}, remove: ['a', 'x'] })).toEqual([{ type: 'LogGroupTagged', data: { tags: { b: '2' } } }]);
+    expect(decide([created, tagged], { kind: 'tag', add: { a: '1' }, remove: [] })).toEqual([]);
+    expect(decide([], { kind: 'create', ...details, tags: { a: '1' } })).toEqual([{ type: 'LogGroupCreated', data: { ...details, tags: { a: '1' } } }]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['no key', { '': 'v' }],
+    ['a key of the platform', { _sys: 'v' }],
+    ['a key that is too long', { ['k'.repeat(129)]: 'v' }],
+    ['a value that is too long', { k: 'v'.repeat(256) }],
+    ['a line break', { k: 'a\nb' }],
+    ['too many', Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 'v']))],
+  ])('may not have tags with %s', (_what, tags) => {
+    for (const command of [{ kind: 'create', ...details, tags }, { kind: 'change', tags }, { kind: 'tag', add: tags, remove: [] }] as const) {
+      expect(() => decide(command.kind === 'create' ? [] : [created], command)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'LTS.0009' }));
+    }
+  });
+
+  it.each<LogGroupCommand>([{ kind: 'change', ttlInDays: 7 }, { kind: 'tag', add: { a: '1' }, remove: [] }, { kind: 'delete' }])('that is gone or never was cannot: %j', (command) => {
     const missing = expect.objectContaining({ kind: 'not_found', code: 'LTS.0201', message: 'The log group does not existed' });
     expect(() => decide([], command)).toThrow(missing);
     expect(() => decide([created, deleted], command)).toThrow(missing);

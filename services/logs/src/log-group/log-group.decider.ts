@@ -1,4 +1,5 @@
 import { unknownEvent, type Decider } from '@windlass/event-store';
+import { changedTags, isSameTags, requireTags, type TagChange, type Tags } from '../tags.js';
 import { requireAlias, requireName, requireRetentionDays } from '../naming.js';
 import { groupNotFound } from './log-group.errors.js';
 
@@ -8,17 +9,22 @@ export interface LogGroupDetails {
   readonly name: string;
   readonly alias: string;
   readonly ttlInDays: number;
+  /** Absent where there are none, as in the events of before there were tags. */
+  readonly tags?: Tags;
 }
 
 export type LogGroupEvent =
   | { readonly type: 'LogGroupCreated'; readonly data: LogGroupDetails }
   | { readonly type: 'LogGroupRetentionChanged'; readonly data: { readonly ttlInDays: number } }
+  | { readonly type: 'LogGroupTagged'; readonly data: { readonly tags: Tags } }
   /** The group's streams end with it. */
   | { readonly type: 'LogGroupDeleted'; readonly data: Record<string, never> };
 
 export type LogGroupCommand =
   | ({ readonly kind: 'create' } & LogGroupDetails)
-  | { readonly kind: 'change retention'; readonly ttlInDays: number }
+  /** What is not named stays. Tags are all it has from now on. */
+  | { readonly kind: 'change'; readonly ttlInDays?: number; readonly tags?: Tags }
+  | ({ readonly kind: 'tag' } & TagChange)
   | { readonly kind: 'delete' };
 
 export type LogGroupState = { readonly status: 'absent' } | ({ readonly status: 'active' } & LogGroupDetails) | { readonly status: 'deleted' };
@@ -33,12 +39,15 @@ export const logGroup: Decider<LogGroupState, LogGroupCommand, LogGroupEvent> = 
         requireName('log_group_name', details.name);
         requireAlias('log_group_name_alias', details.alias);
         requireRetentionDays(details.ttlInDays);
+        if (details.tags !== undefined) requireTags(details.tags);
         return [{ type: 'LogGroupCreated', data: details }];
       }
-      case 'change retention':
+      case 'change':
         if (state.status !== 'active') throw groupNotFound();
-        requireRetentionDays(command.ttlInDays);
-        return command.ttlInDays === state.ttlInDays ? [] : [{ type: 'LogGroupRetentionChanged', data: { ttlInDays: command.ttlInDays } }];
+        return changes(state, command);
+      case 'tag':
+        if (state.status !== 'active') throw groupNotFound();
+        return changes(state, { tags: changedTags(state.tags ?? {}, command) });
       case 'delete':
         if (state.status !== 'active') throw groupNotFound();
         return [{ type: 'LogGroupDeleted', data: {} }];
@@ -53,6 +62,8 @@ export const logGroup: Decider<LogGroupState, LogGroupCommand, LogGroupEvent> = 
         return { status: 'active', ...event.data };
       case 'LogGroupRetentionChanged':
         return state.status === 'active' ? { ...state, ttlInDays: event.data.ttlInDays } : state;
+      case 'LogGroupTagged':
+        return state.status === 'active' ? { ...state, tags: event.data.tags } : state;
       case 'LogGroupDeleted':
         return { status: 'deleted' };
       default:
@@ -60,6 +71,19 @@ export const logGroup: Decider<LogGroupState, LogGroupCommand, LogGroupEvent> = 
     }
   },
 };
+
+function changes(state: LogGroupDetails, { ttlInDays, tags }: { readonly ttlInDays?: number; readonly tags?: Tags }): LogGroupEvent[] {
+  const events: LogGroupEvent[] = [];
+  if (ttlInDays !== undefined) {
+    requireRetentionDays(ttlInDays);
+    if (ttlInDays !== state.ttlInDays) events.push({ type: 'LogGroupRetentionChanged', data: { ttlInDays } });
+  }
+  if (tags !== undefined) {
+    requireTags(tags);
+    if (!isSameTags(tags, state.tags ?? {})) events.push({ type: 'LogGroupTagged', data: { tags } });
+  }
+  return events;
+}
 
 const STREAM_PREFIX = 'log-group-';
 

@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { metadataOf, type Caller } from '../caller.js';
 import { LogGroupTable } from '../log-group/index.js';
 import { LogsSettings } from '../settings.js';
+import type { Tags } from '../tags.js';
 import { LogStreamTable } from './log-stream-table.js';
 import { tooManyFunctionStreams, tooManyStreams } from './log-stream.errors.js';
 import { logStream, logStreamStream } from './log-stream.decider.js';
@@ -19,6 +20,7 @@ export class CreateLogStream extends Command<string> {
     readonly alias: string,
     /** Null takes the group's. */
     readonly ttlInDays: number | null,
+    readonly tags: Tags = {},
     /** Whom the stream is for: a function's does not count against what tenants may make. */
     readonly madeFor: 'tenant' | 'function' = 'tenant',
   ) {
@@ -36,7 +38,7 @@ export class CreateLogStreamHandler implements ICommandHandler<CreateLogStream> 
     private readonly settings: LogsSettings,
   ) {}
 
-  async execute({ caller, logGroupId, name, alias, ttlInDays, madeFor }: CreateLogStream): Promise<string> {
+  async execute({ caller, logGroupId, name, alias, ttlInDays, tags, madeFor }: CreateLogStream): Promise<string> {
     const id = randomUUID();
     const { domainId, projectId } = caller;
     const group = await this.groups.require(projectId, logGroupId);
@@ -44,7 +46,7 @@ export class CreateLogStreamHandler implements ICommandHandler<CreateLogStream> 
       streamId: logStreamStream(id),
       tenant: domainId,
       decider: logStream,
-      command: { kind: 'create', domainId, projectId, groupId: group.id, name, alias, ttlInDays },
+      command: { kind: 'create', domainId, projectId, groupId: group.id, name, alias, ttlInDays, ...(Object.keys(tags).length === 0 ? {} : { tags }) },
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
         await this.requireRoom(manager, caller, group.id, madeFor);

@@ -3,6 +3,7 @@ import type { WindlassError } from '@windlass/errors';
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { groupNotFound, LogGroupRow } from '../log-group/index.js';
 import { isId } from '../naming.js';
+import type { Tags } from '../tags.js';
 import { streamNameTaken, streamNotFound } from './log-stream.errors.js';
 import { logStreamIdOf, type LogStreamEvent } from './log-stream.decider.js';
 
@@ -29,6 +30,13 @@ export class LogStreamRow {
   @Column({ type: 'integer', name: 'ttl_in_days', nullable: true })
   ttlInDays: number | null;
 
+  @Column({ type: 'jsonb' })
+  tags: Tags;
+
+  /** Whether secrets in its lines are masked before they are kept. */
+  @Column({ type: 'boolean', name: 'masks_secrets' })
+  masksSecrets: boolean;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 }
@@ -46,6 +54,32 @@ export class LogStreamTable {
 
   findByName(groupId: string, name: string): Promise<LogStreamRow | null> {
     return this.rows().findOneBy({ groupId, name });
+  }
+
+  /** A stream of the project, whatever its group. */
+  async requireIn(projectId: string, id: string): Promise<LogStreamRow> {
+    const row = isId(id) ? await this.rows().findOneBy({ id, projectId }) : null;
+    if (row === null) throw streamNotFound();
+    return row;
+  }
+
+  /** Streams of all groups of a project, whose names and whose groups' names hold the given texts; how many there are in all. */
+  async search(projectId: string, names: { readonly group: string; readonly stream: string }, page: { readonly offset: number; readonly limit: number }): Promise<[LogStreamRow[], number]> {
+    return this.rows()
+      .createQueryBuilder('stream')
+      .innerJoin(LogGroupRow, 'log_group', 'log_group.id = stream.group_id')
+      .where('stream.project_id = :projectId AND strpos(log_group.name, :group) > 0 AND strpos(stream.name, :stream) > 0', { projectId, ...names })
+      .orderBy('stream.created_at')
+      .addOrderBy('stream.id')
+      .offset(page.offset)
+      .limit(page.limit)
+      .getManyAndCount();
+  }
+
+  /** Which of these streams mask secrets. */
+  async maskingAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.dataSource.query<{ id: string }[]>('SELECT id FROM logs.log_streams WHERE masks_secrets AND id = ANY ($1::uuid[])', [[...new Set(ids)].filter(isId)]);
+    return new Set(rows.map(({ id }) => id));
   }
 
   list(groupId: string): Promise<LogStreamRow[]> {
@@ -78,15 +112,20 @@ export class LogStreamTable {
     const happened = event as LogStreamEvent;
     switch (happened.type) {
       case 'LogStreamCreated': {
-        const { domainId, projectId, groupId, name, alias, ttlInDays } = happened.data;
+        const { domainId, projectId, groupId, name, alias, ttlInDays, tags = {} } = happened.data;
         const inserted = await manager.query<{ id: string }[]>(
-          `INSERT INTO logs.log_streams (id, group_id, domain_id, project_id, name, alias, ttl_in_days, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (group_id, name) DO NOTHING RETURNING id`,
-          [id, groupId, domainId, projectId, name, alias, ttlInDays, event.recordedAt],
+          `INSERT INTO logs.log_streams (id, group_id, domain_id, project_id, name, alias, ttl_in_days, tags, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (group_id, name) DO NOTHING RETURNING id`,
+          [id, groupId, domainId, projectId, name, alias, ttlInDays, tags, event.recordedAt],
         );
         if (inserted.length === 0) throw streamNameTaken(name);
         return;
       }
+      case 'LogStreamRetentionChanged':
+      case 'LogStreamTagged':
+      case 'LogStreamMaskingChanged':
+        await manager.update(LogStreamRow, { id }, happened.data);
+        return;
       case 'LogStreamDeleted':
         await manager.query('INSERT INTO logs.streams_to_clear (stream_id) VALUES ($1) ON CONFLICT DO NOTHING', [id]);
         await manager.delete(LogStreamRow, { id });

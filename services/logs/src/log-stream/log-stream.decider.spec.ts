@@ -20,6 +20,19 @@ describe('a log stream', () => {
     expect(() => decide([], { kind: 'create', ...details, alias: 'x'.repeat(65) })).toThrow(invalid);
   });
 
+  it('changes what is named, and says nothing of what stays', () => {
+    const change = (command: object, ...given: LogStreamEvent[]) => decide([created, ...given], { kind: 'change', ...command });
+    expect(change({ ttlInDays: 7 })).toEqual([{ type: 'LogStreamRetentionChanged', data: { ttlInDays: 7 } }]);
+    expect(change({ ttlInDays: null }, { type: 'LogStreamRetentionChanged', data: { ttlInDays: 7 } })).toEqual([{ type: 'LogStreamRetentionChanged', data: { ttlInDays: null } }]);
+    expect(change({ tags: { a: '1' }, masksSecrets: true })).toEqual([
+      { type: 'LogStreamTagged', data: { tags: { a: '1' } } },
+      { type: 'LogStreamMaskingChanged', data: { masksSecrets: true } },
+    ]);
+    expect(change({ ttlInDays: null, tags: {}, masksSecrets: false })).toEqual([]);
+    expect(() => change({ tags: { a: '1' }, ttlInDays: 366 })).toThrow(/ttl_in_days is a number from 1 to 365/);
+    expect(() => decide([created, deleted], { kind: 'change', ttlInDays: 7 })).toThrow(expect.objectContaining({ code: 'LTS.0208' }));
+  });
+
   it('is deleted once', () => {
     const missing = expect.objectContaining({ kind: 'not_found', code: 'LTS.0208', message: 'The log stream does not existed' });
     expect(decide([created], { kind: 'delete' })).toEqual([deleted]);

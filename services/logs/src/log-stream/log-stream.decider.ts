@@ -1,4 +1,5 @@
 import { unknownEvent, type Decider } from '@windlass/event-store';
+import { changedTags, isSameTags, requireTags, type TagChange, type Tags } from '../tags.js';
 import { requireAlias, requireName, requireRetentionDays } from '../naming.js';
 import { streamNotFound } from './log-stream.errors.js';
 
@@ -10,15 +11,32 @@ export interface LogStreamDetails {
   readonly alias: string;
   /** Null takes the group's. */
   readonly ttlInDays: number | null;
+  /** Absent where there are none, as in the events of before there were tags. */
+  readonly tags?: Tags;
+}
+
+/** What can be changed of a stream that is there. */
+interface StreamSettings {
+  readonly ttlInDays: number | null;
+  readonly tags: Tags;
+  readonly masksSecrets: boolean;
 }
 
 export type LogStreamEvent =
   | { readonly type: 'LogStreamCreated'; readonly data: LogStreamDetails }
+  | { readonly type: 'LogStreamRetentionChanged'; readonly data: Pick<StreamSettings, 'ttlInDays'> }
+  | { readonly type: 'LogStreamTagged'; readonly data: Pick<StreamSettings, 'tags'> }
+  | { readonly type: 'LogStreamMaskingChanged'; readonly data: Pick<StreamSettings, 'masksSecrets'> }
   | { readonly type: 'LogStreamDeleted'; readonly data: Record<string, never> };
 
-export type LogStreamCommand = ({ readonly kind: 'create' } & LogStreamDetails) | { readonly kind: 'delete' };
+export type LogStreamCommand =
+  | ({ readonly kind: 'create' } & LogStreamDetails)
+  /** What is not named stays. Tags are all it has from now on. */
+  | ({ readonly kind: 'change' } & Partial<StreamSettings>)
+  | ({ readonly kind: 'tag' } & TagChange)
+  | { readonly kind: 'delete' };
 
-export type LogStreamState = { readonly status: 'absent' } | { readonly status: 'active' } | { readonly status: 'deleted' };
+export type LogStreamState = { readonly status: 'absent' } | ({ readonly status: 'active' } & StreamSettings) | { readonly status: 'deleted' };
 
 export const logStream: Decider<LogStreamState, LogStreamCommand, LogStreamEvent> = {
   initial: { status: 'absent' },
@@ -30,8 +48,15 @@ export const logStream: Decider<LogStreamState, LogStreamCommand, LogStreamEvent
         requireName('log_stream_name', details.name);
         requireAlias('log_stream_name_alias', details.alias);
         if (details.ttlInDays !== null) requireRetentionDays(details.ttlInDays);
+        if (details.tags !== undefined) requireTags(details.tags);
         return [{ type: 'LogStreamCreated', data: details }];
       }
+      case 'change':
+        if (state.status !== 'active') throw streamNotFound();
+        return changes(state, command);
+      case 'tag':
+        if (state.status !== 'active') throw streamNotFound();
+        return changes(state, { tags: changedTags(state.tags, command) });
       case 'delete':
         if (state.status !== 'active') throw streamNotFound();
         return [{ type: 'LogStreamDeleted', data: {} }];
@@ -40,10 +65,14 @@ export const logStream: Decider<LogStreamState, LogStreamCommand, LogStreamEvent
     }
   },
 
-  evolve(_state, event) {
+  evolve(state, event) {
     switch (event.type) {
       case 'LogStreamCreated':
-        return { status: 'active' };
+        return { status: 'active', ttlInDays: event.data.ttlInDays, tags: event.data.tags ?? {}, masksSecrets: false };
+      case 'LogStreamRetentionChanged':
+      case 'LogStreamTagged':
+      case 'LogStreamMaskingChanged':
+        return state.status === 'active' ? { ...state, ...event.data } : state;
       case 'LogStreamDeleted':
         return { status: 'deleted' };
       default:
@@ -51,6 +80,20 @@ export const logStream: Decider<LogStreamState, LogStreamCommand, LogStreamEvent
     }
   },
 };
+
+function changes(state: StreamSettings, { ttlInDays, tags, masksSecrets }: Partial<StreamSettings>): LogStreamEvent[] {
+  const events: LogStreamEvent[] = [];
+  if (ttlInDays !== undefined) {
+    if (ttlInDays !== null) requireRetentionDays(ttlInDays);
+    if (ttlInDays !== state.ttlInDays) events.push({ type: 'LogStreamRetentionChanged', data: { ttlInDays } });
+  }
+  if (tags !== undefined) {
+    requireTags(tags);
+    if (!isSameTags(tags, state.tags)) events.push({ type: 'LogStreamTagged', data: { tags } });
+  }
+  if (masksSecrets !== undefined && masksSecrets !== state.masksSecrets) events.push({ type: 'LogStreamMaskingChanged', data: { masksSecrets } });
+  return events;
+}
 
 const STREAM_PREFIX = 'log-stream-';
 

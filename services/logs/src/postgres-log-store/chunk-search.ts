@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import { ChunkReader, requiredWords } from '../chunk/index.js';
-import { NANOSECONDS_PER_DAY, type LineFilter, type Order } from '../lines/index.js';
+import { LAST_LINE_NUMBER, NANOSECONDS_PER_DAY, type LineFilter, type Order } from '../lines/index.js';
 import { requirementSql } from './requirement-sql.js';
 
 /** Chunks fetched at once: few at first, since the first often hold enough lines, and more when they do not. */
@@ -125,8 +125,6 @@ async function limitStatements(client: ClientBase, milliseconds: number): Promis
   await client.query(`SET statement_timeout = '${seconds}s'`);
   timeouts.set(client, seconds);
 }
-
-const LAST_LINE_NUMBER = 2n ** 63n - 1n;
 
 /** Windows may reach beyond the numbers there can be. */
 function clamped(number: bigint): bigint {

@@ -58,6 +58,8 @@ describe('parsing a search expression', () => {
     ['""', /holds no word/],
     ['size>=large', /">=" compares with a number; for text write key:value \(at character 7\)/],
     ['size>', /compared with nothing \(at character 6\)/],
+    ['a,b@*c', /not at its start \(at character 5\)/],
+    ['a\0', /NUL character \(at character 2\)/],
     ['>5', /a word was expected \(at character 1\)/],
     ['a:b>5:c', /a word was expected|no value|before a colon/],
     ['size in [1 2', /range of two numbers, such as \[1 5\] or \(1 5\].* \(at character 6\)/],
@@ -66,7 +68,7 @@ describe('parsing a search expression', () => {
     ['a | select 1', /analysis with "\|" is not available/],
     [`${'('.repeat(33)}a${')'.repeat(33)}`, /nest deeper than 32/],
     ['a '.repeat(101), /more than 100 words/],
-    ['a'.repeat(4097), /4097 characters, and at most 4096/],
+    ['a'.repeat(4097), /4097 characters, and at most 4096 .*\(at character 4097\)/],
     [`${'a'.repeat(64)}*`, /at most 64/],
     ['a\0b', /NUL/],
   ])('refuses %j and says why', (source, why) => {

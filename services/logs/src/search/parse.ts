@@ -22,9 +22,10 @@ const LONGEST_PATTERN = 64;
  */
 export function parse(source: string): Expression | undefined {
   if (source.length > LONGEST_EXPRESSION) {
-    throw searchSyntaxError(`it has ${source.length} characters, and at most ${LONGEST_EXPRESSION} are allowed`);
+    throw searchSyntaxError(`it has ${source.length} characters, and at most ${LONGEST_EXPRESSION} are allowed`, LONGEST_EXPRESSION + 1);
   }
-  if (source.includes('\0')) throw searchSyntaxError('it holds a NUL character');
+  const nul = source.indexOf('\0');
+  if (nul >= 0) throw searchSyntaxError('it holds a NUL character', nul + 1);
   const lexemes = lex(source);
   return lexemes.length === 1 ? undefined : new Parser(lexemes).parse();
 }
@@ -115,7 +116,7 @@ class Parser {
     if (named && value.kind === 'quoted' && value.text === '') return this.term(field, { kind: 'empty' }, value);
     switch (value.kind) {
       case 'bare':
-        return all(piecesOf(value.text).map((piece) => this.term(field, wordOrWildcard(piece, value.at), value)));
+        return all(piecesOf(value).map((piece) => this.term(field, wordOrWildcard(piece.text, piece.at), piece)));
       case 'quoted':
         return all(wordsOf(value).map((token) => this.term(field, { kind: 'word', token }, value)));
       case 'phrase': {
@@ -167,8 +168,8 @@ function isText(lexeme: Lexeme): lexeme is Text {
 }
 
 // A bare word is cut like a line, but "?" is a wildcard here and no delimiter.
-function piecesOf(text: string): string[] {
-  return text.split(/[,';[\]{}@&/\\]+/).filter((piece) => piece !== '');
+function piecesOf({ text, at }: Text): Text[] {
+  return Array.from(text.matchAll(/[^,';[\]{}@&/\\]+/g), ({ 0: piece, index }) => ({ kind: 'bare', text: piece, at: at + index }));
 }
 
 function wordOrWildcard(piece: string, at: number): Match {

@@ -30,6 +30,12 @@ export interface CreateLogGroupRequest {
   /** Days, 1 to 365. */
   ttl_in_days?: number | undefined;
   log_group_name_alias: string;
+  tags: LogTag[];
+}
+
+export interface LogTag {
+  key: string;
+  value: string;
 }
 
 export interface CreateLogGroupResponse {
@@ -62,7 +68,11 @@ export interface ListLogGroupsResponse {
 export interface UpdateLogGroupRequest {
   project_id: string;
   log_group_id: string;
-  ttl_in_days?: number | undefined;
+  ttl_in_days?:
+    | number
+    | undefined;
+  /** Given, they take the place of those the group has. */
+  tags: LogTag[];
 }
 
 export interface DeleteLogGroupRequest {
@@ -81,6 +91,7 @@ export interface CreateLogStreamRequest {
   ttl_in_days?: number | undefined;
   log_stream_name_alias: string;
   enterprise_project_name: string;
+  tags: LogTag[];
 }
 
 export interface CreateLogStreamResponse {
@@ -189,7 +200,7 @@ export interface EnsureFunctionLogResponse {
 }
 
 function createBaseCreateLogGroupRequest(): CreateLogGroupRequest {
-  return { project_id: "", log_group_name: "", ttl_in_days: undefined, log_group_name_alias: "" };
+  return { project_id: "", log_group_name: "", ttl_in_days: undefined, log_group_name_alias: "", tags: [] };
 }
 
 export const CreateLogGroupRequest: MessageFns<CreateLogGroupRequest> = {
@@ -205,6 +216,9 @@ export const CreateLogGroupRequest: MessageFns<CreateLogGroupRequest> = {
     }
     if (message.log_group_name_alias !== "") {
       writer.uint32(34).string(message.log_group_name_alias);
+    }
+    for (const v of message.tags) {
+      LogTag.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -254,6 +268,14 @@ export const CreateLogGroupRequest: MessageFns<CreateLogGroupRequest> = {
             message.log_group_name_alias = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tags.push(LogTag.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -275,6 +297,74 @@ export const CreateLogGroupRequest: MessageFns<CreateLogGroupRequest> = {
     message.log_group_name = object.log_group_name ?? "";
     message.ttl_in_days = object.ttl_in_days ?? undefined;
     message.log_group_name_alias = object.log_group_name_alias ?? "";
+    message.tags = object.tags?.map((e) => LogTag.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLogTag(): LogTag {
+  return { key: "", value: "" };
+}
+
+export const LogTag: MessageFns<LogTag> = {
+  encode(message: LogTag, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogTag {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogTag();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LogTag>): LogTag {
+    return LogTag.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LogTag>): LogTag {
+    const message = createBaseLogTag();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -638,7 +728,7 @@ export const ListLogGroupsResponse: MessageFns<ListLogGroupsResponse> = {
 };
 
 function createBaseUpdateLogGroupRequest(): UpdateLogGroupRequest {
-  return { project_id: "", log_group_id: "", ttl_in_days: undefined };
+  return { project_id: "", log_group_id: "", ttl_in_days: undefined, tags: [] };
 }
 
 export const UpdateLogGroupRequest: MessageFns<UpdateLogGroupRequest> = {
@@ -651,6 +741,9 @@ export const UpdateLogGroupRequest: MessageFns<UpdateLogGroupRequest> = {
     }
     if (message.ttl_in_days !== undefined) {
       writer.uint32(24).uint32(message.ttl_in_days);
+    }
+    for (const v of message.tags) {
+      LogTag.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -692,6 +785,14 @@ export const UpdateLogGroupRequest: MessageFns<UpdateLogGroupRequest> = {
             message.ttl_in_days = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.tags.push(LogTag.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -712,6 +813,7 @@ export const UpdateLogGroupRequest: MessageFns<UpdateLogGroupRequest> = {
     message.project_id = object.project_id ?? "";
     message.log_group_id = object.log_group_id ?? "";
     message.ttl_in_days = object.ttl_in_days ?? undefined;
+    message.tags = object.tags?.map((e) => LogTag.fromPartial(e)) || [];
     return message;
   },
 };
@@ -834,6 +936,7 @@ function createBaseCreateLogStreamRequest(): CreateLogStreamRequest {
     ttl_in_days: undefined,
     log_stream_name_alias: "",
     enterprise_project_name: "",
+    tags: [],
   };
 }
 
@@ -856,6 +959,9 @@ export const CreateLogStreamRequest: MessageFns<CreateLogStreamRequest> = {
     }
     if (message.enterprise_project_name !== "") {
       writer.uint32(50).string(message.enterprise_project_name);
+    }
+    for (const v of message.tags) {
+      LogTag.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -921,6 +1027,14 @@ export const CreateLogStreamRequest: MessageFns<CreateLogStreamRequest> = {
             message.enterprise_project_name = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.tags.push(LogTag.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -944,6 +1058,7 @@ export const CreateLogStreamRequest: MessageFns<CreateLogStreamRequest> = {
     message.ttl_in_days = object.ttl_in_days ?? undefined;
     message.log_stream_name_alias = object.log_stream_name_alias ?? "";
     message.enterprise_project_name = object.enterprise_project_name ?? "";
+    message.tags = object.tags?.map((e) => LogTag.fromPartial(e)) || [];
     return message;
   },
 };
