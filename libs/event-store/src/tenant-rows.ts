@@ -8,6 +8,8 @@ export interface TenantQuery {
   readonly order: 'oldest' | 'newest';
   /** Events beyond this place only, in the wanted order. */
   readonly after?: Position | undefined;
+  /** Events up to and with this place only; of use with the oldest first. */
+  readonly upTo?: Position | undefined;
   readonly limit: number;
   /** Recorded at this time or later. */
   readonly from?: Date | undefined;
@@ -31,6 +33,7 @@ export async function selectOfTenant(manager: EntityManager, schema: string, que
   const conditions = [`tenant = ${value(query.tenant)}`];
   if (!newest) conditions.push(SETTLED);
   if (query.after) conditions.push(`(transaction_id, global_position) ${newest ? '<' : '>'} (${value(String(query.after.transactionId))}::xid8, ${value(String(query.after.globalPosition))}::bigint)`);
+  if (query.upTo) conditions.push(`(transaction_id, global_position) <= (${value(String(query.upTo.transactionId))}::xid8, ${value(String(query.upTo.globalPosition))}::bigint)`);
   if (query.from) conditions.push(`recorded_at >= ${value(query.from)}`);
   if (query.until) conditions.push(`recorded_at < ${value(query.until)}`);
   if (query.actor !== undefined) {

@@ -32,7 +32,8 @@ export class EventSourceController {
 
   @GrpcMethod(SERVICE, 'readAccountLog')
   async readAccountLog({ after, limit, until }: rpc.ReadAccountLogRequest, metadata: Metadata): Promise<rpc.ReadAccountLogResponse> {
-    return { events: await this.source.log(this.tenant(metadata), after, limit, until) };
+    const { events, hasMore } = await this.source.log(this.tenant(metadata), after, limit, until);
+    return { events: [...events], has_more: hasMore };
   }
 
   @GrpcMethod(SERVICE, 'listChangedAccounts')

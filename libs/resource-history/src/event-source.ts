@@ -1,5 +1,6 @@
 import type { AuditEvent } from '@windlass/contracts/history/v1/audit_service';
 import type { DiffResourceResponse, ListSourceEventsRequest, RecordedEvent as RecordedMessage, ShowResourceAtResponse } from '@windlass/contracts/history/v1/event_source_service';
+import { chainHash, sealSecrets } from '@windlass/hash-chain';
 import { BEGINNING, type Position, type RecordedEvent, type StoredEvent } from '@windlass/event-store';
 import { asJson, fieldChanges, hideValues, type FieldChange, type JsonObject } from './field-changes.js';
 import type { History } from './history.js';
@@ -9,13 +10,21 @@ import { readPosition, writePosition } from './position-text.js';
 import { readTime } from './read-time.js';
 
 const LARGEST_PAGE = 1_000;
+const NOTHING_SECRET: ReadonlySet<string> = new Set();
 
 /** A service's part in the history of accounts. */
 export class EventSource {
+  private readonly sealingKey: Buffer;
+
+  /** `sealingKey` seals what is secret in events. It must stay the same: seals are compared with those of years ago. */
   constructor(
     private readonly history: History,
     private readonly resources: readonly HistoryResource[],
-  ) {}
+    sealingKey?: Buffer,
+  ) {
+    if (sealingKey === undefined && resources.some(({ secret = [] }) => secret.length > 0)) throw new Error('Events with secrets need a key that seals them.');
+    this.sealingKey = sealingKey ?? Buffer.alloc(0);
+  }
 
   async list(tenant: string, request: ListSourceEventsRequest): Promise<AuditEvent[]> {
     const wanted = this.wantedStreams(request);
@@ -62,11 +71,12 @@ export class EventSource {
     };
   }
 
-  /** The account's part of the log as far as it is settled. */
-  async log(tenant: string, after: string, limit: number, until: string): Promise<RecordedMessage[]> {
-    const end = this.position(until);
-    const found = await this.history.store.readTenantRecords({ tenant, order: 'oldest', after: this.position(after), limit: Math.min(limit, LARGEST_PAGE) });
-    return found.map((event) => this.recorded(event)).filter((_, index) => end === undefined || !isAfter(placeOf(found[index]!), end));
+  /** The account's part of the log as far as it is settled, secrets sealed; whether there is more of it until then. */
+  async log(tenant: string, after: string, limit: number, until: string): Promise<{ readonly events: readonly RecordedMessage[]; readonly hasMore: boolean }> {
+    const wanted = Math.min(limit, LARGEST_PAGE);
+    // One more than asked for tells whether there are more.
+    const found = await this.history.store.readTenantRecords({ tenant, order: 'oldest', after: this.position(after), upTo: this.position(until), limit: wanted + 1 });
+    return { events: found.slice(0, wanted).map((event) => this.recorded(event)), hasMore: found.length > wanted };
   }
 
   async changedTenants(after: string, limit: number): Promise<{ tenants: readonly string[]; end: string }> {
@@ -136,6 +146,7 @@ export class EventSource {
   }
 
   private recorded(event: RecordedEvent): RecordedMessage {
+    const { secret } = this.resources.find(({ streamPrefix }) => event.streamId.startsWith(streamPrefix)) ?? {};
     return {
       position: writePosition(this.history.service, placeOf(event)),
       id: event.id,
@@ -144,11 +155,12 @@ export class EventSource {
       type: event.type,
       schema_version: event.schemaVersion,
       tenant: event.tenant,
-      data: JSON.stringify(event.data),
+      data: JSON.stringify(sealSecrets(event.data, secret === undefined ? NOTHING_SECRET : new Set(secret), this.sealingKey, event.id)),
       metadata: JSON.stringify(event.metadata),
       recorded_at: event.recordedAt.toISOString(),
       previous_hash: event.previousHash,
       hash: event.hash,
+      hash_holds: event.hash.equals(chainHash(event.previousHash, event)),
     };
   }
 
@@ -190,8 +202,4 @@ function byStream(events: readonly StoredEvent[]): ReadonlyMap<string, readonly 
 
 function placeOf({ transactionId, globalPosition }: RecordedEvent): Position {
   return { transactionId: BigInt(transactionId), globalPosition: BigInt(globalPosition) };
-}
-
-function isAfter(place: Position, end: Position): boolean {
-  return place.transactionId === end.transactionId ? place.globalPosition > end.globalPosition : place.transactionId > end.transactionId;
 }

@@ -26,6 +26,8 @@ export interface HistoryResource<S = unknown> {
   view(state: S): ResourceView | undefined;
   /** Fields whose values the audit trail does not repeat: tenants put secrets into them. */
   readonly hidden?: readonly string[];
+  /** Members of its events' data, at any depth, that hold those values: sealed before an event leaves the service. */
+  readonly secret?: readonly string[];
 }
 
 /** A HistoryResource whose types are its own affair: that a stream holds the events of its kind is the service's word. */

@@ -6,7 +6,8 @@ import type * as rpc from '@windlass/contracts/kms/v1/key_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from './caller.js';
 import { CreateDataKey, DecryptDataKey } from './data-key/index.js';
-import { ChangeKeyState, CreateKey, KeyTable, readListing, type KeyRow } from './key/index.js';
+import { PastKeys } from './history/past-keys.js';
+import { ChangeKeyState, CreateKey, KeyTable, readListing, type KeyFilter, type KeyRecord } from './key/index.js';
 import { KmsSettings } from './settings.js';
 
 const STATE_NUMBERS = { enabled: '2', disabled: '3' } as const;
@@ -18,6 +19,7 @@ export class KeyServiceController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly keys: KeyTable,
+    private readonly past: PastKeys,
     private readonly settings: KmsSettings,
   ) {}
 
@@ -31,14 +33,20 @@ export class KeyServiceController {
 
   @GrpcMethod('KeyService', 'describeKey')
   async describeKey(request: rpc.DescribeKeyRequest, metadata: Metadata): Promise<rpc.DescribeKeyResponse> {
-    return { key_info: this.details(await this.keys.require(this.caller(request, metadata), request.key_id)) };
+    const caller = this.caller(request, metadata);
+    const { key_id, as_of } = request;
+    const record = as_of === undefined ? await this.keys.require(caller, key_id) : await this.past.require(caller, key_id, await this.past.moment(caller, as_of));
+    return { key_info: this.details(record) };
   }
 
   @GrpcMethod('KeyService', 'listKeys')
   async listKeys(request: rpc.ListKeysRequest, metadata: Metadata): Promise<rpc.ListKeysResponse> {
-    const { filter, after, limit } = readListing(this.caller(request, metadata), request);
+    const caller = this.caller(request, metadata);
+    const { filter, after, limit } = readListing(caller, request);
+    const moment = request.as_of === undefined ? undefined : await this.past.moment(caller, request.as_of);
     // One more than asked for tells whether there are more.
-    const { rows, total } = filter ? await this.keys.page(filter, after, limit + 1) : { rows: [], total: 0 };
+    const page = (of: KeyFilter) => (moment === undefined ? this.keys.page(of, after, limit + 1) : this.past.page(caller, of, after, limit + 1, moment));
+    const { rows, total } = filter ? await page(filter) : { rows: [], total: 0 };
     const shown = rows.slice(0, limit);
     const truncated = rows.length > limit;
     return {
@@ -76,7 +84,7 @@ export class KeyServiceController {
     return callerOf(this.context.read(metadata), request);
   }
 
-  private details(row: KeyRow): rpc.KeyDetails {
+  private details(row: KeyRecord): rpc.KeyDetails {
     return {
       key_id: row.id,
       domain_id: row.domainId,

@@ -11,6 +11,7 @@ import { openEvents } from './event-log.js';
 import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
 import { EventSource, EventSourceController, History } from '@windlass/resource-history';
 import { KEY_RESOURCES } from './history/key-resources.js';
+import { PastKeys } from './history/past-keys.js';
 import { KeyQuotaController } from './key-quota/key-quota.controller.js';
 import { KeyServiceController } from './key-service.controller.js';
 import { ChangeKeyStateHandler, CreateKeyHandler, KeyMaterial, KeyTable, MaterialMaker, ServiceKeys } from './key/index.js';
@@ -38,6 +39,7 @@ export class KmsModule {
     const history = new History(events, { service: 'kms', invalidCode: 'KMS.0308' });
     const resources: Provider[] = [
       { provide: History, useValue: history },
+      { provide: PastKeys, useValue: new PastKeys(history) },
       { provide: EventSource, useValue: new EventSource(history, KEY_RESOURCES) },
       { provide: DataSource, useValue: dataSource },
       { provide: EventStore, useValue: events },

@@ -56,6 +56,7 @@ import { ListPastFunctionsHandler, ShowPastFunctionHandler } from './history/rea
 import { ListPastQuotasHandler } from './history/read-past-quotas.js';
 import { ListPastProjectTriggersHandler, ListPastTriggersHandler, PastTriggers, ShowPastTriggerHandler } from './history/read-past-triggers.js';
 import { registryResources } from './history/registry-resources.js';
+import { sealingKey } from './history/sealing-key.js';
 import { InvocationController } from './invocation/invocation.controller.js';
 import { ResolveInvocationHandler } from './invocation/resolve-invocation.js';
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
@@ -180,7 +181,7 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
       provide: PastAccounts,
       useFactory: () => new PastAccounts(connect(AccountHistoryServiceClient, config.iamAddress), new PrincipalSigner(config.principalKey)),
     },
-    { provide: EventSource, inject: [History, GatewayAddress], useFactory: (history: History, gateway: GatewayAddress) => new EventSource(history, registryResources(gateway)) },
+    { provide: EventSource, inject: [History, GatewayAddress], useFactory: (history: History, gateway: GatewayAddress) => new EventSource(history, registryResources(gateway), sealingKey(config.secretsKey)) },
     { provide: Region, useValue: new Region(config.region) },
     { provide: GatewayAddress, useValue: new GatewayAddress(config.gatewayUrl, config.region) },
     { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },

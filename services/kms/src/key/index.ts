@@ -1,6 +1,8 @@
-export { isKeyStream, key, keyStream } from './key.decider.js';
+export { isKeyStream, key, keyStream, type KeyEvent } from './key.decider.js';
+export { evolveKeyRecord, NO_KEY, type KeyRecord } from './key-record.js';
+export { invalidKeyId, keyNotFound } from './key.errors.js';
 export { requireUsable, requireUsage } from './usable-key.js';
-export { KeyRow, KeyTable } from './key-table.js';
+export { isKeyId, KeyRow, KeyTable, type KeyFilter } from './key-table.js';
 export { KeyMaterial } from './key-material.js';
 export { MaterialMaker } from './material-maker.js';
 export { ServiceKeys } from './service-keys.js';

@@ -26,6 +26,8 @@ export const functionResource = historyResource<FunctionState, FunctionEvent>({
     return { id: functionUrn(region, state.function), name, projectId, fields: { ...viewFunction(state.function), versions, aliases } };
   },
   hidden: ['user_data', 'encrypted_user_data'],
+  // Test events are requests, which may carry anything.
+  secret: ['userData', 'secrets', 'content'],
 });
 
 export function triggerResource(gateway: GatewayAddress): HistoryResource<TriggerState> {

@@ -93,9 +93,11 @@ export interface ReadAccountLogRequest {
 
 export interface ReadAccountLogResponse {
   events: RecordedEvent[];
+  /** Whether there are events between the last of these and where to end: a short page alone does not tell. */
+  has_more: boolean;
 }
 
-/** An event exactly as its hash covers it. */
+/** An event as it is recorded. Members of its data in which tenants keep secrets are sealed: {"$sealed": "<64 hex digits>"}. */
 export interface RecordedEvent {
   position: string;
   id: string;
@@ -109,8 +111,11 @@ export interface RecordedEvent {
   metadata: string;
   /** RFC 3339 with milliseconds, UTC. */
   recorded_at: string;
+  /** In its stream. Not for tenants: whoever knows all of an event but a short secret could try secrets against them. */
   previous_hash: Buffer;
   hash: Buffer;
+  /** Whether `hash` is that of the event as it is stored, unsealed. */
+  hash_holds: boolean;
 }
 
 export interface ListChangedAccountsRequest {
@@ -809,13 +814,16 @@ export const ReadAccountLogRequest: MessageFns<ReadAccountLogRequest> = {
 };
 
 function createBaseReadAccountLogResponse(): ReadAccountLogResponse {
-  return { events: [] };
+  return { events: [], has_more: false };
 }
 
 export const ReadAccountLogResponse: MessageFns<ReadAccountLogResponse> = {
   encode(message: ReadAccountLogResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.events) {
       RecordedEvent.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.has_more !== false) {
+      writer.uint32(16).bool(message.has_more);
     }
     return writer;
   },
@@ -841,6 +849,14 @@ export const ReadAccountLogResponse: MessageFns<ReadAccountLogResponse> = {
             message.events.push(RecordedEvent.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.has_more = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -859,6 +875,7 @@ export const ReadAccountLogResponse: MessageFns<ReadAccountLogResponse> = {
   fromPartial(object: DeepPartial<ReadAccountLogResponse>): ReadAccountLogResponse {
     const message = createBaseReadAccountLogResponse();
     message.events = object.events?.map((e) => RecordedEvent.fromPartial(e)) || [];
+    message.has_more = object.has_more ?? false;
     return message;
   },
 };
@@ -877,6 +894,7 @@ function createBaseRecordedEvent(): RecordedEvent {
     recorded_at: "",
     previous_hash: Buffer.alloc(0),
     hash: Buffer.alloc(0),
+    hash_holds: false,
   };
 }
 
@@ -917,6 +935,9 @@ export const RecordedEvent: MessageFns<RecordedEvent> = {
     }
     if (message.hash.length !== 0) {
       writer.uint32(98).bytes(message.hash);
+    }
+    if (message.hash_holds !== false) {
+      writer.uint32(104).bool(message.hash_holds);
     }
     return writer;
   },
@@ -1030,6 +1051,14 @@ export const RecordedEvent: MessageFns<RecordedEvent> = {
             message.hash = Buffer.from(reader.bytes());
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.hash_holds = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1059,6 +1088,7 @@ export const RecordedEvent: MessageFns<RecordedEvent> = {
     message.recorded_at = object.recorded_at ?? "";
     message.previous_hash = object.previous_hash ?? Buffer.alloc(0);
     message.hash = object.hash ?? Buffer.alloc(0);
+    message.hash_holds = object.hash_holds ?? false;
     return message;
   },
 };

@@ -47,6 +47,8 @@ export interface DescribeKeyRequest {
   project_id: string;
   key_id: string;
   sequence: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface DescribeKeyResponse {
@@ -81,6 +83,8 @@ export interface ListKeysRequest {
   key_state: string;
   key_spec: string;
   sequence: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListKeysResponse {
@@ -412,7 +416,7 @@ export const KeyReference: MessageFns<KeyReference> = {
 };
 
 function createBaseDescribeKeyRequest(): DescribeKeyRequest {
-  return { project_id: "", key_id: "", sequence: "" };
+  return { project_id: "", key_id: "", sequence: "", as_of: undefined };
 }
 
 export const DescribeKeyRequest: MessageFns<DescribeKeyRequest> = {
@@ -425,6 +429,9 @@ export const DescribeKeyRequest: MessageFns<DescribeKeyRequest> = {
     }
     if (message.sequence !== "") {
       writer.uint32(26).string(message.sequence);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -466,6 +473,14 @@ export const DescribeKeyRequest: MessageFns<DescribeKeyRequest> = {
             message.sequence = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -486,6 +501,7 @@ export const DescribeKeyRequest: MessageFns<DescribeKeyRequest> = {
     message.project_id = object.project_id ?? "";
     message.key_id = object.key_id ?? "";
     message.sequence = object.sequence ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -813,7 +829,7 @@ export const KeyDetails: MessageFns<KeyDetails> = {
 };
 
 function createBaseListKeysRequest(): ListKeysRequest {
-  return { project_id: "", limit: "", marker: "", key_state: "", key_spec: "", sequence: "" };
+  return { project_id: "", limit: "", marker: "", key_state: "", key_spec: "", sequence: "", as_of: undefined };
 }
 
 export const ListKeysRequest: MessageFns<ListKeysRequest> = {
@@ -835,6 +851,9 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
     }
     if (message.sequence !== "") {
       writer.uint32(50).string(message.sequence);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -900,6 +919,14 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
             message.sequence = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -923,6 +950,7 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
     message.key_state = object.key_state ?? "";
     message.key_spec = object.key_spec ?? "";
     message.sequence = object.sequence ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
