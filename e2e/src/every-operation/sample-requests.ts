@@ -25,6 +25,7 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   AsyncInvokeFunction: { event: {} },
   CreateFunctionTrigger: { event_data: { name: 'sample', path: '/sample', auth: 'NONE' } },
   UpdateTrigger: { trigger_status: 'ACTIVE' },
+  RollbackFunction: { to: '2026-01-01T00:00:00Z', dry_run: true },
   CreateLogGroup: { log_group_name: 'sample', ttl_in_days: 7 },
   UpdateLogGroup: { ttl_in_days: 8 },
   CreateLogStream: { log_stream_name: 'sample' },

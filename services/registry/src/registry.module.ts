@@ -71,6 +71,9 @@ import type { RegistryConfig } from './registry-config.js';
 import { ChangeTriggerHandler } from './trigger/change-trigger.js';
 import { CreateTestEventHandler, DeleteTestEventHandler, ReplaceTestEventHandler } from './test-event/change-test-event.js';
 import { ListTestEventsHandler, ShowTestEventHandler } from './test-event/show-test-event.js';
+import { RollBackFunctionHandler } from './rollback/roll-back-function.js';
+import { RollbackController } from './rollback/rollback.controller.js';
+import { RollbackObstacles } from './rollback/rollback-obstacles.js';
 import { TestEventController } from './test-event/test-event.controller.js';
 import { CreateTriggerHandler } from './trigger/create-trigger.js';
 import { DeleteAllTriggersHandler, DeleteTriggerHandler } from './trigger/delete-trigger.js';
@@ -132,6 +135,7 @@ const HANDLERS = [
   ShowFunctionSpecHandler,
   ShowFunctionAliasHandler,
   ListGroupRoutesHandler,
+  RollBackFunctionHandler,
   MoveFunctionHandler,
   ListResourcesHandler,
 ];
@@ -144,6 +148,7 @@ const CONTROLLERS = [
   FunctionTagController,
   TestEventController,
   TriggerController,
+  RollbackController,
   InvocationController,
   CatalogController,
   EnterpriseProjectResourcesController,
@@ -166,7 +171,7 @@ export class RegistryModule {
         }),
       ],
       controllers: CONTROLLERS,
-      providers: [...HANDLERS, PastFunctions, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, ...configured(config, logger)],
+      providers: [...HANDLERS, PastFunctions, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, RollbackObstacles, ...configured(config, logger)],
     };
   }
 }

@@ -32,6 +32,7 @@ function functionChange(event: StoredEvent<FunctionEvent>): FunctionMessage['cha
     case 'FunctionCodeReplaced':
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
+    case 'FunctionRolledBack':
       return { $case: 'put', value: functionSpec(event.data.function, LATEST, revision) };
     case 'FunctionDeleted':
       return { $case: 'removed', value: { func_id, version: '', revision } };
@@ -44,6 +45,7 @@ function functionChange(event: StoredEvent<FunctionEvent>): FunctionMessage['cha
       return { $case: 'alias_put', value: functionAlias(event.data.of, event.data.alias, revision) };
     case 'AliasDeleted':
       return { $case: 'alias_removed', value: { func_id, name: event.data.alias.name, revision } };
+    case 'FunctionTriggersRolledBack':
     case 'FunctionTagsChanged':
     case 'TestEventKept':
     case 'TestEventDeleted':

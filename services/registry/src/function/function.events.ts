@@ -1,6 +1,7 @@
 import type { AliasRecord } from '../alias/alias.state.js';
 import type { FunctionTag } from '../function-tag/function-tag.js';
 import type { TestEventRecord } from '../test-event/test-event.js';
+import type { RollbackReference } from '../rollback/rollback-reference.js';
 import type { PublishedVersion } from '../version/version.state.js';
 import type { FunctionRecord } from './function.state.js';
 
@@ -10,13 +11,16 @@ import type { FunctionRecord } from './function.state.js';
  *
  * An event carries what it changes as it stands after it: the function, a version, an alias. What is told to workers is made
  * of one event alone, so no event can be published with half of what another one knew. The end of a function is told as the
- * end of each of its aliases and versions, and then its own.
+ * end of each of its aliases and versions, and then its own. A function that comes back after that is created with the id it had,
+ * and then its versions and aliases are.
  */
 export type FunctionEvent =
-  | { readonly type: 'FunctionCreated'; readonly data: { readonly function: FunctionRecord } }
+  | { readonly type: 'FunctionCreated'; readonly data: { readonly function: FunctionRecord; readonly rollback?: RollbackReference } }
   | { readonly type: 'FunctionCodeReplaced'; readonly data: { readonly function: FunctionRecord; readonly replaced: ReplacedCode } }
   | { readonly type: 'FunctionConfigReplaced'; readonly data: { readonly function: FunctionRecord } }
   | { readonly type: 'FunctionMaxInstancesChanged'; readonly data: { readonly function: FunctionRecord } }
+  | { readonly type: 'FunctionRolledBack'; readonly data: { readonly function: FunctionRecord; readonly replaced: ReplacedCode; readonly rollback: RollbackReference } }
+  | { readonly type: 'FunctionTriggersRolledBack'; readonly data: { readonly of: FunctionOwner; readonly rollback: RollbackReference } }
   | { readonly type: 'FunctionDeleted'; readonly data: { readonly function: FunctionRecord } }
   | { readonly type: 'VersionPublished'; readonly data: { readonly version: PublishedVersion } }
   | { readonly type: 'VersionDeleted'; readonly data: { readonly version: PublishedVersion } }
@@ -33,7 +37,7 @@ export interface FunctionOwner {
   readonly domainId: string;
 }
 
-/** The package a function no longer uses. */
+/** The package a function no longer uses; the one it goes on with where only its configuration changed. */
 export interface ReplacedCode {
   readonly digest: string;
   readonly sizeBytes: number;

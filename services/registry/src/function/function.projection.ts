@@ -24,7 +24,10 @@ export async function projectFunction(manager: EntityManager, events: readonly S
       case 'FunctionCodeReplaced':
       case 'FunctionConfigReplaced':
       case 'FunctionMaxInstancesChanged':
+      case 'FunctionRolledBack':
         await manager.upsert(FunctionRow, rowOf(event, event.data.function), ['streamId']);
+        break;
+      case 'FunctionTriggersRolledBack':
         break;
       case 'VersionPublished':
       case 'VersionDeleted':
@@ -71,6 +74,7 @@ export function quotaChange(event: FunctionEvent): QuotaChange {
     case 'FunctionCreated':
       return { functions: 1, codeBytes: event.data.function.code.sizeBytes };
     case 'FunctionCodeReplaced':
+    case 'FunctionRolledBack':
       return { functions: 0, codeBytes: event.data.function.code.sizeBytes - event.data.replaced.sizeBytes };
     case 'FunctionDeleted':
       return { functions: -1, codeBytes: -event.data.function.code.sizeBytes };
@@ -80,6 +84,7 @@ export function quotaChange(event: FunctionEvent): QuotaChange {
       return { functions: 0, codeBytes: -event.data.version.function.code.sizeBytes };
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
+    case 'FunctionTriggersRolledBack':
     case 'AliasCreated':
     case 'AliasChanged':
     case 'AliasDeleted':
@@ -95,6 +100,8 @@ export function supersededPackages(event: FunctionEvent): readonly SupersededPac
   switch (event.type) {
     case 'FunctionCodeReplaced':
       return [event.data.replaced];
+    case 'FunctionRolledBack':
+      return event.data.replaced.digest === event.data.function.code.digest ? [] : [event.data.replaced];
     case 'FunctionDeleted':
       return [event.data.function.code];
     case 'VersionDeleted':
@@ -102,6 +109,7 @@ export function supersededPackages(event: FunctionEvent): readonly SupersededPac
     case 'FunctionCreated':
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
+    case 'FunctionTriggersRolledBack':
     case 'VersionPublished':
     case 'AliasCreated':
     case 'AliasChanged':
@@ -117,6 +125,7 @@ export function supersededPackages(event: FunctionEvent): readonly SupersededPac
 export function touchedDigests(event: FunctionEvent): readonly string[] {
   switch (event.type) {
     case 'FunctionCodeReplaced':
+    case 'FunctionRolledBack':
       return [event.data.function.code.digest, event.data.replaced.digest];
     case 'FunctionCreated':
     case 'FunctionDeleted':
@@ -126,6 +135,7 @@ export function touchedDigests(event: FunctionEvent): readonly string[] {
       return [event.data.version.function.code.digest];
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
+    case 'FunctionTriggersRolledBack':
     case 'AliasCreated':
     case 'AliasChanged':
     case 'AliasDeleted':

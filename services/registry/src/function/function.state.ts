@@ -102,6 +102,8 @@ export interface ActiveFunction {
   readonly tags: readonly FunctionTag[];
   /** In the order in which they were created. */
   readonly testEvents: readonly TestEventRecord[];
+  /** The moment it was last brought back to: RFC 3339, UTC. */
+  readonly rolledBackTo?: string;
 }
 
 export type FunctionState = { readonly status: 'absent' } | ActiveFunction | { readonly status: 'deleted' };
@@ -111,7 +113,15 @@ export const NO_FUNCTION: FunctionState = { status: 'absent' };
 export function evolveFunction(state: FunctionState, event: FunctionEvent): FunctionState {
   switch (event.type) {
     case 'FunctionCreated':
-      return { status: 'active', function: event.data.function, versions: [], aliases: [], tags: [], testEvents: [] };
+      return {
+        status: 'active',
+        function: event.data.function,
+        versions: [],
+        aliases: [],
+        tags: [],
+        testEvents: [],
+        ...(event.data.rollback && { rolledBackTo: event.data.rollback.to }),
+      };
     case 'FunctionDeleted':
       return { status: 'deleted' };
     default:
@@ -126,6 +136,10 @@ function evolveActive(state: ActiveFunction, event: Exclude<FunctionEvent, { typ
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
       return { ...state, function: event.data.function };
+    case 'FunctionRolledBack':
+      return { ...state, function: event.data.function, rolledBackTo: event.data.rollback.to };
+    case 'FunctionTriggersRolledBack':
+      return { ...state, rolledBackTo: event.data.rollback.to };
     case 'VersionPublished':
       return { ...state, versions: [...versions, event.data.version] };
     case 'VersionDeleted':

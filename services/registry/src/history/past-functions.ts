@@ -34,12 +34,17 @@ export class PastFunctions {
     return this.history.moment(caller.domainId, text, parameter);
   }
 
+  /** The function as a whole; undefined when there was none then, or beyond what the caller reaches. */
+  async find(caller: Caller, urn: string, moment: Moment): Promise<ActiveFunction | undefined> {
+    const state = await this.history.stateAt(functionResource, caller.domainId, functionStream(this.lookup.address(caller, urn)), moment);
+    return state?.status === 'active' && reaches(caller, state.function) ? state : undefined;
+  }
+
   /** FSS.1051 when there was no such function then; FSS.1052 or FSS.1053 when it had no such version or alias. */
   async locate(caller: Caller, urn: string, moment: Moment): Promise<PastFunction> {
-    const address = this.lookup.address(caller, urn);
-    const state = await this.history.stateAt(functionResource, caller.domainId, functionStream(address), moment);
-    if (state?.status !== 'active' || !reaches(caller, state.function)) throw functionMissing(urn);
-    const { qualifier } = address;
+    const { qualifier } = this.lookup.address(caller, urn);
+    const state = await this.find(caller, urn, moment);
+    if (state === undefined) throw functionMissing(urn);
     const text = qualifierText(qualifier);
     if (qualifier.kind === 'none') return ofVersion(state, text, LATEST);
     if (qualifier.kind === 'version') return ofVersion(state, text, qualifier.version);

@@ -19,11 +19,11 @@ export const functionResource = historyResource<FunctionState, FunctionEvent>({
   evolve: evolveFunction,
   view: (state) => {
     if (state.status !== 'active') return undefined;
-    const { region, projectId, name } = state.function;
+    const { rolledBackTo, function: { region, projectId, name } } = state;
     // A version is the function as it was published: its digest says which code, and the trail which configuration.
     const versions = Object.fromEntries(state.versions.map(({ name: version, description, function: { code } }) => [version, { description, digest: code.digest }]));
     const aliases = Object.fromEntries(state.aliases.map((alias) => [alias.name, viewAlias(state.function, alias)]));
-    return { id: functionUrn(region, state.function), name, projectId, fields: { ...viewFunction(state.function), versions, aliases } };
+    return { id: functionUrn(region, state.function), name, projectId, fields: { ...viewFunction(state.function), versions, aliases, ...(rolledBackTo !== undefined && { rolled_back_to: rolledBackTo }) } };
   },
   hidden: ['user_data', 'encrypted_user_data'],
   // Test events are requests, which may carry anything.

@@ -17,7 +17,14 @@ import { tooManyTriggers, triggerMissing } from './trigger.errors.js';
 import { triggerStream, type TriggerEvent } from './trigger.events.js';
 import { targetOf, type TriggerRecord, type TriggerState } from './trigger.state.js';
 
-const MOST_TRIGGERS_OF_A_FUNCTION = 100;
+export const MOST_TRIGGERS_OF_A_FUNCTION = 100;
+
+/** What happens to a trigger, and the version of its stream that this rests on; undefined for one that is not there. */
+export interface DecidedTrigger {
+  readonly triggerId: string;
+  readonly revision: number | undefined;
+  readonly event: TriggerEvent;
+}
 
 /**
  * Runs commands on triggers. The row of their function is locked meanwhile: a trigger is neither made for a function that
@@ -102,6 +109,23 @@ export class TriggerStreams {
       if (event.type !== 'AliasDeleted') continue;
       const { name } = event.data.alias;
       if (await manager.existsBy(TriggerRow, { funcId, qualifier: `!${name}` })) throw aliasHasTriggers(name);
+    }
+  }
+
+  /** The function's triggers, with the versions of their streams. */
+  async of(manager: EntityManager, funcId: string): Promise<readonly { readonly record: TriggerRecord; readonly revision: number }[]> {
+    return manager.find(TriggerRow, { where: { funcId }, order: { createdAt: 'ASC', triggerId: 'ASC' } });
+  }
+
+  /**
+   * Appends what was decided of several triggers of a function, in this order, in the caller's transaction, which holds the
+   * function's row. FSS.1147 when a path is taken.
+   */
+  async appendAll(manager: EntityManager, caller: Caller, steps: readonly DecidedTrigger[]): Promise<void> {
+    for (const { triggerId, revision, event } of steps) {
+      const streamId = triggerStream(triggerId);
+      const expectedVersion = revision ?? (await this.store.load(streamId, manager)).at(-1)?.version ?? 0;
+      await projectTrigger(manager, await this.store.append(manager, { streamId, tenant: caller.domainId, expectedVersion, events: [event], metadata: caller.metadata }));
     }
   }
 
