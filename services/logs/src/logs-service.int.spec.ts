@@ -380,6 +380,24 @@ describe('the log service', () => {
       await expect(settings.updateLogMasking(request, caller.as())).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0009' });
     });
 
+    it('are analysed: searched, grouped and counted, by fields nobody declared', async () => {
+      const caller = tenant();
+      const { group, stream: id } = await stream(caller);
+      const requests = [{ path: '/a', ms: 10 }, { path: '/a', ms: 30 }, { path: '/b', ms: 20 }].map((request) => JSON.stringify(request));
+      await publish(caller, group, id, [...requests, 'started'], { function: 'hello' });
+      await eventually(4, () => caller.query(group, id));
+      const query = 'path:* | select path, function, count(*) as n, percentile(ms, 0.99) as p99 group by path, function order by n desc';
+      expect(await caller.query(group, id, { query, is_analysis_query: 'true' })).toEqual({
+        count: undefined,
+        logs: [],
+        isQueryComplete: true,
+        analysisLogs: [{ path: '/a', function: 'hello', n: 2, p99: 30 }, { path: '/b', function: 'hello', n: 1, p99: 20 }],
+      });
+      expect((await caller.query(group, id, { keywords: '* | select content where path is null', labels: { function: 'hello' } })).analysisLogs).toEqual([{ content: 'started' }]);
+      expect((await caller.query(group, id, { query: 'select count(*) as n', labels: { function: 'other' } })).analysisLogs).toEqual([{ n: 0 }]);
+      await expect(caller.query(group, id, { query: '* | select nope(1)' })).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0301', message: expect.stringContaining('(at character 12)') });
+    });
+
     it('are counted by time, in buckets that cover the window', async () => {
       const caller = tenant();
       const { group, stream: id } = await stream(caller);

@@ -17,6 +17,7 @@ describe('reading a query', () => {
       limit: 50,
       cursor: undefined,
       highlight: true,
+      select: undefined,
     });
   });
 
@@ -50,6 +51,15 @@ describe('reading a query', () => {
     ['line_num', { line_num: '17' }],
   ])('names %s when it cannot be: %j', (field, fields) => {
     expect(() => read(fields)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'LTS.0009', message: expect.stringContaining(`: ${field} `) }));
+  });
+
+  it('finds an analysis behind a bar that is none of the search', () => {
+    expect(read({ query: 'error | select count(*)' })).toMatchObject({ expression: { field: 'content' }, select: { items: [{ name: 'count(*)' }] } });
+    expect(read({ keywords: '"a|b" || c | select count(*)' })).toMatchObject({ expression: { kind: 'any' }, select: {} });
+    for (const query of ['* | select 1', ' | select 1', 'SELECT 1']) expect(read({ query })).toMatchObject({ expression: undefined, select: { items: [{ name: '1' }] } });
+    expect(read({ query: 'a || "b | select 1"' }).select).toBeUndefined();
+    expect(() => read({ query: 'a', is_analysis_query: true })).toThrow(/query has a SELECT behind a "|"/);
+    expect(() => read({ query: 'a | select count(' })).toThrow(/at character 18/);
   });
 
   it('allows a window of 180 days', () => {

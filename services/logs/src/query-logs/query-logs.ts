@@ -3,6 +3,7 @@ import type { LogRow, QueryLogsRequest, QueryLogsResponse } from '@windlass/cont
 import type { Caller } from '../caller.js';
 import { LogStore, type LineFilter, type LogLine } from '../lines/index.js';
 import { highlight } from '../search/index.js';
+import { analyseLogs } from './analyse-logs.js';
 import { readSearch } from './log-search.js';
 import { pageOf } from './page.js';
 import { SearchedStreams } from './searched-streams.js';
@@ -32,6 +33,7 @@ export class QueryLogsHandler implements IQueryHandler<QueryLogs> {
     const now = Date.now();
     const stream = await this.streams.require(caller.projectId, request.log_group_id, request.log_stream_id, now);
     const search = readSearch(request);
+    if (search.select !== undefined) return analyseLogs(this.lines, { ...search, from: max(search.from, stream.oldest) }, search.select, stream.id, now + LONGEST_SEARCH_MS);
     const { to, labels, expression } = search;
     const from = max(search.from, stream.oldest);
     const filter: LineFilter = { streamId: stream.id, from, to, labels, expression };
@@ -47,6 +49,7 @@ export class QueryLogsHandler implements IQueryHandler<QueryLogs> {
         return search.highlight && expression ? { ...row, content: highlight(row.content, expression) } : row;
       }),
       isQueryComplete: found.complete && (counted?.complete ?? true),
+      analysisLogs: [],
     };
   }
 }

@@ -89,7 +89,7 @@ function symbolLexeme(symbol: string, at: number): Lexeme {
     case '<=':
       return { kind: 'compare', operator: symbol, at };
     case '|':
-      throw searchSyntaxError('analysis with "|" is not available; put the character in quotes to search around it', at);
+      throw searchSyntaxError('a "|" begins an analysis, which has no place here; put the character in quotes to search around it', at);
     default:
       return { kind: symbol === '&&' ? 'and' : 'or', at };
   }

@@ -65,7 +65,7 @@ describe('parsing a search expression', () => {
     ['size in [1 2', /range of two numbers, such as \[1 5\] or \(1 5\].* \(at character 6\)/],
     ['size in (a or b)', /range of two numbers/],
     ['in [1 2]', /a word was expected \(at character 1\)/],
-    ['a | select 1', /analysis with "\|" is not available/],
+    ['a | select 1', /a "\|" begins an analysis, which has no place here/],
     [`${'('.repeat(33)}a${')'.repeat(33)}`, /nest deeper than 32/],
     ['a '.repeat(101), /more than 100 words/],
     ['a'.repeat(4097), /4097 characters, and at most 4096 .*\(at character 4097\)/],

@@ -18,7 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Value } from "../../../google/protobuf/struct.js";
+import { Struct, Value } from "../../../google/protobuf/struct.js";
 
 export const protobufPackage = "windlass.logs.v1";
 
@@ -159,7 +159,13 @@ export interface QueryLogsRequest {
   line_num: any | undefined;
   search_type: string;
   highlight: any | undefined;
-  is_iterative: any | undefined;
+  is_iterative:
+    | any
+    | undefined;
+  /** A search, or a search, "|" and a SELECT over what it finds. Takes the place of `keywords`, which may hold the same. */
+  query: string;
+  /** True says that there must be a SELECT. */
+  is_analysis_query: any | undefined;
 }
 
 export interface QueryLogsResponse {
@@ -171,6 +177,11 @@ export interface QueryLogsResponse {
    * buf:lint:ignore FIELD_LOWER_SNAKE_CASE
    */
   isQueryComplete: boolean;
+  /**
+   * The rows of an analysis.
+   * buf:lint:ignore FIELD_LOWER_SNAKE_CASE
+   */
+  analysisLogs: { [key: string]: any }[];
 }
 
 export interface LogRow {
@@ -1643,6 +1654,8 @@ function createBaseQueryLogsRequest(): QueryLogsRequest {
     search_type: "",
     highlight: undefined,
     is_iterative: undefined,
+    query: "",
+    is_analysis_query: undefined,
   };
 }
 
@@ -1689,6 +1702,12 @@ export const QueryLogsRequest: MessageFns<QueryLogsRequest> = {
     }
     if (message.is_iterative !== undefined) {
       Value.encode(Value.wrap(message.is_iterative), writer.uint32(114).fork()).join();
+    }
+    if (message.query !== "") {
+      writer.uint32(122).string(message.query);
+    }
+    if (message.is_analysis_query !== undefined) {
+      Value.encode(Value.wrap(message.is_analysis_query), writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -1818,6 +1837,22 @@ export const QueryLogsRequest: MessageFns<QueryLogsRequest> = {
             message.is_iterative = Value.unwrap(Value.decode(reader, reader.uint32()));
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.is_analysis_query = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1849,12 +1884,14 @@ export const QueryLogsRequest: MessageFns<QueryLogsRequest> = {
     message.search_type = object.search_type ?? "";
     message.highlight = object.highlight === undefined ? undefined : object.highlight;
     message.is_iterative = object.is_iterative === undefined ? undefined : object.is_iterative;
+    message.query = object.query ?? "";
+    message.is_analysis_query = object.is_analysis_query === undefined ? undefined : object.is_analysis_query;
     return message;
   },
 };
 
 function createBaseQueryLogsResponse(): QueryLogsResponse {
-  return { count: undefined, logs: [], isQueryComplete: false };
+  return { count: undefined, logs: [], isQueryComplete: false, analysisLogs: [] };
 }
 
 export const QueryLogsResponse: MessageFns<QueryLogsResponse> = {
@@ -1867,6 +1904,9 @@ export const QueryLogsResponse: MessageFns<QueryLogsResponse> = {
     }
     if (message.isQueryComplete !== false) {
       writer.uint32(24).bool(message.isQueryComplete);
+    }
+    for (const v of message.analysisLogs) {
+      Struct.encode(Struct.wrap(v!), writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1908,6 +1948,14 @@ export const QueryLogsResponse: MessageFns<QueryLogsResponse> = {
             message.isQueryComplete = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.analysisLogs.push(Struct.unwrap(Struct.decode(reader, reader.uint32())));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1928,6 +1976,7 @@ export const QueryLogsResponse: MessageFns<QueryLogsResponse> = {
     message.count = object.count ?? undefined;
     message.logs = object.logs?.map((e) => LogRow.fromPartial(e)) || [];
     message.isQueryComplete = object.isQueryComplete ?? false;
+    message.analysisLogs = object.analysisLogs?.map((e) => e) || [];
     return message;
   },
 };
