@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { BodyFraming, HeaderField, ResponseHead } from '@windlass/http1';
 import type { Failure } from './failure.js';
+import type { UpgradeEnd } from './upgrade-end.js';
 
 /** Hears of the caller while its request is served. */
 export interface CallerListener {
@@ -29,6 +30,9 @@ export interface Caller {
   cut(): void;
   /** There is no answer; nothing was given so far. */
   fail(failure: Failure): void;
-  /** Joins the caller with the app after a 101; resolves when the conversation is over. `rest` is the app's first bytes. */
-  upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<void>;
+  /**
+   * Joins the caller with the app after a 101; resolves when the conversation is over. `rest` is the app's first bytes. `app` allows
+   * half-open connections: either side may stop sending and still hear the other.
+   */
+  upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<UpgradeEnd>;
 }

@@ -149,6 +149,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
       facts,
       logger,
       timers: new CoarseTimers(),
+      appTimers: { connectMs: limits.connectSeconds * 1_000, firstByteMs: limits.firstByteSeconds * 1_000, idleMs: limits.silenceSeconds * 1_000 },
       clock,
     });
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(ControlModule.of({ invoker, pools, log }), {
@@ -176,6 +177,6 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
 
 async function openDataSocket(socketPath: string, functions: FunctionServer, limits: WorkerLimits): Promise<ExchangeServer> {
   await removeDeadSocket(`unix:${socketPath}`);
-  const upgradeIdleMs = limits.upgradeIdleSeconds * 1_000;
-  return startExchangeServer({ socketPath, functions, upgradeIdleMs, maxConnections: limits.maxConnections });
+  const upgradeLimits = { idleMs: limits.upgradeIdleSeconds * 1_000, maxMs: limits.upgradeMaxSeconds * 1_000 };
+  return startExchangeServer({ socketPath, functions, upgradeLimits, maxConnections: limits.maxConnections });
 }

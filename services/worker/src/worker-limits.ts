@@ -21,8 +21,15 @@ export interface WorkerLimits {
   /** How long requests of an outdated instance, or of a stopping worker, may still run. */
   readonly drainSeconds: number;
   readonly closeSeconds: number;
-  /** How long an upgraded connection may be silent. */
+  /** How long a function may take to accept a connection, */
+  readonly connectSeconds: number;
+  /** to send the first byte of an answer when it has the whole request, */
+  readonly firstByteSeconds: number;
+  /** and to send or take the next byte within a request. All of the request is held to the function's own timeout. */
+  readonly silenceSeconds: number;
+  /** How long an upgraded connection may be silent, and how long it may last at all. No other limit of time holds for it. */
   readonly upgradeIdleSeconds: number;
+  readonly upgradeMaxSeconds: number;
   /** Connections of gateways. */
   readonly maxConnections: number;
   /** Size of the extracted packages that are kept, in MB. */
@@ -45,7 +52,13 @@ export function defaultLimits(): WorkerLimits {
     // The longest a synchronous request may take by the documented limits.
     drainSeconds: 900,
     closeSeconds: 10,
+    // Loopback connects at once, or when the kernel tries again because the app's backlog was full: after 1, 3 and 7 seconds.
+    connectSeconds: 10,
+    // An app may think for as long as its timeout, whose documented maximum this is.
+    firstByteSeconds: 259_200,
+    silenceSeconds: 300,
     upgradeIdleSeconds: 600,
+    upgradeMaxSeconds: 86_400,
     maxConnections: 4_096,
     codeCacheMb: 10_240,
   };

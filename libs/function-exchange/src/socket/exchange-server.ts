@@ -1,14 +1,14 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { FunctionServer } from '../function-request.js';
+import type { UpgradeLimits } from '../upgrade-end.js';
 import { ServerConnection } from './server-connection.js';
 
 export interface ExchangeServerOptions {
   /** Path of the unix socket. Its folder must be private to the platform. */
   readonly socketPath: string;
   readonly functions: FunctionServer;
-  /** How long an upgraded connection may be silent, in milliseconds. */
-  readonly upgradeIdleMs: number;
+  readonly upgradeLimits: UpgradeLimits;
   readonly maxConnections: number;
 }
 
@@ -22,10 +22,10 @@ export interface ExchangeServer {
 /** Serves the requests of gateways in other processes: HTTP/1.1 on a unix socket only this user may open. */
 export async function startExchangeServer(options: ExchangeServerOptions): Promise<ExchangeServer> {
   const connections = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
-    new ServerConnection(socket, options.functions, options.upgradeIdleMs);
+    new ServerConnection(socket, options.functions, options.upgradeLimits);
   });
   server.maxConnections = options.maxConnections;
   await listen(server, options.socketPath);

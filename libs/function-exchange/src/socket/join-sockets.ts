@@ -1,25 +1,52 @@
 import type { Socket } from 'node:net';
+import { CLOSED, type UpgradeEnd, type UpgradeLimits } from '../upgrade-end.js';
 
-/** Joins two sockets byte by byte until one of them closes or nothing was said for `idleMs`. Resolves when both are closed. */
-export function joinSockets(one: Socket, other: Socket, idleMs: number): Promise<void> {
+/** How long the last bytes for one side may take when the other one is gone. */
+const LAST_BYTES_MS = 5_000;
+
+/**
+ * Joins two sockets byte by byte, each no faster than the other one takes it. When one side says that it sends no more, the other one hears
+ * it and may go on. Resolves when both are closed. The sockets must allow half-open connections.
+ */
+export function joinSockets(one: Socket, other: Socket, limits: UpgradeLimits): Promise<UpgradeEnd> {
   return new Promise((resolve) => {
     let open = 2;
-    const closed = (): void => {
+    let end: UpgradeEnd = CLOSED;
+    const giveUp = (kind: 'silent' | 'too-old', limitMs: number, setting: string): void => {
+      end = { kind, limitMs, setting };
       one.destroy();
       other.destroy();
-      open -= 1;
-      if (open === 0) resolve();
     };
-    for (const socket of [one, other]) {
-      if (socket.destroyed) closed();
-      else socket.once('close', closed);
+    const tooOld = setTimeout(() => giveUp('too-old', limits.maxMs, 'WINDLASS_WORKER_UPGRADE_MAX_SECONDS'), limits.maxMs);
+    tooOld.unref();
+    const closed = (peer: Socket): void => {
+      finish(peer);
+      open -= 1;
+      if (open > 0) return;
+      clearTimeout(tooOld);
+      resolve(end);
+    };
+    for (const [socket, peer] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      if (socket.destroyed) closed(peer);
+      else socket.once('close', () => closed(peer));
       socket.on('error', () => undefined);
     }
     // Every relayed byte passes both sockets, so watching one of them is enough.
-    other.setTimeout(idleMs, () => other.destroy());
+    other.setTimeout(limits.idleMs, () => giveUp('silent', limits.idleMs, 'WINDLASS_WORKER_UPGRADE_IDLE_SECONDS'));
     one.pipe(other);
     other.pipe(one);
     one.resume();
     other.resume();
   });
+}
+
+/** Lets a socket send what it was given, and no longer than it may take. */
+function finish(socket: Socket): void {
+  if (socket.destroyed) return;
+  socket.removeAllListeners('timeout');
+  socket.setTimeout(LAST_BYTES_MS, () => socket.destroy());
+  socket.destroySoon();
 }

@@ -12,12 +12,11 @@ import {
 } from '@windlass/http1';
 import type { CallerListener } from '../caller.js';
 import type { FunctionRequest } from '../function-request.js';
+import { isIdempotent } from '../idempotent-methods.js';
 import type { BodyReceiver } from '../request-body.js';
 import type { WorkerCaller, WorkerLoss } from './remote-worker.js';
 import { wireLines } from './wire-fields.js';
 import { TooManyConnections, type ConnectionUser, type WorkerConnection, type WorkerConnections } from './worker-connections.js';
-
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** One request on its way to a remote worker, and its answer on the way back. */
 export class RemoteExchange implements ConnectionUser, BodyReceiver, CallerListener {
@@ -27,11 +26,9 @@ export class RemoteExchange implements ConnectionUser, BodyReceiver, CallerListe
   private decoder: BodyDecoder | undefined;
   private answer: ResponseHead | undefined;
   private heardAnything = false;
-  private bodyGone = false;
   private bodyStarted = false;
   private bodyEnded = false;
   private trailers: Iterable<HeaderField> = [];
-  private retried = false;
   private over = false;
 
   constructor(
@@ -43,9 +40,17 @@ export class RemoteExchange implements ConnectionUser, BodyReceiver, CallerListe
 
   begin(): void {
     this.caller.listener = this;
-    const idle = this.connections.reuse();
-    if (idle === undefined) void this.dial();
-    else this.use(idle);
+    // A worker may close an idle connection at the moment in which the next request is sent on it. That harms none which can simply be
+    // sent once more.
+    const { method, body } = this.request;
+    const isRepeatable = isIdempotent(method) && body.framing.kind === 'none';
+    const idle = isRepeatable ? this.connections.reuse() : undefined;
+    if (idle !== undefined) {
+      this.use(idle);
+      return;
+    }
+    if (!isRepeatable) this.connections.makeRoom();
+    void this.dial();
   }
 
   // What the connection says.
@@ -69,10 +74,7 @@ export class RemoteExchange implements ConnectionUser, BodyReceiver, CallerListe
     const reused = this.connection?.reused === true;
     this.connection = undefined;
     if (this.over) return;
-    // A worker may close an idle connection at the moment in which the next request is sent on it. The request can go out once
-    // more when the worker has not answered at all and when doing it twice would do no harm.
-    if (reused && !this.retried && !this.heardAnything && !this.bodyGone && IDEMPOTENT.has(this.request.method)) {
-      this.retried = true;
+    if (reused && !this.heardAnything) {
       void this.dial();
     } else if (this.answer === undefined) {
       this.lose({ kind: 'broke-off' });
@@ -85,7 +87,6 @@ export class RemoteExchange implements ConnectionUser, BodyReceiver, CallerListe
 
   slice(slice: Buffer): void {
     if (this.over || this.connection === undefined) return;
-    this.bodyGone = true;
     if (this.encoder?.write(this.connection.socket, slice) === false) this.request.body.pause();
   }
 

@@ -16,6 +16,7 @@ import type { Caller, CallerListener } from '../caller.js';
 import { type Failure, failureBody } from '../failure.js';
 import { MAX_BODY_BYTES } from '../max-body-bytes.js';
 import type { BodyReceiver, RequestBody } from '../request-body.js';
+import type { UpgradeEnd, UpgradeLimits } from '../upgrade-end.js';
 import { joinSockets } from './join-sockets.js';
 
 /** What a request does with its connection. */
@@ -49,7 +50,7 @@ export class ServedRequest implements RequestBody, Caller {
     private readonly connection: RequestConnection,
     private readonly request: RequestHead,
     private readonly requestId: string,
-    private readonly upgradeIdleMs: number,
+    private readonly upgradeLimits: UpgradeLimits,
     rest: Buffer,
   ) {
     this.framing = request.body;
@@ -139,6 +140,7 @@ export class ServedRequest implements RequestBody, Caller {
       ['X-CFF-Request-Id', this.requestId],
       ['X-Func-Err-Code', String(failure.code)],
       ['X-Is-Func-Err', String(failure.fault === 'function')],
+      ['X-Func-Err-Reason', failure.reason],
     ];
     if (failure.retryAfterSeconds !== undefined) fields.push(['Retry-After', String(failure.retryAfterSeconds)]);
     const withBody = this.request.method !== 'HEAD';
@@ -147,14 +149,14 @@ export class ServedRequest implements RequestBody, Caller {
     this.end([]);
   }
 
-  async upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<void> {
+  upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<UpgradeEnd> {
     const { socket } = this.connection;
     this.connection.leave();
     const protocol = head.upgrade ?? this.request.upgrade ?? '';
     socket.write(headBytes(head, [...endToEndFields(head.headers), ['Connection', 'Upgrade'], ['Upgrade', protocol]]));
     if (rest.length > 0) socket.write(rest);
     for (const piece of this.early.splice(0)) app.write(piece);
-    await joinSockets(socket, app, this.upgradeIdleMs);
+    return joinSockets(socket, app, this.upgradeLimits);
   }
 
   private begin(head: Pick<ResponseHead, 'status' | 'reasonPhrase'>, fields: HeaderField[], body: BodyFraming): void {

@@ -4,6 +4,7 @@ import { isHttp1Error, RequestHeadParser, serializeResponseHead, type RequestHea
 import { failureBody } from '../failure.js';
 import type { FunctionServer } from '../function-request.js';
 import { linesForFunction } from '../platform-fields.js';
+import type { UpgradeLimits } from '../upgrade-end.js';
 import { ServedRequest, type RequestConnection } from './served-request.js';
 import { readWireFields } from './wire-fields.js';
 
@@ -18,10 +19,11 @@ export class ServerConnection implements RequestConnection {
   constructor(
     readonly socket: Socket,
     private readonly functions: FunctionServer,
-    private readonly upgradeIdleMs: number,
+    private readonly upgradeLimits: UpgradeLimits,
   ) {
     socket.on('data', this.onData);
     socket.on('drain', this.onDrain);
+    socket.on('end', this.onEnd);
     socket.on('close', this.onClose);
     // What is wrong with it shows as the close that follows.
     socket.on('error', () => undefined);
@@ -41,6 +43,7 @@ export class ServerConnection implements RequestConnection {
     this.current = undefined;
     this.socket.off('data', this.onData);
     this.socket.off('drain', this.onDrain);
+    this.socket.off('end', this.onEnd);
     this.socket.off('close', this.onClose);
   }
 
@@ -60,6 +63,9 @@ export class ServerConnection implements RequestConnection {
 
   private readonly onDrain = (): void => this.current?.drained();
 
+  /** A gateway keeps its side open until it has the answer: it does not want this one any more. An upgraded connection is another matter. */
+  private readonly onEnd = (): void => void this.socket.destroy();
+
   private readonly onClose = (): void => {
     this.current?.closed();
     this.current = undefined;
@@ -68,6 +74,7 @@ export class ServerConnection implements RequestConnection {
   /** Sends what is written and ends. What the gateway still sends is read and dropped, so that it gets to read the answer. */
   private close(): void {
     this.socket.off('data', this.onData);
+    this.socket.off('end', this.onEnd);
     this.socket.resume();
     this.socket.end();
     setTimeout(() => this.socket.destroy(), LINGER_MS).unref();
@@ -84,7 +91,7 @@ export class ServerConnection implements RequestConnection {
       this.refuse(400, `The field ${wire.missing} is missing or malformed.`);
       return;
     }
-    const request = new ServedRequest(this, head, wire.requestId, this.upgradeIdleMs, rest);
+    const request = new ServedRequest(this, head, wire.requestId, this.upgradeLimits, rest);
     this.current = request;
     const { method, target, upgrade, headers } = head;
     this.functions.serve({ ...wire, method, target, upgrade, headers, fieldLines: linesForFunction(headers), body: request }, request);

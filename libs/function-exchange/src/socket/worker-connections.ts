@@ -64,6 +64,11 @@ export class WorkerConnections {
     return undefined;
   }
 
+  /** A connection is about to be made although one may be idle: one of those makes room, so that they do not add up. */
+  makeRoom(): void {
+    this.idle.shift()?.socket.destroy();
+  }
+
   /** Rejects with the system's error when the worker cannot be reached, and with TooManyConnections. */
   connect(): Promise<WorkerConnection> {
     const { maxWorkerConnections, workerConnectMs } = this.limits;
@@ -110,6 +115,7 @@ export class WorkerConnections {
     const { socket } = connection;
     connection.user = undefined;
     for (const event of ['timeout', 'data', 'drain', 'end']) socket.removeAllListeners(event);
+    socket.allowHalfOpen = true;
     return socket;
   }
 

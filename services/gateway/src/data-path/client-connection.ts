@@ -7,6 +7,8 @@ import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
 import { Refusal, refusalBytes, refusals } from './refusal.js';
 
 const NO_BYTES = Buffer.alloc(0);
+/** A client that has ended its side is asked this often whether it is still there. */
+const PROBE_AFTER_MS = 10_000;
 
 /**
  * - `waiting`: for the first byte of a request.
@@ -31,6 +33,8 @@ export class ClientConnection implements ExchangeClient {
   /** What must happen next must happen before it: the next bytes, the end of the request, the end of the connection. */
   private readonly deadline: Deadline;
   private retiring = false;
+  /** The client sends nothing any more. */
+  private ended = false;
   /** The client has much to take, and is given up when it takes nothing for a while. */
   private behind = false;
 
@@ -45,8 +49,7 @@ export class ClientConnection implements ExchangeClient {
     socket.setNoDelay(true);
     socket.on('data', (piece: Buffer) => this.onData(piece));
     socket.on('drain', () => this.onDrain());
-    // A client that closes its side gives up (the socket allows no half-open connections): nobody tells a client that only
-    // stopped sending from one that went away.
+    socket.on('end', () => this.onEnd());
     socket.on('error', () => socket.destroy());
     // Set only while the client has not taken what was written, or by a tunnel.
     socket.on('timeout', () => socket.destroy());
@@ -66,7 +69,7 @@ export class ClientConnection implements ExchangeClient {
   }
 
   mayKeepAlive(): boolean {
-    return !this.retiring;
+    return !this.retiring && !(this.ended && this.unread.length === 0);
   }
 
   setDeadline(ms: number): void {
@@ -136,6 +139,7 @@ export class ClientConnection implements ExchangeClient {
     this.deadline.set(this.context.limits.idleTimeoutMs);
     if (this.unread.length === 0) {
       this.socket.resume();
+      if (this.ended) this.onNothingMore();
       return;
     }
     // In a turn of its own: a client may have sent any number of requests at once.
@@ -144,7 +148,25 @@ export class ClientConnection implements ExchangeClient {
       const bytes = this.takeUnread();
       this.socket.resume();
       this.readHead(bytes);
+      if (this.ended) this.onNothingMore();
     });
+  }
+
+  private onEnd(): void {
+    this.ended = true;
+    if (this.exchange === undefined) {
+      this.onNothingMore();
+      return;
+    }
+    // One that is gone altogether looks the same, until its system says so when asked.
+    this.socket.setKeepAlive(true, PROBE_AFTER_MS);
+    this.exchange.onClientEnd();
+  }
+
+  /** All that the client sent is read, and it will send no more. */
+  private onNothingMore(): void {
+    if (this.state === 'reading') this.refuse(refusals.truncated());
+    else if (this.state === 'waiting') this.socket.destroySoon();
   }
 
   private readHead(piece: Buffer): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { isReservedField, type CallerListener, type Failure, type RequestBody, type WorkerCaller, type WorkerLoss } from '@windlass/function-exchange';
+import { isReservedField, type CallerListener, type Failure, type RequestBody, type UpgradeEnd, type WorkerCaller, type WorkerLoss } from '@windlass/function-exchange';
 import type { Route } from '@windlass/contracts/registry/v1/catalog';
 import {
   createBodyDecoder,
@@ -97,6 +97,12 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     else this.listener?.onCallerWritable();
   }
 
+  /** The client sends no more, and still wants its answer. */
+  onClientEnd(): void {
+    if (this.tunnel !== undefined) this.tunnel.onClientEnd();
+    else if (this.decoder?.done === false) this.refuse(refusals.truncated());
+  }
+
   /** The client is gone: nobody waits for the answer any more. */
   onClientClosed(): void {
     this.tunnel?.onClientClosed();
@@ -166,11 +172,12 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     }
   }
 
-  upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<void> {
+  upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<UpgradeEnd> {
     const { client } = this;
     this.answer.upgrade(head, 'websocket');
     client.clearDeadline();
-    this.tunnel = new Tunnel(client.socket, app, this.context.limits.tunnelIdleMs);
+    const { tunnelIdleMs: idleMs, tunnelMaxMs: maxMs } = this.context.limits;
+    this.tunnel = new Tunnel(client.socket, app, { idleMs, maxMs }, this.context.timers);
     if (rest.length > 0) this.tunnel.onAppData(rest);
     const early = client.takeUnread();
     if (early.length > 0) this.tunnel.onClientData(early);

@@ -46,7 +46,8 @@ export class Ingress {
 
   static async listen(options: IngressOptions): Promise<Ingress> {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const server = createServer();
+    // A client that has sent its last request may end its side and still read the answer.
+    const server = createServer({ allowHalfOpen: true });
     const ingress = new Ingress(server, {
       limits,
       finder: new RouteFinder(options.routes, options.fetchGroupRoutes),

@@ -19,8 +19,9 @@ export interface IngressLimits extends HeadLimits, RemoteWorkerLimits {
   readonly maxRequestMs: number;
   /** What is added to a route's timeout here, so that the worker, which knows more, is the first to report it. */
   readonly routeTimeoutGraceMs: number;
-  /** How long an upgraded connection (WebSocket) may be silent in both directions. */
+  /** How long an upgraded connection (WebSocket) may be silent in both directions, and how long it may last. No other time limit holds for it. */
   readonly tunnelIdleMs: number;
+  readonly tunnelMaxMs: number;
   /** After the last answer of a connection, how long its client may still send, so that it can read the answer. */
   readonly lingerMs: number;
   /** How long running requests may take to end when the gateway is closed. */
@@ -47,6 +48,7 @@ export const DEFAULT_LIMITS: IngressLimits = {
   workerConnectMs: 2_000,
   workerIdleMs: 15_000,
   tunnelIdleMs: HOUR_MS,
+  tunnelMaxMs: 24 * HOUR_MS,
   lingerMs: 2_000,
   drainMs: 10_000,
 };

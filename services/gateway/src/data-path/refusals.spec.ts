@@ -1,3 +1,5 @@
+import { Http1Error } from '@windlass/http1';
+import { refusalBytes, refusals, type Refusal } from './refusal.js';
 import { Fixture, expectRefusal } from './testing/fixture.js';
 import { GROUP, makeRoute } from './testing/route.js';
 
@@ -52,5 +54,16 @@ describe('a request is refused', () => {
     const { head } = await client.answer('HEAD');
     expect([head.status, Number(head.headers.get('content-length')) > 50]).toEqual([404, true]);
     expect(await client.closed()).toBe('');
+  });
+});
+
+describe('a refusal that may pass', () => {
+  // What the arguments say does not matter here, but for the status of a malformed request.
+  const all = Object.entries(refusals).map(([name, make]) => [name, (make as (...given: unknown[]) => Refusal)(new Http1Error('BAD_HOST', 'x'))] as const);
+
+  it.each(all)('says when to try again, and no other does: %s', (_name, refusal) => {
+    const text = refusalBytes(refusal, 'r1', { keepAlive: true, withBody: true }).toString();
+    const mayPass = refusal.status === 429 || refusal.status === 503;
+    expect(/\r\nRetry-After: [1-9]\d*\r\n/.test(text)).toBe(mayPass);
   });
 });

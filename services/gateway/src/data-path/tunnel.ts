@@ -1,28 +1,40 @@
 import type { Socket } from 'node:net';
+import { type CoarseTimers, Deadline } from '@windlass/coarse-timers';
+import { CLOSED, type UpgradeEnd, type UpgradeLimits } from '@windlass/function-exchange';
+
+/** How long the last bytes for the function may take when the client is gone. */
+const LAST_BYTES_MS = 5_000;
 
 /**
- * An upgraded connection: bytes in both directions, each no faster than the other side takes them. Timers of HTTP do not
- * apply; silence in both directions ends it.
+ * An upgraded connection: bytes in both directions, each no faster than the other side takes them. When one side says that it sends no
+ * more, the other hears it and may go on. Timers of HTTP do not apply; silence in both directions ends it, and its age.
  */
 export class Tunnel {
   /** Resolves when the function's side is closed. */
-  readonly closed: Promise<void>;
+  readonly closed: Promise<UpgradeEnd>;
+  private readonly age: Deadline;
+  private end: UpgradeEnd = CLOSED;
 
   constructor(
     private readonly client: Socket,
     private readonly app: Socket,
-    idleMs: number,
+    limits: UpgradeLimits,
+    timers: CoarseTimers,
   ) {
+    this.age = new Deadline(timers, () => this.giveUp({ kind: 'too-old', limitMs: limits.maxMs, setting: 'WINDLASS_GATEWAY_TUNNEL_MAX_MS' }));
+    this.age.set(limits.maxMs);
     // Every byte of either direction passes through the client's socket, so its timer sees all of them.
-    client.setTimeout(idleMs, () => client.destroy());
+    client.setTimeout(limits.idleMs, () => this.giveUp({ kind: 'silent', limitMs: limits.idleMs, setting: 'WINDLASS_GATEWAY_TUNNEL_IDLE_MS' }));
     app.on('data', (piece: Buffer) => this.onAppData(piece));
     app.on('drain', () => client.resume());
+    app.on('end', () => client.end());
     app.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
       const end = (): void => {
+        this.age.clear();
         // The client gets what is on its way, and the end.
         client.destroySoon();
-        resolve();
+        resolve(this.end);
       };
       if (app.destroyed) end();
       else app.once('close', end);
@@ -42,7 +54,20 @@ export class Tunnel {
     this.app.resume();
   }
 
+  onClientEnd(): void {
+    this.app.end();
+  }
+
   onClientClosed(): void {
+    const { app } = this;
+    if (app.destroyed) return;
+    app.setTimeout(LAST_BYTES_MS, () => app.destroy());
+    app.destroySoon();
+  }
+
+  private giveUp(end: UpgradeEnd): void {
+    this.end = end;
+    this.client.destroy();
     this.app.destroy();
   }
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { linesForFunction, type BodyReceiver, type Caller, type CallerListener, type FunctionRequest, type RequestBody } from '@windlass/function-exchange';
+import { CLOSED, linesForFunction, type BodyReceiver, type Caller, type CallerListener, type FunctionRequest, type RequestBody, type UpgradeEnd } from '@windlass/function-exchange';
 import { endToEndFields, fieldLine, HeaderList, requestLine, type BodyFraming, type ResponseHead } from '@windlass/http1';
 import type { HttpResponse, InvokeRequest } from '@windlass/contracts/worker/v1/worker_service';
 import { WindlassError } from '@windlass/errors';
@@ -55,8 +55,9 @@ export class BufferedCall implements RequestBody, Caller {
   // The report of the invocation says why.
   fail(): void {}
 
-  async upgrade(_head: ResponseHead, app: Socket): Promise<void> {
+  async upgrade(_head: ResponseHead, app: Socket): Promise<UpgradeEnd> {
     app.destroy();
+    return CLOSED;
   }
 }
 

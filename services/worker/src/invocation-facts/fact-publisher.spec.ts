@@ -59,7 +59,7 @@ describe('the facts of invocations', () => {
   it('say how a request went, and whose fault it is when it failed', async () => {
     const facts = publisher();
     facts.finished(request('well', { instance: instance('i1', 8) }));
-    facts.finished(request('late', { failure: { kind: 'TIMED_OUT', timeoutMs: 3_000 }, status: 504 }));
+    facts.finished(request('late', { failure: { kind: 'TIMED_OUT', timeoutMs: 3_000, setBy: 'function' }, status: 504 }));
     facts.finished(request('refused', { failure: { kind: 'ACCOUNT_AT_LIMIT', domainId: 'd1', limit: 1 }, status: 429 }));
     facts.finished(request('full', { failure: { kind: 'QUEUE_FULL', scope: 'worker', queueLength: 1 }, status: 503 }));
     await facts.close();

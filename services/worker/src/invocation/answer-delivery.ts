@@ -3,13 +3,12 @@ import type { BodyFraming, HeaderField, ResponseHead } from '@windlass/http1';
 import { chooseDelivery, type Delivery } from './choose-delivery.js';
 import type { FailedOutcome } from './outcome.js';
 
-/**
- * Brings one answer to its caller and keeps it within the size limit. A caller that is slow never holds up the app: what it
- * has not taken yet is at most one answer of the limit's size.
- */
+/** Brings one answer to its caller and keeps it within the size limit. */
 export class AnswerDelivery {
   /** Whether an error can still be answered, or the answer can only be cut off. */
   begun = false;
+  /** False while the caller has not taken what it was given: the app has to wait until it is writable again. */
+  keepsUp = true;
   private delivery: Delivery | undefined;
   private answer: ResponseHead | undefined;
   private held: Buffer[] | undefined;
@@ -67,7 +66,7 @@ export class AnswerDelivery {
     if (this.held !== undefined) {
       this.held.push(slice);
     } else if (!this.caller.gone && room > 0) {
-      this.caller.data(slice.length > room ? slice.subarray(0, room) : slice);
+      this.keepsUp = this.caller.data(slice.length > room ? slice.subarray(0, room) : slice);
     }
     return slice.length > room ? { kind: 'RESPONSE_TOO_LARGE', bodyBytes: this.bytes } : undefined;
   }

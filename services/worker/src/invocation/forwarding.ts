@@ -2,9 +2,10 @@ import type { CoarseTimers } from '@windlass/coarse-timers';
 import { Deadline } from '@windlass/coarse-timers';
 import type { BodyProblem, BodyReceiver, Caller, CallerListener, FunctionRequest } from '@windlass/function-exchange';
 import { createBodyDecoder, createBodyEncoder, isHttp1Error, type BodyDecoder, type BodyEncoder, type HeaderField, type ResponseHead } from '@windlass/http1';
-import type { InstanceExit } from '../instance/index.js';
+import { DialFailure, type InstanceExit } from '../instance/index.js';
 import type { AppConnection, ConnectionUser, PooledInstance } from '../pool/index.js';
 import type { AnswerDelivery } from './answer-delivery.js';
+import { limitOf, requestTimedOut, stepTimedOut, type AppTimers, type Waiting } from './app-timers.js';
 import type { FailedOutcome } from './outcome.js';
 import { ReplayBuffer } from './replay-buffer.js';
 
@@ -24,6 +25,13 @@ export interface ForwardingEnd {
 export interface SentRequest {
   readonly body: ReplayBuffer;
   readonly trailers: Iterable<HeaderField>;
+}
+
+/** How long a request may take: each step of its app, and all of it, in milliseconds; `setBy` says whose limit the latter is. */
+export interface RequestTimes {
+  readonly steps: AppTimers;
+  readonly timeoutMs: number;
+  readonly setBy: 'function' | 'route';
 }
 
 /** Hears once how a forwarding ended. */
@@ -48,6 +56,12 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
   private trailers: Iterable<HeaderField> = NO_FIELDS;
   private heardAnything = false;
   private settled = false;
+  /** The app does not take the request's body as fast as it comes; the caller does not take the answer's. */
+  private bodyHeld = false;
+  private answerHeld = false;
+  private startedAt = 0;
+  /** When something last moved between us and the app, or began to be waited for. */
+  private movedAt = 0;
   private readonly deadline: Deadline;
   private readonly sent: ReplayBuffer;
 
@@ -57,19 +71,19 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
     private readonly instance: PooledInstance,
     private readonly caller: Caller,
     private readonly delivery: AnswerDelivery,
-    private readonly timeoutMs: number,
+    private readonly times: RequestTimes,
     private readonly owner: ForwardingOwner,
     timers: CoarseTimers,
     private readonly clock: () => number,
     resend?: SentRequest,
   ) {
-    this.sent = resend?.body ?? new ReplayBuffer(request.method);
+    this.sent = resend?.body ?? new ReplayBuffer(request.method, request.body.framing);
     if (resend !== undefined) {
       this.bodyStarted = true;
       this.bodyEnded = true;
       this.trailers = resend.trailers;
     }
-    this.deadline = new Deadline(timers, () => this.fail({ kind: 'TIMED_OUT', timeoutMs: this.timeoutMs }, 'doubtful'));
+    this.deadline = new Deadline(timers, () => this.onDeadline());
   }
 
   /** How much of the request's body went to the app. */
@@ -78,11 +92,19 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
   }
 
   begin(): void {
-    this.deadline.set(this.timeoutMs);
+    const now = this.clock();
+    this.startedAt = now;
+    this.movedAt = now;
+    this.setDeadline(this.times.timeoutMs);
     this.caller.listener = this;
-    const reusable = this.instance.connections.reuse(this.clock(), this.sent.replayable);
-    if (reusable === undefined) void this.dial();
-    else this.use(reusable);
+    const { connections } = this.instance;
+    const reusable = this.sent.replayable ? connections.reuse(now) : undefined;
+    if (reusable !== undefined) {
+      this.use(reusable);
+      return;
+    }
+    if (!this.sent.replayable) connections.makeRoom();
+    void this.dial();
   }
 
   // What the connection says.
@@ -95,11 +117,16 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
       if (isHttp1Error(error)) this.fail({ kind: 'RESPONSE_MALFORMED', detail: error.message }, 'sound');
       else this.breakDown(error);
     }
-    if (!this.settled) this.delivery.flush();
+    if (this.settled) return;
+    this.movedAt = this.clock();
+    this.delivery.flush();
   }
 
   onWritable(): void {
-    if (!this.settled && !this.bodyEnded) this.request.body.resume();
+    if (this.settled) return;
+    this.movedAt = this.clock();
+    this.bodyHeld = false;
+    if (!this.bodyEnded) this.request.body.resume();
   }
 
   onClosed(error: Error | undefined): void {
@@ -112,7 +139,7 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
     this.connection = undefined;
     if (this.settled) return;
     // An app that closes an idle connection and a request that takes it can cross on the way.
-    if (replay) void this.dial();
+    if (replay) this.dialAgain();
     else void this.lost(error?.message ?? 'it was closed');
   }
 
@@ -121,27 +148,48 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
   slice(slice: Buffer): void {
     if (this.settled) return;
     this.sent.keep(slice);
-    if (this.connection !== undefined && this.encoder?.write(this.connection.socket, slice) === false) this.request.body.pause();
+    if (this.connection === undefined || this.encoder?.write(this.connection.socket, slice) !== false) return;
+    this.bodyHeld = true;
+    this.movedAt = this.clock();
+    this.request.body.pause();
   }
 
   end(trailers: Iterable<HeaderField>): void {
     this.bodyEnded = true;
     this.trailers = trailers;
-    if (!this.settled && this.connection !== undefined) this.encoder?.end(this.connection.socket, trailers);
+    if (this.settled || this.connection === undefined) return;
+    this.encoder?.end(this.connection.socket, trailers);
+    if (this.request.body.framing.kind !== 'none') this.movedAt = this.clock();
   }
 
   broken(problem: BodyProblem): void {
     this.fail(problem, 'sound');
   }
 
+  /** What the caller sends meanwhile would be sent to nobody. */
+  private dialAgain(): void {
+    if (!this.bodyEnded) this.request.body.pause();
+    this.bodyHeld = false;
+    this.movedAt = this.clock();
+    void this.dial();
+  }
+
   private async dial(): Promise<void> {
+    const { connectMs } = this.times.steps;
+    let connection: AppConnection;
     try {
-      const connection = await this.instance.connections.open();
-      if (this.settled) connection.destroy();
-      else this.use(connection);
+      connection = await this.instance.connections.open(connectMs);
     } catch (error) {
-      await this.lost(error instanceof Error ? error.message : String(error));
+      if (error instanceof DialFailure && error.reason === 'TIMED_OUT') this.fail({ kind: 'CONNECT_TIMED_OUT', limitMs: connectMs }, 'doubtful');
+      else await this.lost(error instanceof Error ? error.message : String(error));
+      return;
     }
+    if (this.settled) {
+      connection.destroy();
+      return;
+    }
+    this.movedAt = this.clock();
+    this.use(connection);
   }
 
   private use(connection: AppConnection): void {
@@ -177,6 +225,13 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
     const rest = this.decoder.decode(piece, (slice) => (problem ??= this.delivery.data(slice)));
     if (problem !== undefined) this.fail(problem, 'sound');
     else if (rest !== undefined || this.decoder.done) this.answered(rest ?? NO_BYTES);
+    else if (!this.delivery.keepsUp) this.holdAnswer();
+  }
+
+  /** The app may write no faster than the caller reads: what it has written stays in its own connection. */
+  private holdAnswer(): void {
+    this.answerHeld = true;
+    this.connection?.socket.pause();
   }
 
   private heard(head: ResponseHead, rest: Buffer): 'go-on' | 'over' {
@@ -220,7 +275,7 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
     this.settle();
     this.connection = undefined;
     this.delivery.switched(head);
-    void this.caller.upgrade(head, connection.detach(), rest).then(() => this.owner.forwarded(SERVED));
+    void this.caller.upgrade(head, connection.detach(), rest).then((end) => this.owner.forwarded(end.kind === 'closed' ? SERVED : { failure: { kind: 'UPGRADE_ENDED', end }, condition: 'sound' }));
   }
 
   /** An app that works for nobody keeps its slot until it is done, unless it can notice: then it is told by closing. */
@@ -229,7 +284,43 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
   }
 
   onCallerWritable(): void {
-    // What a caller has not taken waits in its own buffers; the app is not held up.
+    if (!this.answerHeld) return;
+    this.answerHeld = false;
+    this.movedAt = this.clock();
+    this.connection?.socket.resume();
+  }
+
+  // Time.
+
+  /** One deadline serves all timers: it passes at least as often as any step may take, and looks what is over then. */
+  private setDeadline(ms: number): void {
+    const { connectMs, firstByteMs, idleMs } = this.times.steps;
+    this.deadline.set(Math.min(ms, connectMs, firstByteMs, idleMs));
+  }
+
+  private onDeadline(): void {
+    const { steps, timeoutMs, setBy } = this.times;
+    const now = this.clock();
+    const waiting = this.waitsFor();
+    const limitMs = limitOf(waiting, steps);
+    const leftMs = this.startedAt + timeoutMs - now;
+    const stepLeftMs = this.movedAt + limitMs - now;
+    if (leftMs > 0 && stepLeftMs > 0) {
+      this.setDeadline(Math.min(leftMs, stepLeftMs));
+      return;
+    }
+    const failure = leftMs > 0 ? stepTimedOut(waiting, limitMs) : requestTimedOut(waiting, timeoutMs, setBy);
+    // An app that streams hears by the closed connection that it is over; one that computes may do so for ever.
+    const isNoticed = this.delivery.streaming || failure.kind === 'REQUEST_STALLED' || failure.kind === 'CALLER_STALLED';
+    this.fail(failure, isNoticed ? 'sound' : 'doubtful');
+  }
+
+  private waitsFor(): Waiting {
+    if (this.connection === undefined) return 'app-connects';
+    if (this.answerHeld) return 'caller-takes';
+    if (this.answer !== undefined) return 'app-goes-on';
+    if (this.bodyEnded) return 'app-begins-answer';
+    return this.bodyHeld ? 'app-takes-request' : 'caller-sends';
   }
 
   private async lost(detail: string): Promise<void> {

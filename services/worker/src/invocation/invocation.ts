@@ -4,7 +4,7 @@ import type { FunctionCredentials } from '../function-credentials/index.js';
 import type { Slot } from '../pool/index.js';
 import { AnswerDelivery } from './answer-delivery.js';
 import { appHead } from './app-head.js';
-import { Forwarding, type ForwardingEnd, type ForwardingOwner, type SentRequest } from './forwarding.js';
+import { Forwarding, type ForwardingEnd, type ForwardingOwner, type RequestTimes, type SentRequest } from './forwarding.js';
 import type { InvocationContext, InvocationReport } from './invoker.js';
 import type { InvocationTrace } from './invocation-log.js';
 import { InvocationError, judge, type FailedOutcome } from './outcome.js';
@@ -111,10 +111,11 @@ export class Invocation implements CallerListener, ForwardingOwner {
     this.queueMs += slot.queueMs;
     this.coldStartMs += slot.coldStartMs;
     const functionLimitMs = spec.timeout_seconds * 1_000;
-    const timeoutMs = request.timeoutMs > 0 ? Math.min(request.timeoutMs, functionLimitMs) : functionLimitMs;
+    const isRouteShorter = request.timeoutMs > 0 && request.timeoutMs < functionLimitMs;
+    const times: RequestTimes = { steps: context.appTimers, timeoutMs: isRouteShorter ? request.timeoutMs : functionLimitMs, setBy: isRouteShorter ? 'route' : 'function' };
     this.startedAt = context.clock();
     if (resend === undefined) context.log.started(this.traceOf(slot));
-    this.forwarding = new Forwarding(request, this.head, slot.instance, caller, this.delivery, timeoutMs, this, context.timers, context.clock, resend);
+    this.forwarding = new Forwarding(request, this.head, slot.instance, caller, this.delivery, times, this, context.timers, context.clock, resend);
     this.forwarding.begin();
   }
 
@@ -197,7 +198,8 @@ export class Invocation implements CallerListener, ForwardingOwner {
   private answerFailure(failure: FailedOutcome): number {
     if (this.caller.gone) return 0;
     if (this.delivery.begun) {
-      this.caller.cut();
+      // An upgraded connection is closed already.
+      if (failure.kind !== 'UPGRADE_ENDED') this.caller.cut();
       return this.delivery.status;
     }
     const verdict = judge(failure);

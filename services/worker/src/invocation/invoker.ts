@@ -7,6 +7,7 @@ import type { AccountAdmission } from '../account/index.js';
 import type { FunctionCredentials } from '../function-credentials/index.js';
 import type { FunctionPools } from '../pool/index.js';
 import type { FinishedRequests } from './finished-request.js';
+import type { AppTimers } from './app-timers.js';
 import { Invocation } from './invocation.js';
 import type { InvocationLog } from './invocation-log.js';
 import type { FailedOutcome } from './outcome.js';
@@ -41,6 +42,7 @@ export interface InvocationContext {
   readonly facts: FinishedRequests;
   readonly logger: Logger;
   readonly timers: CoarseTimers;
+  readonly appTimers: AppTimers;
   readonly clock: () => number;
 }
 

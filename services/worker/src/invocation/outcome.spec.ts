@@ -22,7 +22,17 @@ describe('the verdict on an outcome', () => {
     ['the function\'s instance limit', { kind: 'NO_INSTANCE_IN_TIME', waitedMs: 9, blockedBy: 'function-limit' }, 150429, 'caller', 429],
     ['a worker without room', { kind: 'NO_INSTANCE_IN_TIME', waitedMs: 9, blockedBy: 'worker' }, 150430, 'platform', 503],
     ['a request over the limit', { kind: 'REQUEST_TOO_LARGE' }, 4140, 'caller', 413],
-    ['a timeout', { kind: 'TIMED_OUT', timeoutMs: 3000 }, 4010, 'function', 504],
+    ['a timeout', { kind: 'TIMED_OUT', timeoutMs: 3000, setBy: 'function' }, 4010, 'function', 504],
+    ['a connection that is not accepted', { kind: 'CONNECT_TIMED_OUT', limitMs: 3000 }, 4010, 'function', 504],
+    ['an answer that does not begin', { kind: 'FIRST_BYTE_TIMED_OUT', limitMs: 3000 }, 4010, 'function', 504],
+    ['an answer that stops', { kind: 'IDLE_TIMED_OUT', limitMs: 3000 }, 4010, 'function', 504],
+    ['a request that stops', { kind: 'REQUEST_STALLED', timeoutMs: 3000 }, 400, 'caller', 408],
+    ['an answer that is not taken', { kind: 'CALLER_STALLED', timeoutMs: 3000 }, 400, 'caller', 408],
+    ['a definition that is not to be had', { kind: 'CATALOG_UNAVAILABLE' }, 500, 'platform', 503],
+    ['code that is not to be had', { kind: 'CODE_UNAVAILABLE' }, 500, 'platform', 503],
+    ['a worker that stops', { kind: 'WORKER_STOPPING' }, 500, 'platform', 503],
+    ['an account at its limit', { kind: 'ACCOUNT_AT_LIMIT', domainId: 'd', limit: 3 }, 4021, 'caller', 429],
+    ['a start that was given up', start(new StartFailure({ reason: 'ABORTED' })), 4201, 'platform', 503],
     ['a crash', { kind: 'PROCESS_ENDED', exit: { kind: 'EXITED', exitCode: 3 }, stderrTail: [] }, 4002, 'function', 502],
     ['memory used up', { kind: 'PROCESS_ENDED', exit: { kind: 'OUT_OF_MEMORY', memoryMb: 128 }, stderrTail: [] }, 4205, 'function', 502],
     ['an instance we stopped', { kind: 'PROCESS_ENDED', exit: { kind: 'STOPPED' }, stderrTail: [] }, 500, 'platform', 503],
@@ -33,6 +43,23 @@ describe('the verdict on an outcome', () => {
 
   it.each(table)('on %s has its number, its fault and its status', (_name, outcome, code, fault, httpStatus) => {
     expect(judge(outcome)).toMatchObject({ code, fault, httpStatus });
+  });
+
+  it.each(table)('on %s says when to try again, if and only if that may help', (_name, outcome) => {
+    const { httpStatus, retryAfterSeconds } = judge(outcome);
+    const mayHelp = httpStatus === 429 || httpStatus === 503;
+    expect(retryAfterSeconds).toEqual(mayHelp ? expect.any(Number) : undefined);
+    if (mayHelp) expect(retryAfterSeconds).toBeGreaterThanOrEqual(1);
+  });
+
+  it.each<[FailedOutcome, RegExp]>([
+    [{ kind: 'TIMED_OUT', timeoutMs: 3000, setBy: 'function' }, /^call request timed out after 3s, the timeout of the function\. Raise timeout /],
+    [{ kind: 'TIMED_OUT', timeoutMs: 3000, setBy: 'route' }, /^call request timed out after 3s, the timeout of its trigger\. Raise /],
+    [{ kind: 'CONNECT_TIMED_OUT', limitMs: 1500 }, /no connection .* for 1\.5 s.*WINDLASS_WORKER_CONNECT_SECONDS/],
+    [{ kind: 'FIRST_BYTE_TIMED_OUT', limitMs: 3000 }, /no byte of an answer for 3 s .*WINDLASS_WORKER_FIRST_BYTE_SECONDS/],
+    [{ kind: 'IDLE_TIMED_OUT', limitMs: 3000 }, /silent for 3 s .*WINDLASS_WORKER_SILENCE_SECONDS/],
+  ])('names the timer that fired, its value and how to change it: %j', (outcome, message) => {
+    expect(judge(outcome)).toMatchObject({ reason: outcome.kind, message: expect.stringMatching(message) });
   });
 
   it('tells the last lines of stderr where the process is the cause', () => {
@@ -52,7 +79,7 @@ describe('the verdict on an outcome', () => {
   });
 
   it('is answered in the documented error form', () => {
-    const body = failureBody(judge({ kind: 'TIMED_OUT', timeoutMs: 3000 }), 'r1');
-    expect(JSON.parse(body.toString())).toEqual({ error_code: 'FSS.4010', error_msg: 'call request timed out after 3s', request_id: 'r1' });
+    const body = failureBody(judge({ kind: 'TIMED_OUT', timeoutMs: 3000, setBy: 'function' }), 'r1');
+    expect(JSON.parse(body.toString())).toEqual({ error_code: 'FSS.4010', error_msg: expect.stringMatching(/^call request timed out after 3s/), request_id: 'r1' });
   });
 });

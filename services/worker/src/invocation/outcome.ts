@@ -1,6 +1,6 @@
 import type { AccountStatus } from '@windlass/accounts';
 import { howToRaise } from '@windlass/accounts/quota-types';
-import { MAX_BODY_BYTES, type BodyProblem, type Failure, type Fault } from '@windlass/function-exchange';
+import { MAX_BODY_BYTES, type BodyProblem, type Failure, type Fault, type UpgradeEnd } from '@windlass/function-exchange';
 import { describeProcessEnd, type InstanceExit, type StartFailure, type StartFailureReason } from '../instance/index.js';
 
 /** Everything an invocation can end in other than the function's own answer. */
@@ -30,11 +30,25 @@ export type FailedOutcome =
   | BodyProblem
   | { readonly kind: 'CALLER_GONE' }
   // While the function had it.
-  | { readonly kind: 'TIMED_OUT'; readonly timeoutMs: number }
+  /** The time for the whole request is over; `setBy` tells whose limit was the smaller one. */
+  | { readonly kind: 'TIMED_OUT'; readonly timeoutMs: number; readonly setBy: 'function' | 'route' }
+  | { readonly kind: 'CONNECT_TIMED_OUT'; readonly limitMs: number }
+  | { readonly kind: 'FIRST_BYTE_TIMED_OUT'; readonly limitMs: number }
+  | { readonly kind: 'IDLE_TIMED_OUT'; readonly limitMs: number }
+  /** The time is over too, but it was spent waiting for the caller: for the rest of its request, or for it to take the answer. */
+  | { readonly kind: 'REQUEST_STALLED'; readonly timeoutMs: number }
+  | { readonly kind: 'CALLER_STALLED'; readonly timeoutMs: number }
+  /** An upgraded connection that we closed. */
+  | { readonly kind: 'UPGRADE_ENDED'; readonly end: Exclude<UpgradeEnd, { readonly kind: 'closed' }> }
   | { readonly kind: 'PROCESS_ENDED'; readonly exit: InstanceExit; readonly stderrTail: readonly string[] }
   | { readonly kind: 'CONNECTION_LOST'; readonly detail: string; readonly stderrTail: readonly string[] }
   | { readonly kind: 'RESPONSE_MALFORMED'; readonly detail: string }
   | { readonly kind: 'RESPONSE_TOO_LARGE'; readonly bodyBytes: number };
+
+/** When to try again where nothing better is known: soon, as what is in the way changes with each request that ends. */
+const RETRY_SECONDS = 1;
+/** The same where the platform itself has to recover. */
+const RECOVERY_SECONDS = 5;
 
 /** Says of each outcome which number it has, whose fault it is and what the caller is answered. */
 export function judge(outcome: FailedOutcome): Failure {
@@ -47,24 +61,24 @@ export function judge(outcome: FailedOutcome): Failure {
       return verdict(outcome, 403, 'caller', 403, `The account that owns the function is ${outcome.status}.`);
     case 'ACCOUNT_AT_LIMIT': {
       const remedy = howToRaise('fgs_func_qos_limit', outcome.limit, outcome.domainId);
-      return { ...verdict(outcome, 4021, 'caller', 429, `The account has as many requests running as it may. ${remedy}`), retryAfterSeconds: 1 };
+      return verdict(outcome, 4021, 'caller', 429, `The account has as many requests running as it may. ${remedy}`);
     }
     case 'CATALOG_UNAVAILABLE':
-      return verdict(outcome, 500, 'platform', 503, 'The platform could not read the definition of the function. Try again.');
+      return unavailable(outcome, 'The platform could not read the definition of the function. Try again.');
     case 'CODE_UNAVAILABLE':
-      return verdict(outcome, 500, 'platform', 503, 'The platform could not fetch the code package of the function. Try again.');
+      return unavailable(outcome, 'The platform could not fetch the code package of the function. Try again.');
     case 'AGENCY_UNUSABLE':
       return verdict(outcome, 4222, 'function', 502, `The function has no credentials: its agency ${outcome.agency} is gone, expired, or does not trust op_svc_cff. Restore it, or give the function another.`);
     case 'CREDENTIALS_UNAVAILABLE':
-      return verdict(outcome, 500, 'platform', 503, 'The platform could not issue the credentials of the function. Try again.');
+      return unavailable(outcome, 'The platform could not issue the credentials of the function. Try again.');
     case 'START_FAILED':
       return judgeStart(outcome.failure);
     case 'CRASH_LOOP':
       return judgeCrashLoop(judge(outcome.last), outcome.failures, outcome.retryAfterMs);
     case 'QUEUE_FULL':
       return outcome.scope === 'function'
-        ? { ...verdict(outcome, 4021, 'caller', 429, `${outcome.queueLength} requests already wait for an instance of this function. Send fewer at once.`), retryAfterSeconds: 1 }
-        : { ...verdict(outcome, 150430, 'platform', 503, `${outcome.queueLength} requests already wait for an instance of this worker. Try again.`), retryAfterSeconds: 1 };
+        ? verdict(outcome, 4021, 'caller', 429, `${outcome.queueLength} requests already wait for an instance of this function. Send fewer at once.`)
+        : verdict(outcome, 150430, 'platform', 503, `${outcome.queueLength} requests already wait for an instance of this worker. Try again.`);
     case 'WAIT_TOO_LONG': {
       const { expectedMs, waitMs, maxInstances } = outcome;
       const message = `All ${maxInstances} instances the function may have are busy, and the request would wait for about ${expectedMs} ms, longer than the ${waitMs} ms it may. Raise max_instance_num or concurrent_num.`;
@@ -72,10 +86,10 @@ export function judge(outcome: FailedOutcome): Failure {
     }
     case 'NO_INSTANCE_IN_TIME':
       return outcome.blockedBy === 'function-limit'
-        ? { ...verdict(outcome, 150429, 'caller', 429, `All instances the function may have were busy for ${outcome.waitedMs} ms. Raise max_instance_num or concurrent_num.`), retryAfterSeconds: 1 }
-        : { ...verdict(outcome, 150430, 'platform', 503, `No instance was free within ${outcome.waitedMs} ms. Try again.`), retryAfterSeconds: 1 };
+        ? verdict(outcome, 150429, 'caller', 429, `All instances the function may have were busy for ${outcome.waitedMs} ms. Raise max_instance_num or concurrent_num.`)
+        : verdict(outcome, 150430, 'platform', 503, `No instance was free within ${outcome.waitedMs} ms. Try again.`);
     case 'WORKER_STOPPING':
-      return verdict(outcome, 500, 'platform', 503, 'This worker is shutting down. Try again.');
+      return unavailable(outcome, 'This worker is shutting down. Try again.');
     case 'WORKER_FAILED':
       return verdict(outcome, 500, 'platform', 500, 'The platform failed to serve this request. The request id finds the cause in its logs.');
     case 'REQUEST_TOO_LARGE':
@@ -84,8 +98,25 @@ export function judge(outcome: FailedOutcome): Failure {
       return verdict(outcome, 400, 'caller', outcome.status, outcome.detail);
     case 'CALLER_GONE':
       return verdict(outcome, 400, 'caller', 400, 'The caller closed the connection before it had the answer.');
-    case 'TIMED_OUT':
-      return verdict(outcome, 4010, 'function', 504, `call request timed out after ${outcome.timeoutMs / 1000}s`);
+    case 'TIMED_OUT': {
+      const [limit, remedy] = outcome.setBy === 'function' ? ['the function', 'Raise timeout of the function'] : ['its trigger', 'Raise the timeout of the trigger'];
+      return verdict(outcome, 4010, 'function', 504, `call request timed out after ${outcome.timeoutMs / 1000}s, the timeout of ${limit}. ${remedy}, or answer sooner.`);
+    }
+    case 'CONNECT_TIMED_OUT':
+      return verdict(outcome, 4010, 'function', 504, `The function accepted no connection on its port for ${inSeconds(outcome.limitMs)}: its backlog is full. Lower concurrent_num, let it accept faster, or have the operator raise WINDLASS_WORKER_CONNECT_SECONDS.`);
+    case 'FIRST_BYTE_TIMED_OUT':
+      return verdict(outcome, 4010, 'function', 504, `The function sent no byte of an answer for ${inSeconds(outcome.limitMs)} after it had the whole request. Answer sooner, or have the operator raise WINDLASS_WORKER_FIRST_BYTE_SECONDS.`);
+    case 'IDLE_TIMED_OUT':
+      return verdict(outcome, 4010, 'function', 504, `The function was silent for ${inSeconds(outcome.limitMs)} within the request or its answer. Send something in between, or have the operator raise WINDLASS_WORKER_SILENCE_SECONDS.`);
+    case 'REQUEST_STALLED':
+      return verdict(outcome, 400, 'caller', 408, `The request did not arrive whole within ${inSeconds(outcome.timeoutMs)}, the time there is for it and its answer. Send it faster.`);
+    case 'CALLER_STALLED':
+      return verdict(outcome, 400, 'caller', 408, `The caller did not take the whole answer within ${inSeconds(outcome.timeoutMs)}, the time there is for the request and its answer. Read it faster.`);
+    case 'UPGRADE_ENDED': {
+      const { kind, limitMs, setting } = outcome.end;
+      const what = kind === 'silent' ? `was silent for ${inSeconds(limitMs)}. Send something in between` : `lasted ${inSeconds(limitMs)}. Connect again`;
+      return verdict(outcome, 4010, 'function', 504, `The upgraded connection was closed: it ${what}, or have the operator raise ${setting}.`);
+    }
     case 'PROCESS_ENDED':
       return judgeEnd(outcome.exit, outcome.stderrTail);
     case 'CONNECTION_LOST':
@@ -100,20 +131,28 @@ export function judge(outcome: FailedOutcome): Failure {
 }
 
 function verdict(outcome: FailedOutcome, code: number, fault: Fault, httpStatus: number, message: string): Failure {
-  return { code, reason: outcome.kind, fault, httpStatus, message };
+  const failure = { code, reason: outcome.kind, fault, httpStatus, message };
+  return mayPass(httpStatus) ? { ...failure, retryAfterSeconds: RETRY_SECONDS } : failure;
+}
+
+/** The platform has to recover first. */
+function unavailable(outcome: FailedOutcome, message: string): Failure {
+  return { ...verdict(outcome, 500, 'platform', 503, message), retryAfterSeconds: RECOVERY_SECONDS };
+}
+
+/** Whether the status says that the same request may succeed later. */
+function mayPass(httpStatus: number): boolean {
+  return httpStatus === 429 || httpStatus === 503;
 }
 
 const PLATFORM_REASONS: readonly StartFailureReason[] = ['SANDBOX_FAILED', 'ISOLATION_UNAVAILABLE', 'ABORTED'];
 
 function judgeStart(failure: StartFailure): Failure {
-  const fault: Fault = PLATFORM_REASONS.includes(failure.reason) ? 'platform' : 'function';
-  return {
-    code: failure.code,
-    reason: failure.reason,
-    fault,
-    httpStatus: fault === 'platform' ? 503 : 502,
-    message: withTail(failure.message, failure.stderrTail),
-  };
+  const { code, reason } = failure;
+  const message = withTail(failure.message, failure.stderrTail);
+  return PLATFORM_REASONS.includes(reason)
+    ? { code, reason, fault: 'platform', httpStatus: 503, message, retryAfterSeconds: RECOVERY_SECONDS }
+    : { code, reason, fault: 'function', httpStatus: 502, message };
 }
 
 /** The circuit is open: the caller hears the failure that opened it. */
@@ -121,6 +160,10 @@ function judgeCrashLoop(last: Failure, failures: number, retryAfterMs: number): 
   const retryAfterSeconds = seconds(retryAfterMs);
   const message = `No instance is started for another ${retryAfterSeconds} s, after ${failures} failures in a row. ${last.message}`;
   return { ...last, reason: 'CRASH_LOOP', httpStatus: 503, message, retryAfterSeconds };
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${milliseconds / 1_000} s`;
 }
 
 function seconds(milliseconds: number): number {
@@ -147,7 +190,7 @@ function judgeEnd(exit: InstanceExit, stderrTail: readonly string[]): Failure {
         message: withTail(`The function's process ${describeProcessEnd(exit)} while it served the request.`, stderrTail),
       };
     case 'STOPPED':
-      return { code: 500, reason: 'INSTANCE_STOPPED', fault: 'platform', httpStatus: 503, message: 'The instance was stopped while it served the request. Try again.' };
+      return { code: 500, reason: 'INSTANCE_STOPPED', fault: 'platform', httpStatus: 503, message: 'The instance was stopped while it served the request. Try again.', retryAfterSeconds: RETRY_SECONDS };
     default:
       return exit satisfies never;
   }

@@ -1,17 +1,19 @@
-// RFC 9110, 9.2.2: repeating these has the effect of sending them once.
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+import { isIdempotent } from '@windlass/function-exchange';
+import type { BodyFraming } from '@windlass/http1';
+
 const MAX_BYTES = 64 * 1024;
 const NOTHING: readonly Buffer[] = [];
 
-/** What was sent of a request that may be sent again; given up when it becomes too much to keep. */
+/** What was sent of a request that may be sent again. Whether it may is known before the first byte is sent, and stays so. */
 export class ReplayBuffer {
-  replayable: boolean;
+  readonly replayable: boolean;
   private kept: Buffer[] | undefined;
   /** Of the body, kept or not. */
   bytes = 0;
 
-  constructor(method: string) {
-    this.replayable = IDEMPOTENT.has(method);
+  /** A body of unknown length may turn out to be more than can be kept. */
+  constructor(method: string, framing: BodyFraming) {
+    this.replayable = isIdempotent(method) && (framing.kind === 'none' || (framing.kind === 'length' && framing.length <= MAX_BYTES));
   }
 
   get slices(): readonly Buffer[] {
@@ -20,11 +22,6 @@ export class ReplayBuffer {
 
   keep(slice: Buffer): void {
     this.bytes += slice.length;
-    if (this.replayable && this.bytes <= MAX_BYTES) {
-      (this.kept ??= []).push(slice);
-    } else {
-      this.replayable = false;
-      this.kept = undefined;
-    }
+    if (this.replayable) (this.kept ??= []).push(slice);
   }
 }

@@ -39,11 +39,15 @@ export class AppConnection {
     socket.on('close', close);
   }
 
-  /** Hands the raw socket over: no listener of this connection hears it any more, except that errors are kept quiet. */
+  /**
+   * Hands the raw socket over, on which either side may now stop sending before the other: no listener of this connection hears it any
+   * more, except that errors are kept quiet.
+   */
   detach(): Socket {
     this.user = undefined;
     this.closed = true;
     for (const event of ['data', 'drain', 'end', 'close']) this.socket.removeAllListeners(event);
+    this.socket.allowHalfOpen = true;
     return this.socket;
   }
 

@@ -32,31 +32,34 @@ describe('the connections of an instance', () => {
 
   it('are used again for as long as the app promises, less a margin', async () => {
     const connections = new AppConnections(dial);
-    const connection = await connections.open();
+    const connection = await connections.open(1_000);
     connections.giveBack(connection, 0, 5_000);
-    expect(connections.reuse(3_999, true)).toBe(connection);
+    expect(connections.reuse(3_999)).toBe(connection);
     connections.giveBack(connection, 0, 5_000);
-    expect(connections.reuse(4_000, true)).toBeUndefined();
+    expect(connections.reuse(4_000)).toBeUndefined();
   });
 
-  it('are only taken fresh for a request that may not be sent twice', async () => {
+  it('make room for a new one, the one that was idle longest first', async () => {
     const connections = new AppConnections(dial);
-    const connection = await connections.open();
-    connections.giveBack(connection, 0, 60_000);
-    expect(connections.reuse(999, false)).toBe(connection);
-    connections.giveBack(connection, 0, 60_000);
-    expect(connections.reuse(1_000, false)).toBeUndefined();
+    const [first, second] = [await connections.open(1_000), await connections.open(1_000)];
+    connections.giveBack(first, 0, undefined);
+    connections.giveBack(second, 1, undefined);
+    connections.makeRoom();
+    expect([first.closed, second.closed]).toEqual([true, false]);
+    expect(connections.reuse(2)).toBe(second);
+    connections.makeRoom();
+    expect(connections.reuse(2)).toBeUndefined();
   });
 
   it('are dropped when the app closes them or says what nobody asked', async () => {
     const connections = new AppConnections(dial);
     for (const end of [(socket: Socket) => socket.end(), (socket: Socket) => socket.write('unasked')]) {
-      const connection = await connections.open();
+      const connection = await connections.open(1_000);
       connections.giveBack(connection, 0, undefined);
       await turn();
       end(accepted.at(-1) as Socket);
       await once(connection.socket, 'close');
-      expect(connections.reuse(1, true)).toBeUndefined();
+      expect(connections.reuse(1)).toBeUndefined();
     }
   });
 
@@ -69,7 +72,7 @@ describe('the connections of an instance', () => {
       dialling -= 1;
       return dial();
     });
-    const opened = await Promise.all(Array.from({ length: 300 }, () => connections.open()));
+    const opened = await Promise.all(Array.from({ length: 300 }, () => connections.open(1_000)));
     expect(opened).toHaveLength(300);
     expect(most).toBeLessThanOrEqual(128);
     for (const connection of opened) connection.destroy();

@@ -4,8 +4,6 @@ import { AppConnection } from './app-connection.js';
 // Node's own server, the most common app, closes an idle connection after five seconds. An app that makes no promise is
 // trusted a little less long than that.
 const UNPROMISED_IDLE_MS = 4_000;
-// A request that must not be sent twice takes a connection only when the app has hardly had time to give it up.
-const FRESH_MS = 1_000;
 // The app's promise and our clock start at different moments.
 const PROMISE_MARGIN_MS = 1_000;
 /** Dials of one instance at once; what is beyond waits its turn, as many as the function may have requests. */
@@ -19,13 +17,15 @@ export class AppConnections {
   private dialling = 0;
   private readonly turns: (() => void)[] = [];
 
-  constructor(private readonly dial: () => Promise<Socket>) {}
+  constructor(private readonly dial: (timeoutMs: number) => Promise<Socket>) {}
 
-  /** An idle connection that the app most likely still holds open, if there is one. */
-  reuse(now: number, replayable: boolean): AppConnection | undefined {
+  /**
+   * An idle connection that the app most likely still holds open, if there is one. It may be closing it at this moment, so whatever
+   * is sent on it must be such that it can be sent again.
+   */
+  reuse(now: number): AppConnection | undefined {
     for (let connection = this.idle.pop(); connection !== undefined; connection = this.idle.pop()) {
-      const trusted = trustedIdleMs(connection, replayable);
-      if (!connection.closed && now - connection.idleSince < trusted) {
+      if (!connection.closed && now - connection.idleSince < trustedIdleMs(connection)) {
         connection.reused = true;
         return connection;
       }
@@ -34,11 +34,17 @@ export class AppConnections {
     return undefined;
   }
 
-  async open(): Promise<AppConnection> {
+  /** A connection is about to be opened although one may be idle: one of those makes room, so that they do not add up. */
+  makeRoom(): void {
+    this.idle.shift()?.destroy();
+  }
+
+  /** Rejects with a DialFailure. */
+  async open(timeoutMs: number): Promise<AppConnection> {
     if (this.dialling >= MAX_DIALS) await new Promise<void>((resolve) => this.turns.push(resolve));
     this.dialling += 1;
     try {
-      return new AppConnection(await this.dial());
+      return new AppConnection(await this.dial(timeoutMs));
     } finally {
       this.dialling -= 1;
       this.turns.shift()?.();
@@ -68,7 +74,6 @@ export class AppConnections {
   }
 }
 
-function trustedIdleMs(connection: AppConnection, replayable: boolean): number {
-  const promised = connection.keepAliveMs === undefined ? UNPROMISED_IDLE_MS : connection.keepAliveMs - PROMISE_MARGIN_MS;
-  return replayable ? promised : Math.min(promised, FRESH_MS);
+function trustedIdleMs({ keepAliveMs }: AppConnection): number {
+  return keepAliveMs === undefined ? UNPROMISED_IDLE_MS : keepAliveMs - PROMISE_MARGIN_MS;
 }

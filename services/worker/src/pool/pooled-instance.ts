@@ -44,7 +44,7 @@ export class PooledInstance {
     this.startedAt = clock();
     this.since = this.startedAt;
     this.unusedSince = this.startedAt;
-    this.connections = new AppConnections(() => this.started().dial());
+    this.connections = new AppConnections((timeoutMs) => this.started().dial(timeoutMs));
   }
 
   /** Whether it may be given one more request. */
