@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 // The same promises where the worker is an ordinary user's process: the suites with real instances once more, under
 // "unshare --user --map-root-user", as the launcher starts the worker there.
-const SUITES = ['instance/start-instance', 'instance/start-failure', 'instance/isolation', 'instance/freezing', 'serve-functions', 'worker-lifecycle', 'supervision', 'function-credentials/function-credentials'];
+const SUITES = ['instance/start-instance', 'instance/start-failure', 'instance/isolation', 'instance/freezing', 'serve-functions', 'worker-lifecycle', 'supervision', 'escape/.*', 'function-credentials/function-credentials'];
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 const isInside = process.env['WINDLASS_ROOTLESS_TESTS'] !== undefined;

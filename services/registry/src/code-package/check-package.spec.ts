@@ -2,8 +2,9 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ZipFile } from 'yazl';
 import { checkPackage } from './check-package.js';
+import { PACKAGE_LIMITS } from './package-limits.js';
 import { packInline, unpackInline } from './inline-package.js';
-import { bootstrap, elfHeader, handmadeZip, SCRIPT, type HandmadeEntry } from './testing/handmade-zip.js';
+import { bootstrap, crowdedZip, elfHeader, handmadeZip, SCRIPT, type HandmadeEntry } from './testing/handmade-zip.js';
 
 const LIMITS = { packedBytes: 1_000_000, unpackedBytes: 200_000, entries: 20 };
 
@@ -165,6 +166,21 @@ describe('an archive that lies', () => {
 
   it('that counts fewer entries than it lists is refused', async () => {
     await expect(check(handmadeZip([bootstrap(), { name: 'hidden' }], { count: 1 }))).rejects.toMatchObject({ code: 'FSS.1011', message: expect.stringContaining('counts') });
+  });
+
+  it('with a million entries is refused, whether it says so or not, though it is small enough to be uploaded', async () => {
+    const crowded = (counted: number): Promise<void> => checkPackage(crowdedZip(900_000, counted), 'x64', PACKAGE_LIMITS);
+    await expect(crowded(900_000)).rejects.toMatchObject({ code: 'FSS.1011', message: expect.stringMatching(/holds 900000 files and directories; 50000 are allowed/) });
+    await expect(crowded(1)).rejects.toMatchObject({ code: 'FSS.1011', message: expect.stringMatching(/lists other files than it counts/) });
+    await expect(crowded(49_999)).rejects.toMatchObject({ code: 'FSS.1011' });
+    await expect(checkPackage(crowdedZip(1_200_000), 'x64', PACKAGE_LIMITS)).rejects.toMatchObject({ code: 'FSS.1071' });
+  });
+
+  it('with a package within a package, and one in that, is taken for the bytes it has: nothing unpacks the inner ones', async () => {
+    const bomb = handmadeZip([{ name: 'zeros', content: Buffer.alloc(20_000_000), method: 8 }]);
+    const nested = handmadeZip([{ name: 'inner.zip', content: bomb, method: 8 }]);
+    await check(handmadeZip([bootstrap(), { name: 'nested.zip', content: nested, method: 8 }]));
+    await refused([bootstrap(), { name: 'nested.zip', content: Buffer.concat([nested, Buffer.alloc(200_001)]), method: 8 }], /unpacks to more than/);
   });
 
   it('with bytes after its end is refused', async () => {

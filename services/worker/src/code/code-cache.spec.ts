@@ -124,7 +124,55 @@ describe('the code cache', () => {
     const many = await store(Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`f${index}`, 'x'])));
     await expect(cache.hold(many)).rejects.toThrow('more than 10 entries');
   });
+
+  it('refuses a file that says less than it unpacks to', async () => {
+    const zip = await zipOf({ 'zeros.bin': '0'.repeat(100_000) });
+    const said = Buffer.alloc(4);
+    said.writeUInt32LE(100_000);
+    // In the directory and after the file.
+    for (let at = zip.indexOf(said); at !== -1; at = zip.indexOf(said)) zip.writeUInt32LE(10, at);
+    await expect((await open()).hold(storeZip(zip))).rejects.toThrow(/too many bytes/);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('refuses a name that stands twice', async () => {
+    const zip = await zipOf({ 'one.txt': 'one', 'two.txt': 'two' });
+    await expect((await open()).hold(storeZip(Buffer.from(zip.toString('latin1').replaceAll('two.txt', 'one.txt'), 'latin1')))).rejects.toThrow('appears twice');
+  });
+
+  it('refuses a million entries, whether the archive says so or not', async () => {
+    const cache = await open({ maxPackageBytes: 100 * 1024 * 1024 });
+    for (const [counted, why] of [[1_000_000, 'more than 100000 entries'], [20_000, 'appears twice']] as const) {
+      await expect(cache.hold(storeZip(crowded(await zipOf({ bootstrap: 'go' }), 1_000_000, counted)))).rejects.toThrow(why);
+    }
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('takes a package within a package for the file it is', async () => {
+    const bomb = await zipOf({ 'zeros.bin': '0'.repeat(5_000_000) });
+    const cache = await open({ extractLimits: { maxEntries: 10, maxBytes: 50_000 } });
+    const { directory: code } = await cache.hold(await store({ bootstrap: 'go', 'inner.zip': { content: bomb, mode: 0o100644 } }));
+    expect((await stat(join(code, 'inner.zip'))).size).toBe(bomb.length);
+  });
 });
+
+/** The archive with its one directory entry repeated, in the zip64 form; `counted` is how many entries it says. */
+function crowded(zip: Buffer, entries: number, counted: number): Buffer {
+  const [offset, length] = [zip.readUInt32LE(zip.length - 6), zip.readUInt32LE(zip.length - 10)];
+  const listed = Buffer.alloc(length * entries, zip.subarray(offset, offset + length));
+  const end = Buffer.alloc(56 + 20 + 22);
+  end.writeUInt32LE(0x06064b50, 0);
+  end.writeBigUInt64LE(44n, 4);
+  for (const at of [24, 32]) end.writeBigUInt64LE(BigInt(counted), at);
+  end.writeBigUInt64LE(BigInt(listed.length), 40);
+  end.writeBigUInt64LE(BigInt(offset), 48);
+  end.writeUInt32LE(0x07064b50, 56);
+  end.writeBigUInt64LE(BigInt(offset + listed.length), 64);
+  end.writeUInt32LE(1, 72);
+  end.writeUInt32LE(0x06054b50, 76);
+  end.fill(0xff, 84, 96);
+  return Buffer.concat([zip.subarray(0, offset), listed, end]);
+}
 
 describe('names in a package', () => {
   it.each(['../a', 'a/../b', '/a', 'a//b', './a', 'a\\b', 'a\0b', '', '..', `${'x'.repeat(256)}`])('refuses %j', (name) => {

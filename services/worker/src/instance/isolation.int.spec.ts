@@ -112,11 +112,6 @@ describeWithSandbox('what an instance is kept from', () => {
     );
   });
 
-  it('bounds /tmp by the ephemeral storage, which does not count as memory', async () => {
-    const fill = "(() => { const fd = fs.openSync('/tmp/fill', 'w'); const mib = Buffer.alloc(1 << 20); let written = 0; try { for (;;) written += fs.writeSync(fd, mib) } catch (error) { return [error.code, written >> 20] } })()";
-    expect(await evaluate(fill, { ephemeralStorageMb: 200, memoryMb: 128 })).toEqual(['ENOSPC', 200]);
-  });
-
   it("cannot reach the host's loopback or any other network", async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -133,38 +128,6 @@ describeWithSandbox('what an instance is kept from', () => {
     expect(names).toEqual([expect.stringMatching(/bwrap$/), 'node']);
     const secrets = ['kcore', 'kallsyms', 'keys', 'kmsg'].map((name) => `/proc/${name}`);
     expect(await evaluate(`${JSON.stringify(secrets)}.filter((file) => ${attempt('if (fs.readFileSync(file).length === 0) throw { code: 0 }')} === 'done')`)).toEqual([]);
-  });
-
-  it('is refused the system calls that lead out', async () => {
-    const x64 = { mount: 165, umount2: 166, pivot_root: 155, unshare: 272, setns: 308, ptrace: 101, process_vm_readv: 310, keyctl: 250, add_key: 248, bpf: 321, perf_event_open: 298, kexec_load: 246, init_module: 175, swapon: 167, reboot: 169, userfaultfd: 323, open_by_handle_at: 304, syslog: 103, acct: 163, settimeofday: 164, clone3: 435, io_uring_setup: 425 };
-    const arm64 = { mount: 40, umount2: 39, pivot_root: 41, unshare: 97, setns: 268, ptrace: 117, process_vm_readv: 270, keyctl: 219, add_key: 217, bpf: 280, perf_event_open: 241, kexec_load: 104, init_module: 105, swapon: 224, reboot: 142, userfaultfd: 282, open_by_handle_at: 265, syslog: 116, acct: 89, settimeofday: 170, clone3: 435, io_uring_setup: 425 };
-    const numbers = process.arch === 'x64' ? x64 : arm64;
-    const clone = process.arch === 'x64' ? 56 : 220;
-    const python = `
-import ctypes, json, socket
-libc = ctypes.CDLL(None, use_errno=True)
-def call(number, *arguments):
-    ctypes.set_errno(0)
-    result = libc.syscall(number, *arguments)
-    return ctypes.get_errno() if result == -1 else 'allowed'
-results = {name: call(number, 0, 0, 0, 0, 0) for name, number in json.loads('${JSON.stringify(numbers)}').items()}
-results['clone into a user namespace'] = call(${clone}, 0x10000000 | 17, 0, 0, 0, 0)
-results['clone into a network namespace'] = call(${clone}, 0x40000000 | 17, 0, 0, 0, 0)
-for name, family in (('packet', 17), ('vsock', 40), ('alg', 38)):
-    try:
-        socket.socket(family, socket.SOCK_DGRAM)
-        results[name] = 'allowed'
-    except OSError as error:
-        results[name] = error.errno
-print(json.dumps(results))
-`;
-    const output = (await evaluate(`child.execFileSync('/usr/bin/python3', ['-c', ${JSON.stringify(python)}]).toString()`)) as string;
-    const expected = Object.fromEntries(Object.keys(numbers).map((name) => [name, name === 'clone3' || name === 'io_uring_setup' ? 38 : 1]));
-    expect(JSON.parse(output)).toEqual({ ...expected, 'clone into a user namespace': 1, 'clone into a network namespace': 1, packet: 97, vsock: 97, alg: 97 });
-  });
-
-  it('is given no setuid program that works', async () => {
-    expect(await evaluate("child.spawnSync('/usr/bin/su', ['-c', 'id', 'root']).status !== 0 || 'became root'")).toBe(true);
   });
 
   it('bounds open files, processes and core dumps', async () => {
@@ -188,21 +151,6 @@ print(json.dumps(results))
       case 'v2':
         return expect(groups).toHaveLength(1);
     }
-  });
-
-  it('stops a fork bomb at its bound, while another instance still starts', async () => {
-    const bomb = '#!/usr/bin/python3\nimport os, socket, time\ns = socket.socket()\ns.bind(("127.0.0.1", 8000))\ns.listen(8)\nfailed = False\nwhile not failed:\n  try:\n    if os.fork() == 0: time.sleep(1000)\n  except OSError:\n    failed = True\nprint("bounded", flush=True)\ntime.sleep(1000)\n';
-    const bounded = Promise.withResolvers<void>();
-    const instance = await startInstance(await packages.spec({ bootstrap: bomb }, { memoryMb: 1024 }), host, { onOutput: ({ text }) => text === 'bounded' && bounded.resolve() });
-    running.push(instance);
-    await bounded.promise;
-    expect(await get(await start(nodeServer("return 'alive'")))).toBe('alive');
-  });
-
-  it('ends an instance that outgrows its memory, and says so', async () => {
-    const instance = await start(nodeServer('globalThis.hog = []; for (;;) { globalThis.hog.push(Buffer.alloc(4 << 20, 1)); await new Promise((resolve) => setTimeout(resolve, 1)); }'), { memoryMb: 128 });
-    await get(instance).catch(() => undefined);
-    expect(await instance.exited).toEqual({ kind: 'OUT_OF_MEMORY', memoryMb: 128 });
   });
 
   it('ends with its worker, also when that is killed', async () => {

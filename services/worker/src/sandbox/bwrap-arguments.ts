@@ -14,7 +14,7 @@ export const SECCOMP_FD = 6;
 
 /** Files and folders of /proc that tell of the whole machine and help no function. */
 const MASKED_FILES = ['config.gz', 'kallsyms', 'kcore', 'key-users', 'keys', 'kmsg', 'modules', 'sched_debug', 'timer_list', 'vmallocinfo'];
-const MASKED_FOLDERS = ['acpi', 'fs', 'scsi'];
+const MASKED_FOLDERS = ['acpi', 'fs', 'pressure', 'scsi', 'sys/fs/binfmt_misc'];
 
 export interface SandboxShape {
   readonly view: SystemView;
@@ -50,6 +50,8 @@ function bwrapArguments(shape: SandboxShape): string[] {
     ...view.links.flatMap(({ inside, target }) => ['--symlink', target, inside]),
     ...privateEtc.flatMap(({ inside, host }) => ['--ro-bind', host, inside]),
     ...['--proc', '/proc'],
+    // Settings of its own namespaces are read-only too: the kernel would let an app change some of them, and none needs to.
+    ...['--ro-bind', '/proc/sys', '/proc/sys'],
     ...MASKED_FILES.filter((name) => existsSync(`/proc/${name}`)).flatMap((name) => ['--ro-bind', '/dev/null', `/proc/${name}`]),
     ...MASKED_FOLDERS.filter((name) => existsSync(`/proc/${name}`)).flatMap((name) => emptyFolder(`/proc/${name}`)),
     ...['--dev', '/dev', '--remount-ro', '/dev'],

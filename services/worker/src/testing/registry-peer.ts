@@ -6,7 +6,7 @@ import { WindlassError } from '@windlass/errors';
 import { toServiceError } from '@windlass/grpc';
 import { ZipFile } from 'yazl';
 
-export type PackageFiles = Readonly<Record<string, string | { readonly content: string; readonly mode: number }>>;
+export type PackageFiles = Readonly<Record<string, string | { readonly content: string | Buffer; readonly mode: number }>>;
 
 /** A package as a tenant would upload it. Files are plain (0644) unless they say otherwise; "bootstrap" is a program. */
 export async function zipOf(files: PackageFiles): Promise<Buffer> {
@@ -14,7 +14,7 @@ export async function zipOf(files: PackageFiles): Promise<Buffer> {
   for (const [name, file] of Object.entries(files)) {
     const content = typeof file === 'string' ? file : file.content;
     const mode = typeof file === 'string' ? (name === 'bootstrap' ? 0o100755 : 0o100644) : file.mode;
-    zip.addBuffer(Buffer.from(content), name, { mode });
+    zip.addBuffer(typeof content === 'string' ? Buffer.from(content) : content, name, { mode });
   }
   zip.end();
   const pieces: Buffer[] = [];

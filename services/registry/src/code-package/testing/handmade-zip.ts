@@ -94,6 +94,25 @@ export function handmadeZip(entries: readonly HandmadeEntry[], lie: { count?: nu
   return Buffer.concat(parts);
 }
 
+/** An archive of one file whose directory lists it very often, in the zip64 form; `counted` is how often the archive says. */
+export function crowdedZip(entries: number, counted = entries): Buffer {
+  const zip = handmadeZip([bootstrap()]);
+  const [offset, length] = [zip.readUInt32LE(zip.length - 6), zip.readUInt32LE(zip.length - 10)];
+  const directory = Buffer.alloc(length * entries, zip.subarray(offset, offset + length));
+  const end = Buffer.alloc(56 + 20 + 22);
+  end.writeUInt32LE(0x06064b50, 0);
+  end.writeBigUInt64LE(44n, 4);
+  for (const at of [24, 32]) end.writeBigUInt64LE(BigInt(counted), at);
+  end.writeBigUInt64LE(BigInt(directory.length), 40);
+  end.writeBigUInt64LE(BigInt(offset), 48);
+  end.writeUInt32LE(0x07064b50, 56);
+  end.writeBigUInt64LE(BigInt(offset + directory.length), 64);
+  end.writeUInt32LE(1, 72);
+  end.writeUInt32LE(0x06054b50, 76);
+  end.fill(0xff, 84, 96);
+  return Buffer.concat([zip.subarray(0, offset), directory, end]);
+}
+
 /** The first bytes of a program for the given processor (ELF e_machine). */
 export function elfHeader(machine: number): Buffer {
   const header = Buffer.alloc(64);
