@@ -4,7 +4,7 @@ export { type FunctionRequest, type FunctionServer } from './function-request.js
 export { type BodyProblem, type BodyReceiver, type RequestBody } from './request-body.js';
 export { type Caller, type CallerListener } from './caller.js';
 export { isIdempotent } from './idempotent-methods.js';
-export { CLOSED, type UpgradeEnd, type UpgradeLimits } from './upgrade-end.js';
+export { CLOSED, HALF_OPEN_SILENCE_MS, type UpgradeEnd, type UpgradeLimits } from './upgrade-end.js';
 export { type Failure, type Fault, failureBody } from './failure.js';
 export { isReservedField, linesForFunction } from './platform-fields.js';
 export { MAX_BODY_BYTES } from './max-body-bytes.js';

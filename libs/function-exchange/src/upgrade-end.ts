@@ -13,4 +13,7 @@ export interface UpgradeLimits {
   readonly maxMs: number;
 }
 
+/** How long both may be silent when one has ended its side: many servers do not notice that, and would keep the rest for ever. */
+export const HALF_OPEN_SILENCE_MS = 5_000;
+
 export const CLOSED: UpgradeEnd = { kind: 'closed' };

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { CLOSED, type UpgradeEnd, type UpgradeLimits } from '../upgrade-end.js';
+import { CLOSED, HALF_OPEN_SILENCE_MS, type UpgradeEnd, type UpgradeLimits } from '../upgrade-end.js';
 
 /** How long the last bytes for one side may take when the other one is gone. */
 const LAST_BYTES_MS = 5_000;
@@ -12,12 +12,13 @@ export function joinSockets(one: Socket, other: Socket, limits: UpgradeLimits): 
   return new Promise((resolve) => {
     let open = 2;
     let end: UpgradeEnd = CLOSED;
-    const giveUp = (kind: 'silent' | 'too-old', limitMs: number, setting: string): void => {
-      end = { kind, limitMs, setting };
+    let isHalfOpen = false;
+    const giveUp = (why: UpgradeEnd): void => {
+      end = why;
       one.destroy();
       other.destroy();
     };
-    const tooOld = setTimeout(() => giveUp('too-old', limits.maxMs, 'WINDLASS_WORKER_UPGRADE_MAX_SECONDS'), limits.maxMs);
+    const tooOld = setTimeout(() => giveUp({ kind: 'too-old', limitMs: limits.maxMs, setting: 'WINDLASS_WORKER_UPGRADE_MAX_SECONDS' }), limits.maxMs);
     tooOld.unref();
     const closed = (peer: Socket): void => {
       finish(peer);
@@ -33,9 +34,13 @@ export function joinSockets(one: Socket, other: Socket, limits: UpgradeLimits): 
       if (socket.destroyed) closed(peer);
       else socket.once('close', () => closed(peer));
       socket.on('error', () => undefined);
+      socket.once('end', () => {
+        isHalfOpen = true;
+        other.setTimeout(Math.min(limits.idleMs, HALF_OPEN_SILENCE_MS));
+      });
     }
     // Every relayed byte passes both sockets, so watching one of them is enough.
-    other.setTimeout(limits.idleMs, () => giveUp('silent', limits.idleMs, 'WINDLASS_WORKER_UPGRADE_IDLE_SECONDS'));
+    other.setTimeout(limits.idleMs, () => giveUp(isHalfOpen ? CLOSED : { kind: 'silent', limitMs: limits.idleMs, setting: 'WINDLASS_WORKER_UPGRADE_IDLE_SECONDS' }));
     one.pipe(other);
     other.pipe(one);
     one.resume();

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type CoarseTimers, Deadline } from '@windlass/coarse-timers';
-import { CLOSED, type UpgradeEnd, type UpgradeLimits } from '@windlass/function-exchange';
+import { CLOSED, HALF_OPEN_SILENCE_MS, type UpgradeEnd, type UpgradeLimits } from '@windlass/function-exchange';
 
 /** How long the last bytes for the function may take when the client is gone. */
 const LAST_BYTES_MS = 5_000;
@@ -14,20 +14,21 @@ export class Tunnel {
   readonly closed: Promise<UpgradeEnd>;
   private readonly age: Deadline;
   private end: UpgradeEnd = CLOSED;
+  private isHalfOpen = false;
 
   constructor(
     private readonly client: Socket,
     private readonly app: Socket,
-    limits: UpgradeLimits,
+    private readonly limits: UpgradeLimits,
     timers: CoarseTimers,
   ) {
     this.age = new Deadline(timers, () => this.giveUp({ kind: 'too-old', limitMs: limits.maxMs, setting: 'WINDLASS_GATEWAY_TUNNEL_MAX_MS' }));
     this.age.set(limits.maxMs);
     // Every byte of either direction passes through the client's socket, so its timer sees all of them.
-    client.setTimeout(limits.idleMs, () => this.giveUp({ kind: 'silent', limitMs: limits.idleMs, setting: 'WINDLASS_GATEWAY_TUNNEL_IDLE_MS' }));
+    client.setTimeout(limits.idleMs, () => this.giveUp(this.isHalfOpen ? CLOSED : { kind: 'silent', limitMs: limits.idleMs, setting: 'WINDLASS_GATEWAY_TUNNEL_IDLE_MS' }));
     app.on('data', (piece: Buffer) => this.onAppData(piece));
     app.on('drain', () => client.resume());
-    app.on('end', () => client.end());
+    app.on('end', () => this.onAppEnd());
     app.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
       const end = (): void => {
@@ -55,6 +56,7 @@ export class Tunnel {
   }
 
   onClientEnd(): void {
+    this.halfClose();
     this.app.end();
   }
 
@@ -63,6 +65,16 @@ export class Tunnel {
     if (app.destroyed) return;
     app.setTimeout(LAST_BYTES_MS, () => app.destroy());
     app.destroySoon();
+  }
+
+  private onAppEnd(): void {
+    this.halfClose();
+    this.client.end();
+  }
+
+  private halfClose(): void {
+    this.isHalfOpen = true;
+    this.client.setTimeout(Math.min(this.limits.idleMs, HALF_OPEN_SILENCE_MS));
   }
 
   private giveUp(end: UpgradeEnd): void {
