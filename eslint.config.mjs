@@ -8,8 +8,12 @@ const boundaries = [
   { sourceTag: 'kind:service', onlyDependOnLibsWithTags: ['kind:lib', 'kind:contract'] },
   { sourceTag: 'kind:deploy', onlyDependOnLibsWithTags: ['kind:service', 'kind:lib', 'kind:contract'] },
   // Tests of the whole platform use its public interfaces, of which the contracts are one; they pack functions as tenants do,
-  // and benchmarks measure one decision of the policy engine beside a whole call, against peers that the package manager installs.
-  { sourceTag: 'kind:e2e', onlyDependOnLibsWithTags: ['kind:contract', 'scope:function-package', 'scope:policy-engine', 'scope:request-signing', 'scope:system-packages'] },
+  // and benchmarks measure one decision of the policy engine beside a whole call, the event store and the bus by themselves, and
+  // peers that the package manager installs.
+  {
+    sourceTag: 'kind:e2e',
+    onlyDependOnLibsWithTags: ['kind:contract', ...['embedded-postgres', 'event-bus', 'event-store', 'function-package', 'kafka-local', 'policy-engine', 'request-signing', 'system-packages', 'telemetry'].map((scope) => `scope:${scope}`)],
+  },
 ];
 
 const frameworks = ['@nestjs/*', 'typeorm', 'pg', 'kafkajs', '@grpc/*', 'rxjs'].map((group) => ({

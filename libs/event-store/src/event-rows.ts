@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { notificationChannel } from './event-tables.js';
 import type { EventMetadata } from './event.js';
+import { runPrepared } from './prepared-statement.js';
 
 /** A row of the `events` table. */
 export interface EventRow {
@@ -35,7 +35,22 @@ export const COLUMNS = `event_id AS id, stream_id AS "streamId", version, global
   recorded_at AS "recordedAt", previous_hash AS "previousHash", hash`;
 
 export async function selectStream(manager: EntityManager, schema: string, streamId: string): Promise<EventRow[]> {
-  return manager.query<EventRow[]>(`SELECT ${COLUMNS} FROM ${schema}.events WHERE stream_id = $1 ORDER BY version`, [streamId]);
+  const statement = { name: `${schema} stream`, text: `SELECT ${COLUMNS} FROM ${schema}.events WHERE stream_id = $1 ORDER BY version` };
+  return runPrepared<EventRow>(manager, statement, [streamId]);
+}
+
+/** Events of the streams whose ids begin alike, in the order of (stream, version), from after a place on. */
+export async function selectStreams(
+  manager: EntityManager,
+  schema: string,
+  { streamPrefix, after, limit }: { readonly streamPrefix: string; readonly after: { readonly streamId: string; readonly version: number }; readonly limit: number },
+): Promise<EventRow[]> {
+  return manager.query<EventRow[]>(
+    `SELECT ${COLUMNS} FROM ${schema}.events
+      WHERE starts_with(stream_id, $1) AND (stream_id, version) > ($2, $3)
+      ORDER BY stream_id, version LIMIT $4`,
+    [streamPrefix, after.streamId, after.version, limit],
+  );
 }
 
 export async function selectHead(manager: EntityManager, schema: string, streamId: string): Promise<{ version: number; hash: Buffer } | undefined> {
@@ -67,21 +82,22 @@ export async function selectAfter(
   );
 }
 
-/** Inserts the rows in their order and tells followers at commit; answers the positions the database gave. */
+/** Inserts the rows in their order; answers the positions the database gave. */
 export async function insertEvents(manager: EntityManager, schema: string, rows: readonly NewEventRow[]): Promise<Position[]> {
-  const inserted = await manager.query<{ globalPosition: string; transactionId: string }[]>(
-    `WITH inserted AS (
-       INSERT INTO ${schema}.events
-         (event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash)
-       SELECT event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash
-         FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::jsonb[], $8::jsonb[],
-                     $9::timestamptz[], $10::bytea[], $11::bytea[])
-           AS given (event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash)
-        ORDER BY version
-       RETURNING version, global_position, transaction_id
-     ), told AS (SELECT pg_notify('${notificationChannel(schema)}', ''))
-     SELECT global_position::text AS "globalPosition", transaction_id::text AS "transactionId"
-       FROM inserted, told ORDER BY version`,
+  const statement = {
+    name: `${schema} append`,
+    text: `INSERT INTO ${schema}.events
+             (event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash)
+           SELECT event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash
+             FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::jsonb[], $8::jsonb[],
+                         $9::timestamptz[], $10::bytea[], $11::bytea[])
+               AS given (event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash)
+            ORDER BY version
+           RETURNING version, global_position::text AS "globalPosition", transaction_id::text AS "transactionId"`,
+  };
+  const inserted = await runPrepared<{ version: number; globalPosition: string; transactionId: string }>(
+    manager,
+    statement,
     [
       rows.map((row) => row.id),
       rows.map((row) => row.streamId),
@@ -96,5 +112,5 @@ export async function insertEvents(manager: EntityManager, schema: string, rows:
       rows.map((row) => row.hash),
     ],
   );
-  return inserted.map((row) => ({ globalPosition: BigInt(row.globalPosition), transactionId: BigInt(row.transactionId) }));
+  return inserted.sort((one, other) => one.version - other.version).map((row) => ({ globalPosition: BigInt(row.globalPosition), transactionId: BigInt(row.transactionId) }));
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { WindlassError } from '@windlass/errors';
 import { canonicalJson, chainHash, GENESIS } from '@windlass/hash-chain';
+import { announceAtCommit, Announcer } from './announcement.js';
 import { ConcurrencyError, isConcurrencyError } from './concurrency-error.js';
 import { fold, type Decider } from './decider.js';
-import { insertEvents, selectAfter, selectHead, selectStream, type EventRow, type NewEventRow, type Position } from './event-rows.js';
+import { insertEvents, selectAfter, selectHead, selectStream, selectStreams, type EventRow, type NewEventRow, type Position } from './event-rows.js';
 import { requireSchemaName } from './event-tables.js';
 import type { DomainEvent, EventMetadata, StoredEvent } from './event.js';
 import { selectChangedTenants, selectOfTenant, selectRecordedAt, selectStreamsOfTenant, type TenantQuery } from './tenant-rows.js';
@@ -64,12 +65,16 @@ export class EventStore {
   private readonly upcasters: Upcasters;
   private readonly clock: () => Date;
   private readonly retryDelay: (repetition: number) => number;
+  private readonly announcer: Announcer;
+  /** Transactions of this store that have appended and are announced once they are committed. */
+  private readonly appended = new WeakMap<QueryRunner, boolean>();
 
   constructor(
     readonly dataSource: DataSource,
     options: EventStoreOptions,
   ) {
     this.schema = requireSchemaName(options.schema);
+    this.announcer = new Announcer(dataSource, this.schema);
     this.upcasters = options.upcasters ?? {};
     this.clock = options.clock ?? (() => new Date());
     this.retryDelay = options.retryDelay ?? ((repetition) => Math.random() * 5 * 2 ** repetition);
@@ -86,13 +91,21 @@ export class EventStore {
    * the expected version; that transaction can then only be rolled back.
    */
   async append<E extends DomainEvent>(manager: EntityManager, input: AppendInput<E>): Promise<StoredEvent<E>[]> {
-    if (!manager.queryRunner?.isTransactionActive) throw new Error('Events are appended inside a transaction only.');
     if (input.events.length === 0) return [];
     const head = await selectHead(manager, this.schema, input.streamId);
     if ((head?.version ?? 0) !== input.expectedVersion) throw new ConcurrencyError(input.streamId, input.expectedVersion);
-    const rows = this.chain(input, head?.hash ?? GENESIS);
+    return this.appendAfter(head?.hash ?? GENESIS, manager, input);
+  }
+
+  /** Appends after the event with that hash, which is of the expected version. */
+  private async appendAfter<E extends DomainEvent>(head: Buffer, manager: EntityManager, input: AppendInput<E>): Promise<StoredEvent<E>[]> {
+    const runner = manager.queryRunner;
+    if (!runner?.isTransactionActive) throw new Error('Events are appended inside a transaction only.');
+    const rows = this.chain(input, head);
     try {
       const positions = await insertEvents(manager, this.schema, rows);
+      if (this.appended.has(runner)) this.appended.set(runner, true);
+      else await announceAtCommit(manager, this.schema);
       return rows.map((row, index) => ({ ...this.envelope(row, positions[index]!), type: row.type, data: row.data }) as StoredEvent<E>);
     } catch (error) {
       if (isStreamVersionTaken(error)) throw new ConcurrencyError(input.streamId, input.expectedVersion, error);
@@ -112,7 +125,7 @@ export class EventStore {
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.dataSource.transaction(work);
+        return await this.attempt(work);
       } catch (error) {
         if (!isLostRace(error)) throw error;
         if (attempt === ATTEMPTS) throw contended(error);
@@ -121,14 +134,27 @@ export class EventStore {
     }
   }
 
+  private async attempt<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    let runner: QueryRunner | undefined;
+    const result = await this.dataSource.transaction((manager) => {
+      runner = manager.queryRunner;
+      if (runner !== undefined) this.appended.set(runner, false);
+      return work(manager);
+    });
+    if (runner !== undefined && this.appended.get(runner) === true) this.announcer.announce();
+    return result;
+  }
+
   /** Runs a command in the caller's transaction. Throws a ConcurrencyError when it loses a race, as `append` does. */
   async executeIn<S, C, E extends DomainEvent>(manager: EntityManager, input: ExecuteInput<S, C, E>): Promise<Executed<S, E>> {
     const { streamId, tenant, decider, command, metadata, project } = input;
-    const history = await this.load<E>(streamId, manager);
-    const before = fold<S, E>(decider, decider.initial, history);
+    const history = await selectStream(manager, this.schema, streamId);
+    const before = fold<S, E>(decider, decider.initial, history.map((row) => this.stored<E>(row)));
     const decided = decider.decide(before, isMaker(command) ? command(before) : command);
-    const expectedVersion = history.at(-1)?.version ?? 0;
-    const events = await this.append(manager, { streamId, tenant, expectedVersion, events: decided, metadata });
+    const last = history.at(-1);
+    const expectedVersion = last?.version ?? 0;
+    const appended = { streamId, tenant, expectedVersion, events: decided, metadata };
+    const events = decided.length === 0 ? [] : await this.appendAfter<E>(last?.hash ?? GENESIS, manager, appended);
     const state = fold<S, E>(decider, before, events);
     if (events.length > 0) await project?.(manager, events, state);
     return { state, version: expectedVersion + events.length, events };
@@ -147,6 +173,19 @@ export class EventStore {
   async readCommitted(after: Position, limit: number, manager: EntityManager): Promise<StoredEvent[]> {
     const rows = await selectAfter(manager, this.schema, after, { limit, settled: false });
     return rows.map((row) => this.stored(row));
+  }
+
+  /** Everything committed of the streams whose ids begin alike: stream by stream, each oldest first, a page at a time. */
+  async *readStreams(streamPrefix: string, limit: number, manager: EntityManager): AsyncGenerator<readonly StoredEvent[], void, void> {
+    let after = { streamId: '', version: 0 };
+    for (;;) {
+      const rows = await selectStreams(manager, this.schema, { streamPrefix, after, limit });
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      yield rows.map((row) => this.stored(row));
+      if (rows.length < limit) return;
+      after = last;
+    }
   }
 
   /** Events of one tenant, over all its streams. */
@@ -246,8 +285,10 @@ function isMaker<S, C>(command: C | ((state: S) => C)): command is (state: S) =>
   return typeof command === 'function';
 }
 
+/** PostgreSQL's own error, as the driver tells it or wrapped by TypeORM. */
 function driverError(error: unknown): { code?: string; constraint?: string } {
-  return (error as { driverError?: { code?: string; constraint?: string } }).driverError ?? {};
+  const { driverError: wrapped } = error as { driverError?: { code?: string; constraint?: string } };
+  return wrapped ?? (error as { code?: string; constraint?: string });
 }
 
 function isStreamVersionTaken(error: unknown): boolean {

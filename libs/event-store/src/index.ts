@@ -7,4 +7,4 @@ export type { Upcasters } from './upcasters.js';
 export { EventStore, type AppendInput, type EventStoreOptions, type Executed, type ExecuteInput, type Project, type RecordedEvent, type Verification } from './event-store.js';
 export type { TenantQuery } from './tenant-rows.js';
 export { EventRelay, type EventRelayOptions } from './event-relay.js';
-export { rebuildProjection, replay, type Replay, type ReplayedAggregate } from './rebuild-projection.js';
+export { rebuildProjection, replay, replayStates, type EndedStream, type Replay, type ReplayedAggregate, type ReplayedStates } from './rebuild-projection.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { EventStore, rebuildProjection, replay, type Project } from './index.js';
+import { EventStore, rebuildProjection, replay, replayStates, type Decider, type Project } from './index.js';
 import { account, type Account, type AccountCommand, type AccountEvent } from './testing/account.js';
 import { eventually } from './testing/eventually.js';
 import { StoreFixture } from './testing/store-fixture.js';
@@ -43,6 +43,38 @@ describe('rebuildProjection', () => {
     await fixture.dataSource.query(`UPDATE ${balances} SET cents = 0, moves = 99`);
 
     expect(await rebuildProjection({ store, reset, replays })).toBe(43);
+    expect(await table()).toEqual(lived);
+  });
+
+  it('gives the same when it holds fewer states than there are streams', async () => {
+    const lived = await table();
+    await rebuildProjection({ store, reset, replays: [replay({ owns: (streamId) => streamId.startsWith('account-'), decider: account, project, heldStates: 1 })] });
+    expect(await table()).toEqual(lived);
+  });
+
+  it('gives the same of what streams ended as, over however many pages they go', async () => {
+    const others = Array.from({ length: 300 }, (_, i) => `account-many-${i}`);
+    for (const name of others) await run(name, { kind: 'open', owner: name });
+    await fixture.dataSource.transaction(async (manager) => {
+      const events = Array.from({ length: 4_000 }, (): AccountEvent => ({ type: 'money_moved', data: { cents: 1 } }));
+      const appended = await store.append(manager, { streamId: 'account-many-7', tenant: 't1', expectedVersion: 1, events, metadata });
+      await project(manager, appended, { kind: 'open', owner: 'account-many-7', cents: 4_000 });
+    });
+    const lived = await table();
+    const counted: Pick<Decider<{ account: Account; moves: number }, never, AccountEvent>, 'initial' | 'evolve'> = {
+      initial: { account: account.initial, moves: 0 },
+      evolve: (state, event) => ({ account: account.evolve(state.account, event), moves: state.moves + (event.type === 'money_moved' ? 1 : 0) }),
+    };
+    const states = replayStates({
+      streams: 'account-',
+      decider: counted,
+      write: async (manager, ended) => {
+        for (const { state, last } of ended) {
+          if (state.account.kind === 'open') await manager.query(`INSERT INTO ${balances} VALUES ($1, $2, $3, $4)`, [last.streamId, state.account.owner, state.account.cents, state.moves]);
+        }
+      },
+    });
+    expect(await rebuildProjection({ store, reset, replays: [states] })).toBe(43 + 300 + 4_000);
     expect(await table()).toEqual(lived);
   });
 
