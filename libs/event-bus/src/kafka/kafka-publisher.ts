@@ -118,7 +118,8 @@ export class KafkaPublisher {
       maxInFlightRequests: 1,
       createPartitioner,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 },
+      // Right after a transaction the broker is not quite done with it, for some milliseconds, and says so to the next one.
+      retry: { initialRetryTime: 4, maxRetryTime: 1_000, retries: 8 },
     });
     try {
       await producer.connect();
