@@ -26,24 +26,31 @@ const logger = createLogger('bench', { level: 'error' });
 
 export async function run(bench: Bench): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  const database = await startLedgerDatabase(bench, { schemas: ['source', 'target'], poolSize: 8 });
-  rows.push(...(await measureBus(bench, database, 'PostgreSQL', undefined)));
+  const database = await startLedgerDatabase(bench, { schemas: ['source_postgres', 'source_kafka', 'target'], poolSize: 8 });
+  rows.push(...(await measureBus(database, { what: 'PostgreSQL', schema: 'source_postgres', kafka: undefined })));
   const kafka = await findKafka();
   if ('lacking' in kafka) return [...rows, { what: 'Kafka', measured: `skipped: ${kafka.lacking}`, reach: `≤ ${REACH_MS} ms` }];
   const broker = await kafka.start();
   bench.cleanup(() => broker.stop());
-  rows.push(...(await measureBus(bench, database, 'Kafka', { brokers: [broker.address] })));
+  rows.push(...(await measureBus(database, { what: 'Kafka', schema: 'source_kafka', kafka: { brokers: [broker.address] } })));
   return rows;
 }
 
-async function measureBus(bench: Bench, database: LedgerDatabase, what: string, kafka: KafkaAddress | undefined): Promise<Row[]> {
+interface MeasuredBus {
+  readonly what: string;
+  /** Of the store. Each bus has one of its own: a bus is told of all that was there before it. */
+  readonly schema: string;
+  readonly kafka: KafkaAddress | undefined;
+}
+
+async function measureBus(database: LedgerDatabase, { what, schema, kafka }: MeasuredBus): Promise<Row[]> {
   const open = (publisher: string): Promise<EventBus> => openEventBus({ databaseUrl: database.url, kafka, publisher, logger });
   const [publishing, consuming] = [await open('source'), await open('target')];
-  const store = ledgerStore(database, 'source');
-  const relay = new EventRelay({ dataSource: database.dataSource, schema: 'source', bus: publishing, translate, logger });
+  const store = ledgerStore(database, schema);
+  const relay = new EventRelay({ dataSource: database.dataSource, schema, bus: publishing, translate, logger });
   const committed = new Map<string, number>();
   await consuming.consume({
-    group: 'target',
+    group: schema,
     topics: [TOPIC],
     onMessages: async (messages) => {
       await database.dataSource.transaction(async (manager) => {
@@ -59,7 +66,7 @@ async function measureBus(bench: Bench, database: LedgerDatabase, what: string, 
   };
   try {
     const streams = Array.from({ length: STREAMS }, () => `ledger-${randomUUID()}`);
-    const project = projectSums('source');
+    const project = projectSums(schema);
     const began = new Map<string, number>();
     const command = async (turn: number): Promise<void> => {
       const from = performance.now();

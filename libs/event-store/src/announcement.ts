@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { notificationChannel } from './event-tables.js';
 
@@ -6,10 +7,13 @@ export async function announceAtCommit(manager: EntityManager, schema: string): 
   await manager.query(`SELECT pg_notify('${notificationChannel(schema)}', '')`);
 }
 
+/** Between two tellings. Followers read whatever is there by then, so being told more often would only keep the database busy. */
+const PAUSE_MILLISECONDS = 5;
+
 /**
  * Tells followers of events that are committed. PostgreSQL lets transactions that notify commit one after the other, each with
- * its own wait for the disk; told afterwards, writers commit together. One statement tells of all commits that came while the
- * last one was on its way. What is not told is found by followers themselves, within a second.
+ * its own wait for the disk; told afterwards, writers commit together. One statement tells of all commits since the last one.
+ * What is not told is found by followers themselves, within a second.
  */
 export class Announcer {
   private telling = false;
@@ -31,6 +35,7 @@ export class Announcer {
     while (this.more) {
       this.more = false;
       await announceAtCommit(this.dataSource.manager, this.schema).catch(() => undefined);
+      await delay(PAUSE_MILLISECONDS, undefined, { ref: false });
     }
   }
 }

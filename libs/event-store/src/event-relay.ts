@@ -6,6 +6,7 @@ import { BEGINNING, type Position } from './event-rows.js';
 import { EventStore } from './event-store.js';
 import { notificationChannel, requireSchemaName } from './event-tables.js';
 import type { DomainEvent, StoredEvent } from './event.js';
+import { relayBatch } from './relay-batch.js';
 import type { Upcasters } from './upcasters.js';
 
 export interface EventRelayOptions {
@@ -106,13 +107,14 @@ export class EventRelay {
     let checkpoint = await this.readCheckpoint(manager, bus);
     let look = LOOK_MILLISECONDS.first;
     while (!this.stopped.signal.aborted) {
-      const events = await this.store.readAll(checkpoint, BATCH, manager);
-      const last = events.at(-1);
-      if (last) {
-        const messages = events.flatMap((event) => this.options.translate(event) ?? []);
-        await this.options.bus.publish(messages);
-        await this.keepCheckpoint(manager, bus, last);
-        checkpoint = last;
+      const reached = await relayBatch(checkpoint, {
+        read: (after) => this.store.readAll(after, BATCH, manager),
+        translate: this.options.translate,
+        publish: (messages) => this.options.bus.publish(messages),
+        keepCheckpoint: (at) => this.keepCheckpoint(manager, bus, at),
+      });
+      if (reached !== undefined) {
+        checkpoint = reached;
         onProgress();
         look = LOOK_MILLISECONDS.first;
       } else if (await this.bell.wait(look)) look = LOOK_MILLISECONDS.first;

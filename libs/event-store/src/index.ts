@@ -6,5 +6,6 @@ export { BEGINNING, type Position } from './event-rows.js';
 export type { Upcasters } from './upcasters.js';
 export { EventStore, type AppendInput, type EventStoreOptions, type Executed, type ExecuteInput, type Project, type RecordedEvent, type Verification } from './event-store.js';
 export type { TenantQuery } from './tenant-rows.js';
+export { relayBatch, type RelaySteps } from './relay-batch.js';
 export { EventRelay, type EventRelayOptions } from './event-relay.js';
 export { rebuildProjection, replay, replayStates, type EndedStream, type Replay, type ReplayedAggregate, type ReplayedStates } from './rebuild-projection.js';

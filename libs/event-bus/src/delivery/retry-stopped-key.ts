@@ -1,9 +1,8 @@
-import type { Pool } from 'pg';
 import type { Logger } from '@windlass/telemetry';
 import type { BusMessage, ConsumeOptions } from '../event-bus.js';
 import { retryDelay, type RetryPolicy } from '../retry-policy.js';
 import { isOutage } from './outage.js';
-import { keepStopped, readWaiting, settle, type DueKey } from './stopped-keys.js';
+import type { DueKey, WaitingMessages } from './stopped-keys.js';
 
 const BATCH = 128;
 
@@ -20,7 +19,7 @@ export interface DeadLetter {
  * owner only, and never beside its handler. Answers after how many milliseconds it is to be tried again, when it failed.
  */
 export async function retryStoppedKey(
-  db: Pool,
+  kept: WaitingMessages,
   due: DueKey,
   options: Pick<ConsumeOptions, 'onMessages'> & {
     readonly retry: RetryPolicy;
@@ -30,7 +29,7 @@ export async function retryStoppedKey(
 ): Promise<number | undefined> {
   const { onMessages, retry, logger } = options;
   const { group, topic, key } = due;
-  const waiting = await readWaiting(db, due, BATCH);
+  const waiting = await kept.readWaiting(due, BATCH);
   const portions = due.failures > 0 ? [waiting.slice(0, 1), waiting.slice(1)] : [waiting];
   for (const portion of portions) {
     const messages = portion.map(({ message }) => message);
@@ -42,7 +41,7 @@ export async function retryStoppedKey(
       // Of several, which one failed is not known: the first is tried alone next, at once.
       const failures = outage ? due.failures : portion === portions[0] && messages.length === 1 ? due.failures + 1 : 1;
       const retryMilliseconds = retryDelay(retry, failures);
-      await keepStopped(db, due, { failures, error, retryMilliseconds });
+      await kept.keepStopped(due, { failures, error, retryMilliseconds });
       if (failures === retry.maxFailures && !outage) {
         logger.error({ err: error, group, topic, key, id: first.id, failures }, 'a message cannot be handled; its key is stopped until it can, or until an operator gives it up');
         await options.onDeadLetter?.({ message: first, group, failures, error: String(error) });
@@ -51,7 +50,7 @@ export async function retryStoppedKey(
       }
       return retryMilliseconds;
     }
-    if (await settle(db, due, portion)) logger.info({ group, topic, key }, 'a stopped key goes on');
+    if (await kept.settle(due, portion)) logger.info({ group, topic, key }, 'a stopped key goes on');
   }
   return undefined;
 }

@@ -27,6 +27,25 @@ export interface DueKey extends Partition {
   readonly failures: number;
 }
 
+/** What trying a stopped key again needs of where the messages behind it are kept. */
+export interface WaitingMessages {
+  /** What waits behind the key, the oldest first. */
+  readWaiting(name: StoppedKeyName, limit: number): Promise<PositionedMessage[]>;
+  /** The first waiting message failed again. */
+  keepStopped(name: StoppedKeyName, outcome: { failures: number; error: unknown; retryMilliseconds: number }): Promise<void>;
+  /** Forgets what was handled at last. The key goes on once nothing waits behind it any more; answers whether it does. */
+  settle(due: DueKey, handled: readonly Offset[]): Promise<boolean>;
+}
+
+/** Those of the bus's own tables. */
+export function waitingIn(db: Queryable): WaitingMessages {
+  return {
+    readWaiting: (name, limit) => readWaiting(db, name, limit),
+    keepStopped: (name, outcome) => keepStopped(db, name, outcome),
+    settle: (due, handled) => settle(db, due, handled),
+  };
+}
+
 /** At most so many messages of a partition wait behind stopped keys; then the whole partition waits. */
 export const PARKED_PER_PARTITION = 2_000;
 
@@ -93,8 +112,7 @@ export async function partitionsWithDueKeys(db: Queryable, group: string, topics
   return rows;
 }
 
-/** What waits behind the key, the oldest first. */
-export async function readWaiting(db: Queryable, { group, topic, key }: StoppedKeyName, limit: number): Promise<PositionedMessage[]> {
+async function readWaiting(db: Queryable, { group, topic, key }: StoppedKeyName, limit: number): Promise<PositionedMessage[]> {
   const { rows } = await db.query<Offset & { id: string; payload: Buffer; headers: Record<string, string> }>(
     `SELECT transaction_id::text AS "transactionId", position::text AS position, id, payload, headers FROM bus.dead_letters
       WHERE consumer_group = $1 AND topic = $2 AND key = $3 AND NOT given_up ORDER BY transaction_id, position LIMIT $4`,
@@ -103,8 +121,7 @@ export async function readWaiting(db: Queryable, { group, topic, key }: StoppedK
   return rows.map(({ transactionId, position, ...message }) => ({ transactionId, position, message: { topic, key, ...message } }));
 }
 
-/** Forgets what was handled at last. The key goes on once nothing waits behind it any more; answers whether it does. */
-export async function settle(db: Queryable, { group, topic, partition, key }: DueKey, handled: readonly Offset[]): Promise<boolean> {
+async function settle(db: Queryable, { group, topic, partition, key }: DueKey, handled: readonly Offset[]): Promise<boolean> {
   const { rows } = await db.query<{ open: boolean }>(
     `WITH handled AS (
        DELETE FROM bus.dead_letters WHERE consumer_group = $1 AND topic = $2 AND partition = $3
@@ -126,8 +143,7 @@ export async function settle(db: Queryable, { group, topic, partition, key }: Du
   return rows[0]?.open ?? false;
 }
 
-/** The first waiting message failed again. */
-export async function keepStopped(db: Queryable, { group, topic, key }: StoppedKeyName, outcome: { failures: number; error: unknown; retryMilliseconds: number }): Promise<void> {
+async function keepStopped(db: Queryable, { group, topic, key }: StoppedKeyName, outcome: { failures: number; error: unknown; retryMilliseconds: number }): Promise<void> {
   await db.query(
     `UPDATE bus.stopped_keys SET failures = $4, error = $5, retry_at = clock_timestamp() + $6 * interval '1 millisecond'
       WHERE consumer_group = $1 AND topic = $2 AND key = $3`,

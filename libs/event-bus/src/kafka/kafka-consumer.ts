@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { Logger } from '@windlass/telemetry';
 import { deliver, type Delivered } from '../delivery/deliver.js';
 import { retryStoppedKey, type DeadLetter } from '../delivery/retry-stopped-key.js';
-import { park, partitionsWithDueKeys, readDueKeys, readStopped, type Partition, type PositionedMessage } from '../delivery/stopped-keys.js';
+import { park, partitionsWithDueKeys, readDueKeys, readStopped, waitingIn, type Partition, type PositionedMessage } from '../delivery/stopped-keys.js';
 import { Doorbell } from '../doorbell.js';
 import type { ConsumeOptions } from '../event-bus.js';
 import { retryDelay, type RetryPolicy } from '../retry-policy.js';
@@ -227,7 +227,7 @@ export class KafkaConsumer {
     const { db, onMessages, retry, logger, onDeadLetter } = this.options;
     for (const key of await readDueKeys(db, partition, KEYS_A_TURN)) {
       if (this.stopping || !this.assigned.has(name)) return;
-      this.wakeAfter(await retryStoppedKey(db, key, { onMessages, retry, logger, onDeadLetter }));
+      this.wakeAfter(await retryStoppedKey(waitingIn(db), key, { onMessages, retry, logger, onDeadLetter }));
     }
   }
 

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from '@windlass/telemetry';
 import { deliver, type Delivered } from '../delivery/deliver.js';
 import { retryStoppedKey } from '../delivery/retry-stopped-key.js';
-import { park, readDueKeys, readStopped, type Partition, type PositionedMessage } from '../delivery/stopped-keys.js';
+import { park, readDueKeys, readStopped, waitingIn, type Partition, type PositionedMessage } from '../delivery/stopped-keys.js';
 import { Doorbell } from '../doorbell.js';
 import type { ConsumeOptions } from '../event-bus.js';
 import { retryDelay, type RetryPolicy } from '../retry-policy.js';
@@ -141,7 +141,7 @@ export class Consumer {
     const due = await readDueKeys(this.pool, partition, KEYS_A_TURN);
     for (const key of due) {
       if (this.stopping) break;
-      await retryStoppedKey(this.pool, key, { onMessages: this.options.onMessages, retry: this.retry, logger: this.logger });
+      await retryStoppedKey(waitingIn(this.pool), key, { onMessages: this.options.onMessages, retry: this.retry, logger: this.logger });
     }
     return due.length > 0;
   }
