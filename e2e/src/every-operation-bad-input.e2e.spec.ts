@@ -65,7 +65,7 @@ describe('whatever is sent to', () => {
       { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }) },
     );
     const property = fc.asyncProperty(message, async (bytes) => {
-      const answer = await callGrpcBytes(operation.rpcPath, bytes, credentialFor(operation));
+      const answer = await callGrpcBytes(operation, bytes, credentialFor(operation));
       expect({ failed: answer.outcome === 'failed', answer: shortened(answer) }).toMatchObject({ failed: false });
     });
     // Names and values are the same as over REST: what differs is read sooner.

@@ -15,7 +15,7 @@ const ofAnyone = guardedOperations.filter(({ access }) => access === Access.AUTH
 const byPolicy = guardedOperations.filter(({ access }) => access === Access.PROJECT || access === Access.DOMAIN);
 
 // By the verb, since the method does not tell: KMS and searches ask with POST. Explanations show what is granted to others.
-const ASKS = /^(Show|List|Count|Describe|Query|Check|KeystoneShow|KeystoneList|KeystoneCheck)/;
+const ASKS = /^(Show|List|Count|Describe|Query|Check|Tail|KeystoneShow|KeystoneList|KeystoneCheck)/;
 const reading = byPolicy.filter(({ name }) => ASKS.test(name));
 const writing = byPolicy.filter(({ name }) => !ASKS.test(name));
 

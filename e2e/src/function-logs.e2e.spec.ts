@@ -1,4 +1,5 @@
 import { demoClient, deploy, eventually, nodeFunction, type Deployed } from './harness/deploy.js';
+import { sign } from '@windlass/request-signing';
 import { credentials, fg, TokenClient, wire } from './harness/tenant.js';
 
 interface LogRow {
@@ -66,6 +67,34 @@ describe('what a function writes', () => {
     const all = await search({ is_desc: true });
     const [first, second] = [await search({ is_desc: true, limit: 2 }), await search({ is_desc: 'true', limit: '2', line_num: all[1]?.line_num })];
     expect([...first, ...second].map(({ line_num: line }) => line)).toEqual(all.slice(0, 4).map(({ line_num: line }) => line));
+  });
+
+  it('is counted by time, shown with what stands around it, and analysed', async () => {
+    const window = { start_time: String(started), end_time: String(Date.now() + 60_000) };
+    const [, groupId, , streamId] = place.slice(1).split('/');
+    const histogram = await tenant.call('POST', '/lts/keyword-count', { ...window, group_id: groupId, stream_id: streamId, step_interval: '60000', key_word: 'handling' });
+    expect(histogram).toMatchObject({ status: 200, body: { count: 2, isQueryComplete: true } });
+    const [row] = await search({ keywords: 'oops-alpha' });
+    const context = await tenant.call('POST', `${place}/context`, { line_num: row?.line_num, backwards_size: 1, forwards_size: 1 });
+    expect((context.body as { logs: LogRow[] }).logs.map(({ line_num: line }) => line)).toContain(row?.line_num);
+    const query = 'handling | select function, count(*) as lines group by function';
+    const analysed = await tenant.call('POST', `${place}/content/query`, { ...window, query, is_analysis_query: true });
+    expect(analysed.body).toMatchObject({ analysisLogs: [{ function: deployed.name, lines: 2 }] });
+  });
+
+  it('is followed as it is written', async () => {
+    const { api, demo } = credentials();
+    const target = `/windlass/v1/${demo.project_id}${place.replace('/groups/', '/log-groups/')}/tail?keywords=gamma&label=stream%3Dstdout`;
+    const headers = sign({ method: 'GET', requestTarget: target, headers: [{ name: 'host', value: new URL(api).host }], body: Buffer.alloc(0) }, { accessKey: demo.access_key, secretKey: demo.secret_key, now: new Date() });
+    const hangUp = new AbortController();
+    const answer = await fetch(`${api}${target}`, { headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])), signal: hangUp.signal });
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    const events = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = (await events.read()).value ?? '';
+    await demoClient().invokeFunction(new fg.InvokeFunctionRequest(deployed.urn).withBody({ httpMethod: 'GET', path: '/gamma' } as never));
+    while (!text.includes('event: line')) text += (await events.read()).value ?? '';
+    hangUp.abort();
+    expect(text).toMatch(/id: \d{19}\nevent: line\ndata: \{"content":"handling order gamma größe"/);
   });
 
   it('is nobody else’s to read', async () => {

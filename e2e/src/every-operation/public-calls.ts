@@ -70,7 +70,14 @@ export function sendRest(
     const outgoing = httpRequest({ agent, hostname, port, method, path: target, headers: body === undefined ? headers : { ...headers, 'content-length': body.length } }, (incoming) => {
       answered = incoming.statusCode;
       const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (incoming.headers['content-type'] !== 'text/event-stream') return;
+        // Such an answer goes on for as long as it is listened to, and has begun.
+        incoming.removeAllListeners('error').once('error', () => undefined);
+        outgoing.destroy();
+        resolve(restAnswer(incoming.statusCode ?? 0, chunk.toString()));
+      });
       incoming.once('error', reject);
       incoming.once('end', () => resolve(restAnswer(incoming.statusCode ?? 0, Buffer.concat(chunks).toString())));
     });
@@ -116,18 +123,38 @@ function restOutcome(status: number): Outcome {
 }
 
 function callGrpc(operation: PublicOperation, fields: JsonObject, credential: Credential): Promise<Answer> {
-  return callGrpcBytes(operation.rpcPath, toBinary(operation.input, fromJson(operation.input, fields)), credential);
+  return callGrpcBytes(operation, toBinary(operation.input, fromJson(operation.input, fields)), credential);
 }
 
-/** Calls an rpc with any bytes for its message. */
-export function callGrpcBytes(rpcPath: string, message: Uint8Array, credential: Credential): Promise<Answer> {
-  channel ??= new Client(credentials().grpc, channelCredentials.createInsecure());
+/** Calls an rpc with any bytes for its message. Of a stream the first message is the answer. */
+export function callGrpcBytes({ rpcPath, streaming }: Pick<PublicOperation, 'rpcPath' | 'streaming'>, message: Uint8Array, credential: Credential): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
-  const same = (bytes: Buffer): Buffer => bytes;
-  channel.makeUnaryRequest(rpcPath, same, same, Buffer.from(message), grpcCredential(rpcPath, message, credential), (error, response) =>
-    resolve(error === null ? { outcome: 'ok', status: grpcStatus.OK, code: '', message: '', text: response?.toString('latin1') ?? '', body: undefined } : grpcFailure(error)),
-  );
+  const metadata = grpcCredential(rpcPath, message, credential);
+  const bytes = Buffer.from(message);
+  if (!streaming) {
+    shared().makeUnaryRequest(rpcPath, same, same, bytes, metadata, (error, response) => resolve(error === null ? grpcSuccess(response) : grpcFailure(error)));
+    return promise;
+  }
+  const call = shared().makeServerStreamRequest(rpcPath, same, same, bytes, metadata);
+  call.once('data', (first: Buffer) => {
+    resolve(grpcSuccess(first));
+    call.cancel();
+  });
+  call.on('error', (error: ServiceError) => resolve(grpcFailure(error)));
   return promise;
+}
+
+function shared(): Client {
+  channel ??= new Client(credentials().grpc, channelCredentials.createInsecure());
+  return channel;
+}
+
+function same(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+function grpcSuccess(response: Buffer | undefined): Answer {
+  return { outcome: 'ok', status: grpcStatus.OK, code: '', message: '', text: response?.toString('latin1') ?? '', body: undefined };
 }
 
 function grpcCredential(path: string, message: Uint8Array, credential: Credential): Metadata {

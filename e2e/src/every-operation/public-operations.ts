@@ -17,6 +17,8 @@ export interface PublicOperation {
   readonly action: string;
   readonly input: DescMessage;
   readonly output: DescMessage;
+  /** Whether it answers with a stream, which ends when the caller has seen enough. */
+  readonly streaming: boolean;
 }
 
 /** Every operation of every service: nothing here names one. */
@@ -43,7 +45,7 @@ function readAll(): PublicOperation[] {
       const pathFields = [...option.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
       const { method: httpMethod, path, body, access, errors, action } = option;
       const rpcPath = `/${type.typeName}/${method.name}`;
-      found.push({ name: method.name, rpcPath, method: httpMethod, path, pathFields, body, access, errors, action, input: method.input, output: method.output });
+      found.push({ name: method.name, rpcPath, method: httpMethod, path, pathFields, body, access, errors, action, input: method.input, output: method.output, streaming: method.methodKind === 'server_streaming' });
     }
   }
   return found;

@@ -31,6 +31,9 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   CreateLogStream: { log_stream_name: 'sample' },
   QueryLogs: { start_time: String(Date.now() - 3_600_000), end_time: String(Date.now() + 3_600_000) },
   ListLogHistogram: { start_time: String(Date.now() - 3_600_000), end_time: String(Date.now() + 3_600_000), step_interval: 60_000 },
+  UpdateLogStream: { ttl_in_days: 9 },
+  TagLogResource: { action: 'create', tags: [{ key: 'sample', value: 'sample' }] },
+  UpdateLogMasking: { mask_secrets: true },
   ListLogContext: { line_num: '1700000000000000000' },
   CreateKey: { key_alias: 'sample' },
   CreateDatakey: { datakey_length: '256' },
@@ -72,12 +75,13 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
 // Groups and streams of lines by the short names that some operations have for them, which mean other things elsewhere.
 const OTHER_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ListLogHistogram: { group_id: 'log_group_id', stream_id: 'log_stream_id' },
+  TagLogResource: { tagged_id: 'log_group_id' },
 };
 
 /** A well-formed request of an operation about the things that `ids` names: wherever the contract has a field of such a name. */
 export function sampleRequest(operation: PublicOperation, ids: Readonly<Record<string, string>>): JsonObject {
   const renamed = Object.entries(OTHER_NAMES[operation.name] ?? {}).map(([name, known]) => [name, ids[known] ?? '']);
-  const fixed: Record<string, string> = { trigger_type_code: 'APIG', region_id: 'local-1', ...ids, ...Object.fromEntries(renamed) };
+  const fixed: Record<string, string> = { trigger_type_code: 'APIG', tagged_type: 'groups', region_id: 'local-1', ...ids, ...Object.fromEntries(renamed) };
   // The owner of a new thing follows from the credential. A list is filtered by what its path names.
   if (operation.method === 'GET' || operation.method === 'HEAD') {
     const inPath = Object.fromEntries(operation.pathFields.map((name) => [name, fixed[name] ?? '']));

@@ -10,6 +10,7 @@ import { LogBatch } from '@windlass/contracts/logs/v1/log_batch';
 import { ListLogContextRequest, ListLogHistogramRequest, LogSearchServiceClient } from '@windlass/contracts/logs/v1/log_search_service';
 import { EnsureFunctionLogRequest, LogServiceClient, QueryLogsRequest, type QueryLogsResponse } from '@windlass/contracts/logs/v1/log_service';
 import { LogStreamServiceClient, TagLogResourceRequest, UpdateLogStreamRequest } from '@windlass/contracts/logs/v1/log_stream_service';
+import { LogTailServiceClient, TailLogsRequest, type TailLogsResponse } from '@windlass/contracts/logs/v1/log_tail_service';
 import { ProjectResourceServiceClient } from '@windlass/contracts/logs/v1/project_resources';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { PostgresEventBus } from '@windlass/event-bus';
@@ -32,6 +33,7 @@ describe('the log service', () => {
   let bus: PostgresEventBus;
   let logs: Remote<LogServiceClient>;
   let search: Remote<LogSearchServiceClient>;
+  let tails: Remote<LogTailServiceClient>;
   let settings: Remote<LogStreamServiceClient>;
   let resources: Remote<ProjectResourceServiceClient>;
 
@@ -43,6 +45,7 @@ describe('the log service', () => {
     bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger });
     logs = connect(LogServiceClient, grpcAddress);
     settings = connect(LogStreamServiceClient, grpcAddress);
+    tails = connect(LogTailServiceClient, grpcAddress);
     search = connect(LogSearchServiceClient, grpcAddress);
     resources = connect(ProjectResourceServiceClient, grpcAddress);
   });
@@ -50,6 +53,7 @@ describe('the log service', () => {
   afterAll(async () => {
     logs?.close();
     search?.close();
+    tails?.close();
     settings?.close();
     resources?.close();
     await bus?.close();
@@ -396,6 +400,82 @@ describe('the log service', () => {
       expect((await caller.query(group, id, { keywords: '* | select content where path is null', labels: { function: 'hello' } })).analysisLogs).toEqual([{ content: 'started' }]);
       expect((await caller.query(group, id, { query: 'select count(*) as n', labels: { function: 'other' } })).analysisLogs).toEqual([{ n: 0 }]);
       await expect(caller.query(group, id, { query: '* | select nope(1)' })).rejects.toMatchObject({ kind: 'invalid', code: 'LTS.0301', message: expect.stringContaining('(at character 12)') });
+    });
+
+    describe('followed', () => {
+      const ask = (caller: Tenant, group: string, id: string, fields: Partial<TailLogsRequest> = {}, wait_ms = 10_000): Promise<TailLogsResponse> =>
+        tails.awaitLogs({ tail: TailLogsRequest.fromPartial({ project_id: caller.project_id, log_group_id: group, log_stream_id: id, ...fields }), wait_ms }, caller.as());
+      const told = ({ logs: rows }: TailLogsResponse) => rows.map(({ content }) => content).join();
+
+      it('come as soon as they are written, each once, and none of before unless asked for', async () => {
+        const caller = tenant();
+        const { group, stream: id } = await stream(caller);
+        await publish(caller, group, id, ['1', '2', '3']);
+        await eventually(3, () => caller.query(group, id));
+        const start = await ask(caller, group, id, {}, 0);
+        expect(told(start)).toBe('');
+        expect(told(await ask(caller, group, id, { last: 2 }, 0))).toBe('2,3');
+        expect(told(await ask(caller, group, id, { start_time: Date.now() - 60_000 }, 0))).toBe('1,2,3');
+        const waiting = ask(caller, group, id, { line_num: start.line_num });
+        await publish(caller, group, id, ['4']);
+        const first = await waiting;
+        expect(told(first)).toBe('4');
+        await publish(caller, group, id, ['5', '6']);
+        let { line_num } = first;
+        let all = '';
+        while (all.length < 2) {
+          const next = await ask(caller, group, id, { line_num });
+          all += next.logs.map(({ content }) => content).join('');
+          line_num = next.line_num;
+        }
+        expect(all).toBe('56');
+      });
+
+      it('are those that are wanted, by text and label', async () => {
+        const caller = tenant();
+        const { group, stream: id } = await stream(caller);
+        const { line_num } = await ask(caller, group, id, {}, 0);
+        await publish(caller, group, id, ['GET a', 'PUT b'], { function: 'hello' });
+        await publish(caller, group, id, ['GET c'], { function: 'other' });
+        await eventually(3, () => caller.query(group, id));
+        expect(told(await ask(caller, group, id, { line_num, keywords: 'get', label: ['function=hello'] }))).toBe('GET a');
+        // What does not fit is passed by once.
+        const none = await ask(caller, group, id, { line_num, keywords: 'missing' }, 0);
+        expect(told(none)).toBe('');
+        expect(told(await ask(caller, group, id, { line_num: none.line_num }, 0))).toBe('');
+      });
+
+      it('are waited for no longer than was asked, and not by those who are gone', async () => {
+        const caller = tenant();
+        const { group, stream: id } = await stream(caller);
+        expect(await ask(caller, group, id, {}, 50)).toMatchObject({ logs: [], line_num: '0'.repeat(19) });
+        const deleted = ask(caller, group, id, {}, 5_000);
+        await logs.deleteLogStream({ project_id: caller.project_id, log_group_id: group, log_stream_id: id }, caller.as());
+        await deleted;
+        await expect(ask(caller, group, id)).rejects.toMatchObject(missingStream);
+      });
+
+      it('by so many of a project at once', async () => {
+        const caller = tenant();
+        const { group, stream: id } = await stream(caller);
+        const waits = await Promise.allSettled(Array.from({ length: 101 }, () => ask(caller, group, id, {}, 1_500)));
+        const refused = waits.filter((wait) => wait.status === 'rejected');
+        expect(refused).toHaveLength(1);
+        expect(refused[0]?.reason).toMatchObject({ kind: 'throttled', code: 'LTS.0429', message: expect.stringContaining('a project follows at most 100') });
+        await expect(ask(caller, group, id, {}, 0)).resolves.toBeDefined();
+      });
+
+      it.each<[string, Partial<TailLogsRequest>]>([
+        ['line_num', { line_num: '5' }],
+        ['start_time', { start_time: -1 }],
+        ['last', { last: 1001 }],
+        ['label', { label: ['function'] }],
+        ['expression', { keywords: 'a and' }],
+      ])('only from where can be: %s', async (field, fields) => {
+        const caller = tenant();
+        const { group, stream: id } = await stream(caller);
+        await expect(ask(caller, group, id, fields)).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining(field) });
+      });
     });
 
     it('are counted by time, in buckets that cover the window', async () => {

@@ -15,6 +15,7 @@ import { ChangeLogStreamHandler, CreateLogStreamHandler, DeleteLogStreamHandler,
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
 import { ListLogContextHandler, ListLogHistogramHandler, LogSearchController, QueryLogsHandler, SearchedStreams } from './query-logs/index.js';
 import { LogsSettings } from './settings.js';
+import { AwaitLogsHandler, LogTailController, StreamHeads } from './tail/index.js';
 
 /** What is opened before the module, and closed after it. */
 export interface LogsResources {
@@ -39,6 +40,7 @@ export class LogsModule {
       { provide: LogStreamTable, useValue: streams },
       { provide: SearchedStreams, useValue: new SearchedStreams(groups, streams) },
       { provide: LogStore, useValue: lines },
+      { provide: StreamHeads, useValue: new StreamHeads(lines) },
       { provide: LogsSettings, useValue: settings },
       { provide: AccountCopy, useValue: accounts },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
@@ -54,8 +56,9 @@ export class LogsModule {
       QueryLogsHandler,
       ListLogHistogramHandler,
       ListLogContextHandler,
+      AwaitLogsHandler,
     ];
-    const controllers = [LogServiceController, LogStreamController, LogSearchController, ProjectResourcesController, EventSourceController];
+    const controllers = [LogServiceController, LogStreamController, LogSearchController, LogTailController, ProjectResourcesController, EventSourceController];
     return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers, providers: [...resources, ...handlers] };
   }
 }

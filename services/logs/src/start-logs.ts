@@ -6,6 +6,7 @@ import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_
 import { LogSearchServiceService } from '@windlass/contracts/logs/v1/log_search_service';
 import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
 import { LogStreamServiceService } from '@windlass/contracts/logs/v1/log_stream_service';
+import { LogTailServiceService } from '@windlass/contracts/logs/v1/log_tail_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/logs/v1/project_resources';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
@@ -24,6 +25,7 @@ const services = {
   'windlass.logs.v1.LogSearchService': LogSearchServiceService,
   'windlass.logs.v1.LogService': LogServiceService,
   'windlass.logs.v1.LogStreamService': LogStreamServiceService,
+  'windlass.logs.v1.LogTailService': { awaitLogs: LogTailServiceService.awaitLogs },
   'windlass.logs.v1.ProjectResourceService': ProjectResourceServiceService,
 };
 

@@ -3,6 +3,7 @@ import type { Adapter } from '../rest/operation-call.js';
 import type { Services, Workers } from '../upstream/index.js';
 import { functionCodeAdapter } from './function-code.js';
 import { invocationAdapter } from './invocation.js';
+import { logTailAdapter } from './log-tail.js';
 import { plainAdapter } from './plain.js';
 import { subjectTokenAdapter } from './subject-token.js';
 import { tokenAdapter } from './token.js';
@@ -19,5 +20,6 @@ export function createAdapters(parts: { services: Services; workers: Workers; li
     ['subject-token', subjectTokenAdapter(parts.services)],
     ['invocation', invocationAdapter(parts.services, parts.workers)],
     ['function-code', functionCodeAdapter(parts.services, parts.links)],
+    ['log-tail', logTailAdapter(parts.services)],
   ]);
 }

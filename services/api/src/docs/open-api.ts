@@ -50,7 +50,7 @@ function describe(operation: Operation, schemas: Map<string, Schema>): Schema {
     ],
     ...requestBody(operation, bound, schemas),
     responses: {
-      [operation.successStatus]: { description: 'Success', ...content(operation.successStatus === 204 ? undefined : responseSchema(operation, schemas)) },
+      [operation.successStatus]: { description: 'Success', ...success(operation, schemas) },
       default: { description: 'Failure', ...content(reference(`error.${operation.errors}`)) },
     },
     security: operation.access === 'anonymous' ? [] : [{ token: [] }, { signature: [] }],
@@ -67,6 +67,13 @@ function requestBody(operation: Operation, bound: ReadonlySet<string>, schemas: 
 function responseSchema(operation: Operation, schemas: Map<string, Schema>): Schema {
   const field = operation.output.fields.find((candidate) => candidate.name === operation.responseBody);
   return field === undefined ? messageSchema(operation.output, schemas) : fieldSchema(field, schemas);
+}
+
+function success(operation: Operation, schemas: Map<string, Schema>): Schema {
+  if (operation.successStatus === 204) return {};
+  // Events have names and ids beside their data, which no schema tells.
+  if (operation.streaming) return { content: { 'text/event-stream': { schema: text } } };
+  return content(responseSchema(operation, schemas));
 }
 
 function content(schema: Schema | undefined): Schema {

@@ -24,3 +24,6 @@ export interface GrpcAnswer {
 
 /** Performs a call over gRPC in its own way, for an operation whose service alone cannot answer it. */
 export type GrpcAdapter = (call: GrpcCall) => Promise<GrpcAnswer>;
+
+/** The same for an operation that answers with a stream: its response messages, serialized. What fails before the first of them fails the call. */
+export type GrpcStreamAdapter = (call: GrpcCall) => AsyncIterable<Uint8Array>;

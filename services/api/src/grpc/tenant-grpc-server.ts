@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fromBinary, toBinary, type Message } from '@bufbuild/protobuf';
-import { Metadata, Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall, type ServiceDefinition } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall, type ServerWritableStream, type ServiceDefinition } from '@grpc/grpc-js';
 import { readDescriptors } from '@windlass/contracts';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import { MAX_MESSAGE_BYTES } from '@windlass/grpc';
@@ -13,7 +13,7 @@ import { bodyLimit } from '../rest/body-limit.js';
 import { plainAddress, type PlatformHealth } from '../upstream/index.js';
 import { CallerInterceptor } from './caller-interceptor.js';
 import { errorStatus } from './error-status.js';
-import type { GrpcAnswer } from './grpc-call.js';
+import type { GrpcCall } from './grpc-call.js';
 import { HEALTH_PATHS, TenantHealth } from './health-service.js';
 import { publicDescriptors } from './public-descriptors.js';
 import { addReflectionService, REFLECTION_PATHS } from './reflection-service.js';
@@ -32,7 +32,9 @@ const CLOSE_WITHIN_MS = 5_000;
 // The services' readers go 100 deep, but count a map's entry too: an object in free-form JSON is two levels here, three there.
 const MOST_LEVELS = 64;
 
-type Call = ServerUnaryCall<Buffer, Buffer>;
+type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
+type StreamingCall = ServerWritableStream<Buffer, Buffer>;
+type Call = UnaryCall | StreamingCall;
 
 /**
  * The tenants' gRPC: the same operations with the same checks as REST. What is sent on is
@@ -81,12 +83,35 @@ export class TenantGrpcServer {
   }
 
   private addService(service: string, operations: readonly Operation[]): void {
-    const definition: ServiceDefinition = Object.fromEntries(operations.map((operation) => [operation.name, passBytes(operation.rpcPath)]));
-    const handlers = operations.map((operation) => [operation.name, (call: Call, done: sendUnaryData<Buffer>) => void this.serve(operation, call, done)]);
+    const definition: ServiceDefinition = Object.fromEntries(operations.map((operation) => [operation.name, passBytes(operation)]));
+    const handlers = operations.map((operation) => [operation.name, operation.streaming ? this.streams(operation) : this.answers(operation)]);
     this.server.addService(definition, Object.fromEntries(handlers));
   }
 
-  private async serve(operation: Operation, call: Call, done: sendUnaryData<Buffer>): Promise<void> {
+  private answers(operation: Operation): (call: UnaryCall, done: sendUnaryData<Buffer>) => void {
+    const adapter = this.parts.adapters.unary(operation.adapter);
+    return (call, done) =>
+      void this.serve(operation, call, done, async (admitted) => {
+        const { bytes, trailer } = await adapter(admitted);
+        done(null, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), trailer);
+      });
+  }
+
+  private streams(operation: Operation): (call: StreamingCall) => void {
+    const adapter = this.parts.adapters.streaming(operation.adapter);
+    if (adapter === undefined) throw new Error(`there is no adapter "${operation.adapter}" that streams`);
+    return (call) =>
+      void this.serve(operation, call, (refused) => call.emit('error', refused), async (admitted) => {
+        for await (const bytes of adapter(admitted)) {
+          if (call.cancelled) return;
+          // No more is asked of the adapter than the client takes.
+          if (!call.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) await drained(call);
+        }
+        call.end();
+      });
+  }
+
+  private async serve(operation: Operation, call: Call, refuse: (error: ReturnType<typeof errorStatus>) => void, perform: (call: GrpcCall) => Promise<void>): Promise<void> {
     const requestId = randomUUID();
     const metadata = new Metadata();
     metadata.set('x-request-id', requestId);
@@ -97,22 +122,21 @@ export class TenantGrpcServer {
       this.parts.logger.info({ requestId, rpc: operation.rpcPath, operation: operation.name, code, durationMs }, 'answered');
     };
     try {
-      const { bytes, trailer } = await this.perform(operation, call, requestId);
-      done(null, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), trailer);
+      await perform(await this.admit(operation, call, requestId));
       answered(status.OK);
     } catch (failure) {
       const error = publicError(failure);
-      if (HTTP_STATUS[error.kind] >= 500) {
+      if (HTTP_STATUS[error.kind] >= 500 && !call.cancelled) {
         this.parts.logger.error({ requestId, operation: operation.name, kind: error.kind, err: error.cause ?? error }, 'operation failed');
       }
       const refused = errorStatus(error, operation.errorPrefix);
-      done(refused);
+      refuse(refused);
       answered(refused.code);
     }
   }
 
-  private async perform(operation: Operation, call: Call, requestId: string): Promise<GrpcAnswer> {
-    const { adapters, admission, codeLimitBytes } = this.parts;
+  private async admit(operation: Operation, call: Call, requestId: string): Promise<GrpcCall> {
+    const { admission, codeLimitBytes } = this.parts;
     const limit = bodyLimit(operation, codeLimitBytes);
     if (call.request.length > limit.bytes) {
       throw edgeError(operation, 'too_large', 'BODY_TOO_LARGE', `The request has more than ${limit.bytes} bytes; ${limit.explanation}.`);
@@ -125,15 +149,26 @@ export class TenantGrpcServer {
     const gone = new AbortController();
     call.once('cancelled', () => gone.abort());
     const principal = await admission.admit(identified, operation, request);
-    return adapters(operation.adapter)({
+    return {
       operation,
       request,
       requestBytes: toBinary(operation.input, request, { writeUnknownFields: false }),
       metadata: call.metadata,
       caller: { principal, requestId, signal: gone.signal, sourceAddress: plainAddress(hostOf(call.getPeer())), userAgent: userAgentOf(call.metadata) },
       identify,
-    });
+    };
   }
+}
+
+/** Resolves when the call takes more, or takes nothing any more. */
+function drained(call: StreamingCall): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  call.once('drain', resolve);
+  call.once('cancelled', resolve);
+  return promise.finally(() => {
+    call.off('drain', resolve);
+    call.off('cancelled', resolve);
+  });
 }
 
 /** The peer without its port. */
@@ -158,9 +193,9 @@ function fullName(operation: Operation): string {
   return `${operation.service}.${operation.name}`;
 }
 
-function passBytes(path: string): ServiceDefinition[string] {
+function passBytes({ rpcPath: path, streaming }: Operation): ServiceDefinition[string] {
   const same = (bytes: Buffer) => bytes;
-  return { path, requestStream: false, responseStream: false, requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
+  return { path, requestStream: false, responseStream: streaming, requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
 }
 
 function decode(operation: Operation, bytes: Uint8Array): Message {

@@ -32,6 +32,8 @@ export interface Operation {
   readonly errorPrefix: string;
   readonly adapter: string;
   readonly summary: string;
+  /** Whether it answers with a stream of messages: over REST, an event stream that its adapter makes. */
+  readonly streaming: boolean;
   readonly input: DescMessage;
   readonly output: DescMessage;
 }

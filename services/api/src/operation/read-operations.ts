@@ -72,6 +72,7 @@ function toOperation(method: DescMethod, option: OperationOption): Operation {
     errorPrefix: option.error_prefix,
     adapter: option.adapter,
     summary: option.summary,
+    streaming: method.methodKind === 'server_streaming',
     input: method.input,
     output: method.output,
   };
@@ -86,7 +87,8 @@ function problemsOf(method: DescMethod, option: OperationOption, operation: Oper
     if (!holds) problems.push(problem);
   };
 
-  require(method.methodKind === 'unary', 'only a unary rpc can be an operation');
+  require(method.methodKind === 'unary' || operation.streaming, 'only an rpc with one request can be an operation');
+  require(!operation.streaming || (option.method === 'GET' && option.adapter !== ''), 'a stream of answers is asked for with GET and has an adapter');
   require(METHODS.includes(option.method), `method "${option.method}" is none of ${METHODS.join(', ')}`);
   require(operation.segments.length > 0, `path "${option.path}" is no path template`);
   require(new Set(pathFields).size === pathFields.length, `path "${option.path}" binds a field twice`);

@@ -8,7 +8,6 @@ import { readDescriptors } from '@windlass/contracts';
 import { AuthenticationServiceService, type AuthenticateResponse, type AuthenticateSignatureRequest } from '@windlass/contracts/iam/v1/authentication_service';
 import { AuthorizationServiceService, ShowEffectivePolicyResponse, type ShowEffectivePolicyRequest } from '@windlass/contracts/iam/v1/authorization_service';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
-import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
 import { CatalogServiceService, type DownloadPackageRequest, type PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
 import { InvokeResponse, WorkerServiceService, type InvokeRequest } from '@windlass/contracts/worker/v1/worker_service';
 import { isWindlassError, WindlassError } from '@windlass/errors';
@@ -40,13 +39,14 @@ export const operations = readOperations(readDescriptors());
 /** An rpc, public or not, with what it takes to answer any bytes. */
 type Rpc = Readonly<{ name: string; rpcPath: string; input: DescMessage; output: DescMessage }>;
 
-/** What the edge asks the registry before it has a worker run a function. */
-const resolveInvocation: Rpc = (() => {
-  const service = createFileRegistry(fromBinary(FileDescriptorSetSchema, readDescriptors())).getService('windlass.registry.v1.InvocationService');
-  const method = service?.method['resolveInvocation'];
-  if (method === undefined) throw new Error('the contracts have no ResolveInvocation');
-  return { name: method.name, rpcPath: InvocationServiceService.resolveInvocation.path, input: method.input, output: method.output };
-})();
+/** What the edge asks services for operations of its own: the registry before it has a worker run a function, the log service for the next lines. */
+const internalRpcs = [internalRpc('windlass.registry.v1.InvocationService', 'resolveInvocation'), internalRpc('windlass.logs.v1.LogTailService', 'awaitLogs')];
+
+function internalRpc(serviceName: string, name: string): Rpc {
+  const method = createFileRegistry(fromBinary(FileDescriptorSetSchema, readDescriptors())).getService(serviceName)?.method[name];
+  if (method === undefined) throw new Error(`the contracts have no ${name}`);
+  return { name: method.name, rpcPath: `/${serviceName}/${method.name}`, input: method.input, output: method.output };
+}
 
 export function operationNamed(name: string): Operation {
   const operation = operations.find((candidate) => candidate.name === name);
@@ -93,8 +93,9 @@ export class Peers {
   /** Listens; after `halt`, again at the same address. */
   async start(): Promise<void> {
     this.server = newServer();
-    for (const service of new Set(operations.map((operation) => operation.service))) this.addRpcs(operations.filter((operation) => operation.service === service));
-    this.addRpcs([resolveInvocation]);
+    const answered = operations.filter((operation) => !operation.streaming);
+    for (const service of new Set(answered.map((operation) => operation.service))) this.addRpcs(answered.filter((operation) => operation.service === service));
+    this.addRpcs(internalRpcs);
     this.server.addService(AuthenticationServiceService, {
       authenticateToken: answering(({ token }: { token: string }) => ({ principal: principalOf(token, 'the token is unknown'), cacheable_until: 0 })),
       authenticateSignature: answering((request: AuthenticateSignatureRequest) => this.authenticateSignature(request)),

@@ -92,6 +92,9 @@ export abstract class LogStore {
   /** Counts lines in buckets of `step` line numbers, the first of which begins at `filter.from`. */
   abstract histogram(filter: LineFilter, effort: Effort & { readonly step: bigint }): Promise<Histogram>;
 
+  /** The numbers of the streams' last lines: no line up to them is still to come. Streams without lines are left out. */
+  abstract heads(streamIds: readonly string[]): Promise<ReadonlyMap<string, bigint>>;
+
   /** What streams hold, lines of the past included that have not been deleted yet. Unknown streams are left out. */
   abstract usage(streamIds: readonly string[]): Promise<ReadonlyMap<string, StreamUsage>>;
 

@@ -130,6 +130,11 @@ export class PostgresLogStore extends LogStore {
     }
   }
 
+  async heads(streamIds: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+    const { rows } = await this.readers.query<{ id: string; head: string }>('SELECT stream_id AS id, line_num::text AS head FROM logs.stream_heads WHERE stream_id = ANY ($1::uuid[])', [streamIds]);
+    return new Map(rows.map(({ id, head }) => [id, BigInt(head)]));
+  }
+
   async usage(streamIds: readonly string[]): Promise<ReadonlyMap<string, StreamUsage>> {
     const { rows } = await this.readers.query<{ id: string; lines: string; bytes: string; stored: string }>(
       `SELECT stream_id AS id, sum(lines) AS lines, sum(bytes) AS bytes, sum(octet_length(data) + coalesce(octet_length(filter), 0)) AS stored

@@ -55,6 +55,15 @@ export function describeLogStore(name: string, open: () => Promise<LogStoreSubje
         expect(await contents(stream)).toEqual(['a', 'b', 'c']);
       });
 
+      it('tells the number of the last line of a stream, up to which nothing is still to come', async () => {
+        const [stream, empty] = [await subject.newStream(), await subject.newStream()];
+        expect(await store.heads([stream, empty, randomUUID()])).toEqual(new Map());
+        await store.append([batch(stream, [line('a'), line('b')])]);
+        expect(await store.heads([stream, empty])).toEqual(new Map([[stream, (await everything(stream)).at(-1)?.lineNumber]]));
+        await store.append([batch(stream, [line('late', time(0, subject.now - 1000))])]);
+        expect((await store.heads([stream])).get(stream)).toBe((await everything(stream)).at(-1)?.lineNumber);
+      });
+
       it('writes a batch once also when it comes several times at once', async () => {
         const stream = await subject.newStream();
         const same = batch(stream, [line('a')]);
