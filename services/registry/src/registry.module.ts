@@ -52,6 +52,11 @@ import { ShowFunctionCodeHandler, ShowFunctionHandler, ShowFunctionLogsHandler }
 import { EventSource, EventSourceController, History } from '@windlass/resource-history';
 import { PastAccounts } from './history/past-accounts.js';
 import { PastFunctions } from './history/past-functions.js';
+import { ListPastAliasesHandler, ShowPastAliasHandler } from './history/read-past-aliases.js';
+import { ShowPastCodeHandler } from './history/read-past-code.js';
+import { ShowPastTagsHandler } from './history/read-past-tags.js';
+import { ListPastTestEventsHandler, ShowPastTestEventHandler } from './history/read-past-test-events.js';
+import { ListPastVersionsHandler } from './history/read-past-versions.js';
 import { ListPastFunctionsHandler, ShowPastFunctionHandler } from './history/read-past-functions.js';
 import { ListPastQuotasHandler } from './history/read-past-quotas.js';
 import { ListPastProjectTriggersHandler, ListPastTriggersHandler, PastTriggers, ShowPastTriggerHandler } from './history/read-past-triggers.js';
@@ -93,6 +98,13 @@ const PACKAGE_GRACE_SECONDS = 60 * 60;
 const HANDLERS = [
   ShowPastFunctionHandler,
   ListPastFunctionsHandler,
+  ShowPastCodeHandler,
+  ListPastVersionsHandler,
+  ListPastAliasesHandler,
+  ShowPastAliasHandler,
+  ShowPastTagsHandler,
+  ListPastTestEventsHandler,
+  ShowPastTestEventHandler,
   ShowPastTriggerHandler,
   ListPastTriggersHandler,
   ListPastProjectTriggersHandler,

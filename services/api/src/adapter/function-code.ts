@@ -28,6 +28,6 @@ function withCode(body: JsonObject, links: PackageLinks): JsonObject {
 function codeOf(body: JsonObject, links: PackageLinks): JsonObject {
   const { file = '', link = '' } = (body['func_code'] ?? {}) as JsonObject;
   const digest = String(body['digest']);
-  if (file !== '' || link !== '' || digest === '') return { file, link };
+  if (file !== '' || link !== '' || digest === '' || body['code_kept'] === false) return { file, link };
   return { file, link: links.create({ digest, fileName: String(body['code_filename']) || `${String(body['func_name'])}.zip` }) };
 }

@@ -14,6 +14,7 @@ import type {
 } from '@windlass/contracts/registry/v1/alias_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from '../caller/caller.js';
+import { ListPastAliasesQuery, ShowPastAliasQuery } from '../history/read-past-aliases.js';
 import { CreateAliasCommand, DeleteAliasCommand, ReplaceAliasCommand } from './change-alias.js';
 import { ListAliasesQuery, ShowAliasQuery } from './show-alias.js';
 
@@ -29,7 +30,9 @@ export class AliasController {
 
   @GrpcMethod(SERVICE, 'listVersionAliases')
   async listVersionAliases(request: ListVersionAliasesRequest, metadata: Metadata): Promise<ListVersionAliasesResponse> {
-    return { aliases: await this.queries.execute(new ListAliasesQuery(this.caller(request, metadata), request.function_urn)) };
+    const caller = this.caller(request, metadata);
+    const { function_urn: urn, as_of: asOf } = request;
+    return { aliases: await this.queries.execute(asOf === undefined ? new ListAliasesQuery(caller, urn) : new ListPastAliasesQuery(caller, urn, asOf)) };
   }
 
   @GrpcMethod(SERVICE, 'createVersionAlias')
@@ -39,7 +42,9 @@ export class AliasController {
 
   @GrpcMethod(SERVICE, 'showVersionAlias')
   showVersionAlias(request: ShowVersionAliasRequest, metadata: Metadata): Promise<VersionAlias> {
-    return this.queries.execute(new ShowAliasQuery(this.caller(request, metadata), request));
+    const caller = this.caller(request, metadata);
+    const { as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ShowAliasQuery(caller, request) : new ShowPastAliasQuery(caller, request, asOf));
   }
 
   @GrpcMethod(SERVICE, 'updateVersionAlias')

@@ -16,6 +16,7 @@ import type {
 } from '@windlass/contracts/registry/v1/function_tag_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from '../caller/caller.js';
+import { ShowPastTagsQuery } from '../history/read-past-tags.js';
 import { PutTagsCommand, RemoveTagsCommand } from './change-tags.js';
 import { FindTaggedFunctionsQuery } from './find-tagged-functions.js';
 import { ShowFunctionTagsQuery, ShowProjectTagsQuery } from './show-tags.js';
@@ -44,7 +45,9 @@ export class FunctionTagController {
 
   @GrpcMethod(SERVICE, 'listFunctionTags')
   listFunctionTags(request: ListFunctionTagsRequest, metadata: Metadata): Promise<FunctionTags> {
-    return this.queries.execute(new ShowFunctionTagsQuery(this.caller(request, metadata), request.resource_id));
+    const caller = this.caller(request, metadata);
+    const { resource_id: urn, as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ShowFunctionTagsQuery(caller, urn) : new ShowPastTagsQuery(caller, urn, asOf));
   }
 
   @GrpcMethod(SERVICE, 'showProjectTagsList')

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { reachesEnterpriseProject } from '@windlass/principal';
 import { DataSource } from 'typeorm';
 import { AliasRow } from '../alias/alias.entity.js';
-import { aliasMissing } from '../alias/alias.errors.js';
+import { aliasMissing, aliasNotAccepted } from '../alias/alias.errors.js';
 import type { AliasRecord } from '../alias/alias.state.js';
 import type { Caller } from '../caller/caller.js';
-import { refusal } from '../refusal.js';
 import { Region } from '../region.js';
 import { VersionRow } from '../version/version.entity.js';
 import { versionFixed, versionMissing } from '../version/version.errors.js';
@@ -48,9 +47,7 @@ export class FunctionLookup {
    */
   async find(caller: Caller, urn: string): Promise<FunctionRow> {
     const { row, version, alias } = await this.locate(caller, urn);
-    if (alias !== undefined) {
-      throw refusal('invalid', 'FSS.1015', 'ALIAS_NOT_ACCEPTED', 'The URN ends in an alias. Name the function itself, without a version.');
-    }
+    if (alias !== undefined) throw aliasNotAccepted();
     if (version !== LATEST) throw versionFixed(version);
     return row;
   }

@@ -21,6 +21,7 @@ import type {
 } from '@windlass/contracts/registry/v1/function_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from '../caller/caller.js';
+import { ShowPastCodeQuery } from '../history/read-past-code.js';
 import { ListPastFunctionsQuery, ShowPastFunctionQuery } from '../history/read-past-functions.js';
 import { ListPastQuotasQuery } from '../history/read-past-quotas.js';
 import { ListQuotasQuery } from '../quota/list-quotas.js';
@@ -79,7 +80,9 @@ export class FunctionController {
 
   @GrpcMethod(SERVICE, 'showFunctionCode')
   showFunctionCode(request: ShowFunctionCodeRequest, metadata: Metadata): Promise<FunctionCode> {
-    return this.queries.execute(new ShowFunctionCodeQuery(this.caller(request, metadata), request.function_urn));
+    const caller = this.caller(request, metadata);
+    const { function_urn: urn, as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ShowFunctionCodeQuery(caller, urn) : new ShowPastCodeQuery(caller, urn, asOf));
   }
 
   @GrpcMethod(SERVICE, 'updateFunctionCode')

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { CreateVersionAliasRequest } from '@windlass/contracts/registry/v1/alias_service';
+import { CreateVersionAliasRequest, UpdateVersionAliasRequest } from '@windlass/contracts/registry/v1/alias_service';
 import { UpdateFunctionCodeRequest, UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
 import { CreateFunctionTriggerRequest, ListTriggersRequest } from '@windlass/contracts/registry/v1/trigger_service';
 import { CreateFunctionVersionRequest } from '@windlass/contracts/registry/v1/version_service';
 import { Client } from 'pg';
+import { openPackageStore } from '../code-package/open-package-store.js';
 import { RegistryFixture, zipBase64, type Tenant } from '../testing/registry-fixture.js';
 
 const GATEWAY = { trigger_type_code: 'APIG', trigger_status: '', event_data: { name: 'hello', path: '/', auth: 'NONE' } };
@@ -24,8 +25,9 @@ describe('reads as of a time or position', () => {
   const urnOf = (tenant: Tenant, name: string) => `urn:fss:local-1:${tenant.project}:function:default:${name}`;
 
   /** What every read answers, or why it does not: as of a moment, or now. */
-  const everything = async (tenant: Tenant, trigger_ids: readonly string[], as_of?: string): Promise<unknown> => {
+  const everything = async (tenant: Tenant, trigger_ids: readonly string[], test_event: string, as_of?: string): Promise<unknown> => {
     const { project } = tenant;
+    const of = { project_id: project, function_urn: urnOf(tenant, 'hello') };
     const ask = async <T>(call: Promise<T>): Promise<unknown> => call.catch((error: { code: string }) => error.code);
     const named = ['hello', 'hello:v1', 'hello:!live', 'other'].map((name) => (name.includes(':') ? `${urnOf(tenant, 'hello')}:${name.slice(6)}` : urnOf(tenant, name)));
     const filters = { marker: '', maxitems: '', package_name: '', func_name: '', enterprise_project_id: '' };
@@ -38,6 +40,13 @@ describe('reads as of a time or position', () => {
         trigger_ids.map((trigger_id) => ask(registry.triggers.showFunctionTrigger({ project_id: project, function_urn: urnOf(tenant, 'hello'), trigger_type_code: 'APIG', trigger_id, as_of }, tenant.metadata()))),
       ),
       all: await ask(registry.triggers.listTriggers(ListTriggersRequest.fromPartial({ project_id: project, marker: '', maxitems: '', as_of }), tenant.metadata())),
+      code: await Promise.all(named.map((function_urn) => ask(registry.functions.showFunctionCode({ project_id: project, function_urn, as_of }, tenant.metadata())))),
+      versions: await Promise.all(['', '1'].map((marker) => ask(registry.versions.listFunctionVersions({ ...of, marker, maxitems: '2', as_of }, tenant.metadata())))),
+      aliases: await Promise.all(named.map((function_urn) => ask(registry.aliases.listVersionAliases({ project_id: project, function_urn, as_of }, tenant.metadata())))),
+      alias: await Promise.all(named.map((function_urn) => ask(registry.aliases.showVersionAlias({ project_id: project, function_urn, alias_name: 'live', as_of }, tenant.metadata())))),
+      tags: await ask(registry.tags.listFunctionTags({ project_id: project, resource_id: of.function_urn, as_of }, tenant.metadata())),
+      testEvents: await ask(registry.testEvents.listEvents({ ...of, as_of }, tenant.metadata())),
+      testEvent: await ask(registry.testEvents.showEvent({ ...of, event_id: test_event, as_of }, tenant.metadata())),
       quotas: await ask(registry.functions.listQuotas({ project_id: project, as_of }, tenant.metadata())),
     };
   };
@@ -59,6 +68,7 @@ describe('reads as of a time or position', () => {
     const tenant = registry.tenant();
     const of = { project_id: tenant.project, function_urn: urnOf(tenant, 'hello') };
     const triggers: string[] = [];
+    let testEvent = '';
     const createTrigger = async (path: string) => {
       const { trigger_id } = await registry.triggers.createFunctionTrigger(CreateFunctionTriggerRequest.fromPartial({ ...of, ...GATEWAY, event_data: { ...GATEWAY.event_data, path } }), tenant.metadata());
       triggers.push(trigger_id);
@@ -73,19 +83,41 @@ describe('reads as of a time or position', () => {
       () => registry.aliases.createVersionAlias(CreateVersionAliasRequest.fromPartial({ ...of, name: 'live', version: 'v1' }), tenant.metadata()),
       () => registry.functions.updateFunctionCode(UpdateFunctionCodeRequest.fromPartial({ ...of, code_type: 'zip', func_code: { file: zipBase64('new') } }), tenant.metadata()),
       () => createTrigger('/two'),
+      () => registry.create(tenant, { func_name: 'inline', code_type: 'inline', func_code: { file: Buffer.from('#!/bin/sh').toString('base64'), link: '' } }),
+      () => registry.versions.createFunctionVersion(CreateFunctionVersionRequest.fromPartial({ ...of, version: 'v2', description: 'second', digest: '' }), tenant.metadata()),
+      () => registry.aliases.updateVersionAlias(UpdateVersionAliasRequest.fromPartial({ ...of, alias_name: 'live', version: 'v2' }), tenant.metadata()),
+      () => registry.tags.createTags({ project_id: tenant.project, resource_id: of.function_urn, action: 'create', tags: [{ key: 'b', value: '1' }, { key: 'a', value: '2' }], sys_tags: [] }, tenant.metadata()),
+      async () => (testEvent = (await registry.testEvents.createEvent({ ...of, name: 'sample', content: 'e30=' }, tenant.metadata())).id),
+      () => registry.testEvents.updateEvent({ ...of, event_id: testEvent, name: '', content: 'W10=' }, tenant.metadata()),
+      () => registry.tags.deleteTags({ project_id: tenant.project, resource_id: of.function_urn, action: 'delete', tags: [{ key: 'b', value: undefined }], sys_tags: [] }, tenant.metadata()),
+      () => registry.testEvents.deleteEvent({ ...of, event_id: testEvent }, tenant.metadata()),
+      () => registry.aliases.deleteVersionAlias({ ...of, alias_name: 'live' }, tenant.metadata()),
       () => registry.triggers.deleteFunctionTrigger({ ...of, trigger_type_code: 'APIG', trigger_id: triggers[0] as string }, tenant.metadata()),
       () => registry.functions.deleteFunction({ project_id: tenant.project, function_urn: urnOf(tenant, 'other') }, tenant.metadata()),
       () => registry.functions.updateFunctionConfig(UpdateFunctionConfigRequest.fromPartial({ ...config, description: 'changed' }), tenant.metadata()),
     ];
-    const lived: { moment: { position: string; time: string }; triggers: string[]; answers: unknown }[] = [];
+    const lived: { moment: { position: string; time: string }; triggers: string[]; testEvent: string; answers: unknown }[] = [];
     for (const step of steps) {
       await step();
-      lived.push({ moment: await here(tenant), triggers: [...triggers], answers: await everything(tenant, triggers) });
+      lived.push({ moment: await here(tenant), triggers: [...triggers], testEvent, answers: await everything(tenant, triggers, testEvent) });
     }
-    for (const { moment, triggers: known, answers } of lived) {
-      for (const asOf of [moment.time, moment.position]) expect({ asOf, ...(await everything(tenant, known, asOf) as object) }).toEqual({ asOf, ...(answers as object) });
+    for (const { moment, triggers: known, testEvent: event, answers } of lived) {
+      for (const asOf of [moment.time, moment.position]) expect({ asOf, ...(await everything(tenant, known, event, asOf) as object) }).toEqual({ asOf, ...(answers as object) });
     }
     expect(new Set(lived.map(({ answers }) => JSON.stringify(answers))).size).toBe(steps.length);
+  });
+
+  it('show the code of then while it is kept, and which it was after that', async () => {
+    const tenant = registry.tenant();
+    const of = { project_id: tenant.project, function_urn: 'hello' };
+    const source = Buffer.from(`#!/bin/sh\n# ${tenant.project}`).toString('base64');
+    const { digest } = await registry.create(tenant, { code_type: 'inline', func_code: { file: source, link: '' } });
+    const { position: as_of } = await here(tenant);
+    await registry.functions.updateFunctionCode(UpdateFunctionCodeRequest.fromPartial({ ...of, code_type: 'zip', func_code: { file: zipBase64('new') } }), tenant.metadata());
+    const then = () => registry.functions.showFunctionCode({ ...of, as_of }, tenant.metadata());
+    await expect(then()).resolves.toMatchObject({ digest, code_type: 'inline', func_code: { file: source }, code_kept: undefined });
+    await openPackageStore(registry.config.packages).remove(digest);
+    await expect(then()).resolves.toMatchObject({ digest, code_type: 'inline', func_code: { file: '', link: '' }, code_kept: false });
   });
 
   it('show quotas as they were, those that an operator had set included', async () => {

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { reachesEnterpriseProject } from '@windlass/principal';
 import { History, type Moment } from '@windlass/resource-history';
-import { aliasMissing } from '../alias/alias.errors.js';
+import { aliasMissing, aliasNotAccepted } from '../alias/alias.errors.js';
 import type { Caller } from '../caller/caller.js';
 import { FunctionLookup } from '../function/function-lookup.js';
 import { functionStream } from '../function/function.events.js';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../function/function-settings.js';
 import type { ActiveFunction, FunctionRecord } from '../function/function.state.js';
 import { functionMissing, LATEST, qualifierText } from '../function/function-urn.js';
-import { versionMissing } from '../version/version.errors.js';
+import { versionFixed, versionMissing } from '../version/version.errors.js';
 import { functionResource } from './registry-resources.js';
 
 /** What a URN meant at a moment. */
@@ -51,6 +51,14 @@ export class PastFunctions {
     const alias = state.aliases.find(({ name }) => name === qualifier.alias);
     if (alias === undefined) throw aliasMissing(qualifier.alias);
     return ofVersion(state, text, alias.version);
+  }
+
+  /** The function, for a read of all of it: fails as `FunctionLookup.find` does for a version that is published, and for an alias. */
+  async locateWhole(caller: Caller, urn: string, moment: Moment): Promise<PastFunction> {
+    const located = await this.locate(caller, urn, moment);
+    if (located.qualifier.startsWith('!')) throw aliasNotAccepted();
+    if (located.version !== LATEST) throw versionFixed(located.version);
+    return located;
   }
 
   /** All functions of the account that the caller reached then, in no order. */

@@ -4,6 +4,7 @@ import { EventStore, type StoredEvent } from '@windlass/event-store';
 import { reachesEnterpriseProject } from '@windlass/principal';
 import type { Moment } from '@windlass/resource-history';
 import type { EntityManager } from 'typeorm';
+import { aliasNotAccepted } from '../alias/alias.errors.js';
 import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
 import { PackageUses } from '../code-package/package-uses.js';
@@ -132,7 +133,7 @@ export class RollBackFunctionHandler implements ICommandHandler<RollBackFunction
 /** A rollback is of the function: a published version never changes, and an alias is no function. */
 function requireWhole({ qualifier }: FunctionAddress): void {
   const text = qualifierText(qualifier);
-  if (qualifier.kind === 'alias') throw rollbackInvalid('ALIAS_NOT_ACCEPTED', 'The URN ends in an alias. Name the function itself, without a version.');
+  if (qualifier.kind === 'alias') throw aliasNotAccepted();
   if (text !== LATEST) throw versionFixed(text);
 }
 

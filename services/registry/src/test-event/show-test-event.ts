@@ -26,7 +26,7 @@ export class ShowTestEventHandler implements IQueryHandler<ShowTestEventQuery> {
   async execute({ caller, request }: ShowTestEventQuery): Promise<TestEvent> {
     const { row } = await this.lookup.locate(caller, request.function_urn);
     const record = requireTestEvent(await testEventsOf(this.dataSource, row.funcId), request.event_id);
-    return { ...viewWithoutContent(record), content: record.content };
+    return { ...viewTestEvent(record), content: record.content };
   }
 }
 
@@ -48,7 +48,7 @@ export class ListTestEventsHandler implements IQueryHandler<ListTestEventsQuery>
 
   async execute({ caller, urn }: ListTestEventsQuery): Promise<ListEventsResponse> {
     const { row } = await this.lookup.locate(caller, urn);
-    const events = (await testEventsOf(this.dataSource, row.funcId)).map(viewWithoutContent);
+    const events = (await testEventsOf(this.dataSource, row.funcId)).map(viewTestEvent);
     return { events, count: events.length, next_marker: events.length };
   }
 }
@@ -58,6 +58,7 @@ async function testEventsOf({ manager }: DataSource, funcId: string): Promise<Te
   return rows.map(({ record }) => record);
 }
 
-function viewWithoutContent({ id, name, modifiedAt }: TestEventRecord): TestEvent {
+/** As lists show it: without its content. */
+export function viewTestEvent({ id, name, modifiedAt }: TestEventRecord): TestEvent {
   return { id, name, ...(modifiedAt !== undefined && { last_modified: Math.floor(Date.parse(modifiedAt) / 1000) }) };
 }

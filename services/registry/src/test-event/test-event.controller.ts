@@ -14,6 +14,7 @@ import type {
 } from '@windlass/contracts/registry/v1/test_event_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from '../caller/caller.js';
+import { ListPastTestEventsQuery, ShowPastTestEventQuery } from '../history/read-past-test-events.js';
 import { CreateTestEventCommand, DeleteTestEventCommand, ReplaceTestEventCommand } from './change-test-event.js';
 import { ListTestEventsQuery, ShowTestEventQuery } from './show-test-event.js';
 
@@ -29,7 +30,9 @@ export class TestEventController {
 
   @GrpcMethod(SERVICE, 'listEvents')
   listEvents(request: ListEventsRequest, metadata: Metadata): Promise<ListEventsResponse> {
-    return this.queries.execute(new ListTestEventsQuery(this.caller(request, metadata), request.function_urn));
+    const caller = this.caller(request, metadata);
+    const { function_urn: urn, as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ListTestEventsQuery(caller, urn) : new ListPastTestEventsQuery(caller, urn, asOf));
   }
 
   @GrpcMethod(SERVICE, 'createEvent')
@@ -39,7 +42,9 @@ export class TestEventController {
 
   @GrpcMethod(SERVICE, 'showEvent')
   showEvent(request: ShowEventRequest, metadata: Metadata): Promise<TestEvent> {
-    return this.queries.execute(new ShowTestEventQuery(this.caller(request, metadata), request));
+    const caller = this.caller(request, metadata);
+    const { as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ShowTestEventQuery(caller, request) : new ShowPastTestEventQuery(caller, request, asOf));
   }
 
   @GrpcMethod(SERVICE, 'updateEvent')

@@ -6,6 +6,7 @@ import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import type { CreateFunctionVersionRequest, ListFunctionVersionsRequest, ListFunctionVersionsResponse } from '@windlass/contracts/registry/v1/version_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from '../caller/caller.js';
+import { ListPastVersionsQuery } from '../history/read-past-versions.js';
 import { ListVersionsQuery } from './list-versions.js';
 import { PublishVersionCommand } from './publish-version.js';
 
@@ -21,7 +22,9 @@ export class VersionController {
 
   @GrpcMethod(SERVICE, 'listFunctionVersions')
   listFunctionVersions(request: ListFunctionVersionsRequest, metadata: Metadata): Promise<ListFunctionVersionsResponse> {
-    return this.queries.execute(new ListVersionsQuery(this.caller(request, metadata), request));
+    const caller = this.caller(request, metadata);
+    const { as_of: asOf } = request;
+    return this.queries.execute(asOf === undefined ? new ListVersionsQuery(caller, request) : new ListPastVersionsQuery(caller, request, asOf));
   }
 
   @GrpcMethod(SERVICE, 'createFunctionVersion')

@@ -66,6 +66,8 @@ export interface VersionStrategyRule {
 export interface ListVersionAliasesRequest {
   project_id: string;
   function_urn: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListVersionAliasesResponse {
@@ -96,6 +98,8 @@ export interface ShowVersionAliasRequest {
   project_id: string;
   function_urn: string;
   alias_name: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 /** Replaces all but the name. An empty version keeps the one the alias has. */
@@ -591,7 +595,7 @@ export const VersionStrategyRule: MessageFns<VersionStrategyRule> = {
 };
 
 function createBaseListVersionAliasesRequest(): ListVersionAliasesRequest {
-  return { project_id: "", function_urn: "" };
+  return { project_id: "", function_urn: "", as_of: undefined };
 }
 
 export const ListVersionAliasesRequest: MessageFns<ListVersionAliasesRequest> = {
@@ -601,6 +605,9 @@ export const ListVersionAliasesRequest: MessageFns<ListVersionAliasesRequest> = 
     }
     if (message.function_urn !== "") {
       writer.uint32(18).string(message.function_urn);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -634,6 +641,14 @@ export const ListVersionAliasesRequest: MessageFns<ListVersionAliasesRequest> = 
             message.function_urn = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -653,6 +668,7 @@ export const ListVersionAliasesRequest: MessageFns<ListVersionAliasesRequest> = 
     const message = createBaseListVersionAliasesRequest();
     message.project_id = object.project_id ?? "";
     message.function_urn = object.function_urn ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -1034,7 +1050,7 @@ export const CreateVersionAliasRequest_AdditionalVersionStrategyEntry: MessageFn
 };
 
 function createBaseShowVersionAliasRequest(): ShowVersionAliasRequest {
-  return { project_id: "", function_urn: "", alias_name: "" };
+  return { project_id: "", function_urn: "", alias_name: "", as_of: undefined };
 }
 
 export const ShowVersionAliasRequest: MessageFns<ShowVersionAliasRequest> = {
@@ -1047,6 +1063,9 @@ export const ShowVersionAliasRequest: MessageFns<ShowVersionAliasRequest> = {
     }
     if (message.alias_name !== "") {
       writer.uint32(26).string(message.alias_name);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -1088,6 +1107,14 @@ export const ShowVersionAliasRequest: MessageFns<ShowVersionAliasRequest> = {
             message.alias_name = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1108,6 +1135,7 @@ export const ShowVersionAliasRequest: MessageFns<ShowVersionAliasRequest> = {
     message.project_id = object.project_id ?? "";
     message.function_urn = object.function_urn ?? "";
     message.alias_name = object.alias_name ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };

@@ -168,6 +168,8 @@ export interface UpdateFunctionMaxInstanceConfigRequest {
 export interface ShowFunctionCodeRequest {
   project_id: string;
   function_urn: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface UpdateFunctionCodeRequest {
@@ -197,6 +199,8 @@ export interface FunctionCode {
   depend_version_list: string[];
   strategy_config: StrategyConfig | undefined;
   dependencies: string[];
+  /** False where the code of an earlier time is no longer kept: func_code is empty then. Windlass' own. */
+  code_kept?: boolean | undefined;
 }
 
 export interface ShowLtsLogDetailsRequest {
@@ -2038,7 +2042,7 @@ export const UpdateFunctionMaxInstanceConfigRequest: MessageFns<UpdateFunctionMa
 };
 
 function createBaseShowFunctionCodeRequest(): ShowFunctionCodeRequest {
-  return { project_id: "", function_urn: "" };
+  return { project_id: "", function_urn: "", as_of: undefined };
 }
 
 export const ShowFunctionCodeRequest: MessageFns<ShowFunctionCodeRequest> = {
@@ -2048,6 +2052,9 @@ export const ShowFunctionCodeRequest: MessageFns<ShowFunctionCodeRequest> = {
     }
     if (message.function_urn !== "") {
       writer.uint32(18).string(message.function_urn);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -2081,6 +2088,14 @@ export const ShowFunctionCodeRequest: MessageFns<ShowFunctionCodeRequest> = {
             message.function_urn = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2100,6 +2115,7 @@ export const ShowFunctionCodeRequest: MessageFns<ShowFunctionCodeRequest> = {
     const message = createBaseShowFunctionCodeRequest();
     message.project_id = object.project_id ?? "";
     message.function_urn = object.function_urn ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -2271,6 +2287,7 @@ function createBaseFunctionCode(): FunctionCode {
     depend_version_list: [],
     strategy_config: undefined,
     dependencies: [],
+    code_kept: undefined,
   };
 }
 
@@ -2320,6 +2337,9 @@ export const FunctionCode: MessageFns<FunctionCode> = {
     }
     for (const v of message.dependencies) {
       writer.uint32(122).string(v!);
+    }
+    if (message.code_kept !== undefined) {
+      writer.uint32(800).bool(message.code_kept);
     }
     return writer;
   },
@@ -2457,6 +2477,14 @@ export const FunctionCode: MessageFns<FunctionCode> = {
             message.dependencies.push(reader.string());
             continue;
           }
+          case 100: {
+            if (tag !== 800) {
+              break;
+            }
+
+            message.code_kept = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2493,6 +2521,7 @@ export const FunctionCode: MessageFns<FunctionCode> = {
       ? StrategyConfig.fromPartial(object.strategy_config)
       : undefined;
     message.dependencies = object.dependencies?.map((e) => e) || [];
+    message.code_kept = object.code_kept ?? undefined;
     return message;
   },
 };

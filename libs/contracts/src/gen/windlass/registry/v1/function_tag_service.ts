@@ -58,6 +58,8 @@ export interface ChangeTagsResponse {
 export interface ListFunctionTagsRequest {
   project_id: string;
   resource_id: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface FunctionTags {
@@ -502,7 +504,7 @@ export const ChangeTagsResponse: MessageFns<ChangeTagsResponse> = {
 };
 
 function createBaseListFunctionTagsRequest(): ListFunctionTagsRequest {
-  return { project_id: "", resource_id: "" };
+  return { project_id: "", resource_id: "", as_of: undefined };
 }
 
 export const ListFunctionTagsRequest: MessageFns<ListFunctionTagsRequest> = {
@@ -512,6 +514,9 @@ export const ListFunctionTagsRequest: MessageFns<ListFunctionTagsRequest> = {
     }
     if (message.resource_id !== "") {
       writer.uint32(18).string(message.resource_id);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -545,6 +550,14 @@ export const ListFunctionTagsRequest: MessageFns<ListFunctionTagsRequest> = {
             message.resource_id = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -564,6 +577,7 @@ export const ListFunctionTagsRequest: MessageFns<ListFunctionTagsRequest> = {
     const message = createBaseListFunctionTagsRequest();
     message.project_id = object.project_id ?? "";
     message.resource_id = object.resource_id ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };

@@ -37,6 +37,8 @@ export interface TestEvent {
 export interface ListEventsRequest {
   project_id: string;
   function_urn: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListEventsResponse {
@@ -57,6 +59,8 @@ export interface ShowEventRequest {
   project_id: string;
   function_urn: string;
   event_id: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface UpdateEventRequest {
@@ -169,7 +173,7 @@ export const TestEvent: MessageFns<TestEvent> = {
 };
 
 function createBaseListEventsRequest(): ListEventsRequest {
-  return { project_id: "", function_urn: "" };
+  return { project_id: "", function_urn: "", as_of: undefined };
 }
 
 export const ListEventsRequest: MessageFns<ListEventsRequest> = {
@@ -179,6 +183,9 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
     }
     if (message.function_urn !== "") {
       writer.uint32(18).string(message.function_urn);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -212,6 +219,14 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
             message.function_urn = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -231,6 +246,7 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
     const message = createBaseListEventsRequest();
     message.project_id = object.project_id ?? "";
     message.function_urn = object.function_urn ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
@@ -406,7 +422,7 @@ export const CreateEventRequest: MessageFns<CreateEventRequest> = {
 };
 
 function createBaseShowEventRequest(): ShowEventRequest {
-  return { project_id: "", function_urn: "", event_id: "" };
+  return { project_id: "", function_urn: "", event_id: "", as_of: undefined };
 }
 
 export const ShowEventRequest: MessageFns<ShowEventRequest> = {
@@ -419,6 +435,9 @@ export const ShowEventRequest: MessageFns<ShowEventRequest> = {
     }
     if (message.event_id !== "") {
       writer.uint32(26).string(message.event_id);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -460,6 +479,14 @@ export const ShowEventRequest: MessageFns<ShowEventRequest> = {
             message.event_id = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -480,6 +507,7 @@ export const ShowEventRequest: MessageFns<ShowEventRequest> = {
     message.project_id = object.project_id ?? "";
     message.function_urn = object.function_urn ?? "";
     message.event_id = object.event_id ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };

@@ -29,6 +29,8 @@ export interface ListFunctionVersionsRequest {
   function_urn: string;
   marker: string;
   maxitems: string;
+  /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
+  as_of?: string | undefined;
 }
 
 export interface ListFunctionVersionsResponse {
@@ -48,7 +50,7 @@ export interface CreateFunctionVersionRequest {
 }
 
 function createBaseListFunctionVersionsRequest(): ListFunctionVersionsRequest {
-  return { project_id: "", function_urn: "", marker: "", maxitems: "" };
+  return { project_id: "", function_urn: "", marker: "", maxitems: "", as_of: undefined };
 }
 
 export const ListFunctionVersionsRequest: MessageFns<ListFunctionVersionsRequest> = {
@@ -64,6 +66,9 @@ export const ListFunctionVersionsRequest: MessageFns<ListFunctionVersionsRequest
     }
     if (message.maxitems !== "") {
       writer.uint32(34).string(message.maxitems);
+    }
+    if (message.as_of !== undefined) {
+      writer.uint32(802).string(message.as_of);
     }
     return writer;
   },
@@ -113,6 +118,14 @@ export const ListFunctionVersionsRequest: MessageFns<ListFunctionVersionsRequest
             message.maxitems = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.as_of = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -134,6 +147,7 @@ export const ListFunctionVersionsRequest: MessageFns<ListFunctionVersionsRequest
     message.function_urn = object.function_urn ?? "";
     message.marker = object.marker ?? "";
     message.maxitems = object.maxitems ?? "";
+    message.as_of = object.as_of ?? undefined;
     return message;
   },
 };
