@@ -18,7 +18,7 @@ describe('a read as of a time', () => {
 
   const answer = async (operation: PublicOperation, as_of?: string): Promise<string> => {
     // Without an account, permissions are those of the platform alone.
-    const account = operation.name === 'KeystoneListPermissions' ? { domain_id: tenant.ids['domain_id'] ?? '' } : {};
+    const account: JsonObject = operation.name === 'KeystoneListPermissions' ? { domain_id: tenant.ids['domain_id'] ?? '' } : {};
     const request = { ...sampleRequest(operation, tenant.ids), ...account, ...(as_of !== undefined && { as_of }) };
     const { outcome, text } = await call('REST', operation, request, tenant.administrator);
     return `${outcome} ${text.replaceAll(MOMENTARY, '').replaceAll(/"request_id":"[^"]*"/g, '')}`;

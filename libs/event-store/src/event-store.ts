@@ -28,6 +28,8 @@ export interface AppendInput<E extends DomainEvent> {
   readonly expectedVersion: number;
   readonly events: readonly E[];
   readonly metadata: EventMetadata;
+  /** When it happened, where several appends of one transaction say the same; now unless told. */
+  readonly recordedAt?: Date;
 }
 
 /** Updates read models in the appending transaction, given what was appended and the state after it. */
@@ -242,7 +244,7 @@ export class EventStore {
 
   private chain(input: AppendInput<DomainEvent>, head: Buffer): NewEventRow[] {
     const { streamId, tenant, expectedVersion, events } = input;
-    const recordedAt = this.clock();
+    const recordedAt = input.recordedAt ?? this.clock();
     const metadata = asStored(input.metadata);
     let previousHash = head;
     return events.map((event, index) => {

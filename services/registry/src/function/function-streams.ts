@@ -47,7 +47,7 @@ export class FunctionStreams {
   }
 
   /** Appends what was decided of a function at a version of its stream, in the caller's transaction. Loses a race as `EventStore.append` does. */
-  async append(manager: EntityManager, caller: Caller, decided: { readonly streamId: string; readonly expectedVersion: number; readonly events: readonly FunctionEvent[] }): Promise<void> {
+  async append(manager: EntityManager, caller: Caller, decided: { readonly streamId: string; readonly expectedVersion: number; readonly events: readonly FunctionEvent[]; readonly recordedAt: Date }): Promise<void> {
     await this.project(manager, await this.store.append(manager, { ...decided, tenant: caller.domainId, metadata: caller.metadata }));
   }
 

@@ -99,8 +99,10 @@ export class RollBackFunctionHandler implements ICommandHandler<RollBackFunction
       const needed = [plan.after.function, ...(present.state.status === 'active' ? [] : plan.after.versions.map((version) => version.function))];
       for (const { code } of needed) await this.obstacles.requirePackage(code.digest);
     }
-    await this.functions.append(manager, caller, { streamId: functionStream(address), expectedVersion: present.revision, events: plan.functionEvents });
-    await this.triggers.appendAll(manager, caller, plan.triggerSteps);
+    // One time for all of it: whoever names that time means the function with its triggers.
+    const recordedAt = this.clock.now();
+    await this.functions.append(manager, caller, { streamId: functionStream(address), expectedVersion: present.revision, events: plan.functionEvents, recordedAt });
+    await this.triggers.appendAll(manager, caller, plan.triggerSteps, recordedAt);
     return plan;
   }
 

@@ -11,7 +11,7 @@ import { PackageUses } from '../code-package/package-uses.js';
 import { openPackageStore } from '../code-package/open-package-store.js';
 import { openDatabase } from '../database/database.js';
 import { rebuildRegistry } from '../index.js';
-import { RegistryFixture, zipBase64, type Tenant } from '../testing/registry-fixture.js';
+import { eventually, RegistryFixture, zipBase64, type Tenant } from '../testing/registry-fixture.js';
 
 describe('a rollback', () => {
   let registry: RegistryFixture;
@@ -123,6 +123,12 @@ describe('a rollback', () => {
     expect(await seen()).not.toEqual(changed);
     await goBack(second);
     expect(await seen()).toEqual(changed);
+    // Everything of one rollback has one time: whoever names it means all of it.
+    const [last] = (await events()).slice(-1);
+    while (Date.now() <= (last?.recordedAt.getTime() ?? 0)) await new Promise((resolve) => setImmediate(resolve));
+    await goBack(first);
+    await goBack(last?.recordedAt.toISOString() ?? '');
+    expect(await seen()).toEqual(changed);
   });
 
   it('does what was shown or nothing: whatever changed since the dry run makes it a conflict', async () => {
@@ -231,6 +237,29 @@ describe('a rollback', () => {
       await registry.create(tenant, { func_name: 'other', func_code: { file: zipBase64(tenant.project), link: '' } });
       await expect(goBack(to)).resolves.toMatchObject({ outcome: 'applied' });
       await expect(registry.functions.showFunctionConfig(of(), tenant.metadata())).resolves.toMatchObject({ digest, memory_size: 256 });
+    });
+
+    it('code that a sweep removes while the run is on its way', async () => {
+      const { digest } = await registry.create(tenant, { func_code: { file: zipBase64(tenant.project), link: '' } });
+      const to = await here();
+      await upload('new');
+      const { plan, obstacles } = await look(to);
+      expect(obstacles).toEqual([]);
+      const { length } = await events();
+      const sweep = database.createQueryRunner();
+      await sweep.startTransaction();
+      await sweep.query('SELECT FROM registry.packages WHERE digest = $1 FOR UPDATE', [digest]);
+      const pending = ask({ to, plan }).then(() => 'done', (error: { code?: string }) => error.code);
+      await eventually(async () => {
+        const [waiting] = await database.query<{ count: number }[]>('SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted');
+        expect(waiting?.count).toBe(1);
+      });
+      await sweep.query('DELETE FROM registry.packages WHERE digest = $1', [digest]);
+      await openPackageStore(registry.config.packages).remove(digest);
+      await sweep.commitTransaction();
+      await sweep.release();
+      expect(await pending).toBe('FSS.0410');
+      expect(await events()).toHaveLength(length);
     });
 
     it('an agency that is gone', async () => {

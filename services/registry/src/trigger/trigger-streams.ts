@@ -67,7 +67,7 @@ export class TriggerStreams {
         tenant: caller.domainId,
         decider: changeTrigger,
         command: change,
-        metadata: { actor: caller.actor, requestId: caller.requestId },
+        metadata: caller.metadata,
         project: projectTrigger,
       });
       if (state.status !== 'active') throw new Error(`the trigger is ${state.status} after a change, must be active`);
@@ -121,11 +121,11 @@ export class TriggerStreams {
    * Appends what was decided of several triggers of a function, in this order, in the caller's transaction, which holds the
    * function's row. FSS.1147 when a path is taken.
    */
-  async appendAll(manager: EntityManager, caller: Caller, steps: readonly DecidedTrigger[]): Promise<void> {
+  async appendAll(manager: EntityManager, caller: Caller, steps: readonly DecidedTrigger[], recordedAt: Date): Promise<void> {
     for (const { triggerId, revision, event } of steps) {
       const streamId = triggerStream(triggerId);
       const expectedVersion = revision ?? (await this.store.load(streamId, manager)).at(-1)?.version ?? 0;
-      await projectTrigger(manager, await this.store.append(manager, { streamId, tenant: caller.domainId, expectedVersion, events: [event], metadata: caller.metadata }));
+      await projectTrigger(manager, await this.store.append(manager, { streamId, tenant: caller.domainId, expectedVersion, events: [event], metadata: caller.metadata, recordedAt }));
     }
   }
 
