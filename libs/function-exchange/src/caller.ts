@@ -21,7 +21,7 @@ export interface Caller {
    * what speaks to one hop only, and frames the body as `body` says.
    */
   head(head: ResponseHead, body: BodyFraming): void;
-  /** False when the caller does not keep up; what is given all the same is kept. */
+  /** False when the caller does not keep up; what is given all the same is kept. `slice` is lent: who keeps it beyond the call copies it. */
   data(slice: Buffer): boolean;
   /** Nothing more comes at the moment: what was given so far must not wait for company. */
   flush(): void;
@@ -31,7 +31,7 @@ export interface Caller {
   /** There is no answer; nothing was given so far. */
   fail(failure: Failure): void;
   /**
-   * Joins the caller with the app after a 101; resolves when the conversation is over. `rest` is the app's first bytes. `app` allows
+   * Joins the caller with the app after a 101; resolves when the conversation is over. `rest` are the app's first bytes, lent as well. `app` allows
    * half-open connections: either side may stop sending and still hear the other.
    */
   upgrade(head: ResponseHead, app: Socket, rest: Buffer): Promise<UpgradeEnd>;

@@ -2,7 +2,7 @@ import type { HeaderList } from '@windlass/http1';
 import type { Caller } from './caller.js';
 import type { RequestBody } from './request-body.js';
 
-/** One request to a function, whoever sent it. */
+/** One request to a function, whoever sent it. Whoever makes one has checked its texts: they are written as they are. */
 export interface FunctionRequest {
   readonly requestId: string;
   readonly functionId: string;
@@ -16,7 +16,7 @@ export interface FunctionRequest {
   readonly target: string;
   /** The fields as the caller sent them, for whoever decides by them; they are not what is sent on. */
   readonly headers: HeaderList;
-  /** What the caller says to the function: lines of `linesForFunction` and the gateway's own, each with its ending. */
+  /** What the caller says to the function: lines of `FunctionFields` and the gateway's own, each with its ending. */
   readonly fieldLines: string;
   /** The protocol the caller wants to switch to. */
   readonly upgrade: string | undefined;

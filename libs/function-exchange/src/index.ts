@@ -6,7 +6,7 @@ export { type Caller, type CallerListener } from './caller.js';
 export { isIdempotent } from './idempotent-methods.js';
 export { CLOSED, HALF_OPEN_SILENCE_MS, type UpgradeEnd, type UpgradeLimits } from './upgrade-end.js';
 export { type Failure, type Fault, failureBody } from './failure.js';
-export { isReservedField, linesForFunction } from './platform-fields.js';
+export { FunctionFields } from './platform-fields.js';
 export { MAX_BODY_BYTES } from './max-body-bytes.js';
 export { startExchangeServer, type ExchangeServer, type ExchangeServerOptions } from './socket/exchange-server.js';
 export { RemoteWorker, type RemoteWorkerLimits, type WorkerCaller, type WorkerLoss } from './socket/remote-worker.js';

@@ -2,6 +2,7 @@ import { ChunkedDecoder } from './chunked-decoder.js';
 import type { BodyFraming } from './framing.js';
 import { HeaderList } from './header-list.js';
 import { bodyTooLarge, Http1Error } from './http1-error.js';
+import { bytesFrom } from './line-block-reader.js';
 
 /** Finds the payload and the end of one body in the bytes of its connection. Payload is handed out as slices, not copied. */
 export interface BodyDecoder {
@@ -53,7 +54,7 @@ class LengthDecoder implements BodyDecoder {
     const taken = Math.min(piece.length, this.remaining);
     this.remaining -= taken;
     if (taken > 0) onData(taken === piece.length ? piece : piece.subarray(0, taken));
-    return this.done ? piece.subarray(taken) : undefined;
+    return this.done ? bytesFrom(piece, taken) : undefined;
   }
 
   close(): void {

@@ -50,15 +50,17 @@ export function endToEndFields(headers: HeaderList): HeaderField[] {
 
 /**
  * The same as lines, ready to be written: a field that was read need not be checked or copied again. `keep` is asked about
- * each field that remains, by its name in lower case.
+ * each field that remains, by its name in lower case; it always says the same, and need not be asked again about the same fields.
  */
 export function endToEndLines(headers: HeaderList, keep: (lowerName: string) => boolean): string {
+  if (headers.lastLines?.keep === keep) return headers.lastLines.text;
   const passes = endToEndFilter(headers);
   let text = '';
   for (let index = 0; index < headers.length; index += 1) {
     const name = headers.lowerName(index);
     if (passes(name) && keep(name)) text += headers.line(index);
   }
+  headers.lastLines = { keep, text };
   return text;
 }
 

@@ -14,6 +14,8 @@ export class HeaderList implements Iterable<HeaderField> {
   private readonly lowerNames: readonly string[];
   /** Whether the fields were read from a message, whose reader has checked them. */
   private readonly checked: boolean;
+  /** What `endToEndLines` made of it the last time: a head that is read again is most often written the same again. */
+  lastLines: { readonly keep: (lowerName: string) => boolean; readonly text: string } | undefined;
 
   /** Fields from anywhere; they are checked when they are written. */
   constructor(fields: readonly HeaderField[], lowerNames: readonly string[] = fields.map(([name]) => name.toLowerCase()), checked = false) {

@@ -51,7 +51,7 @@ export class LineBlockReader {
     }
     const text = bytes.toString('latin1', this.blockStart, end - 2);
     this.reset();
-    return { text, rest: piece.subarray(end - before) };
+    return { text, rest: bytesFrom(piece, end - before) };
   }
 
   private findEnd(bytes: Buffer): number {
@@ -124,4 +124,9 @@ export class LineBlockReader {
     this.firstLineSeen = false;
     this.skippedEmptyLine = false;
   }
+}
+
+/** What of `piece` is left from `at` on. Most often nothing is, and a view of nothing would cost as much as one of something. */
+export function bytesFrom(piece: Buffer, at: number): Buffer {
+  return at === piece.length ? EMPTY : piece.subarray(at);
 }

@@ -5,7 +5,8 @@ import { declaredFraming, NO_BODY, type BodyFraming, type HttpVersion } from './
 import { DEFAULT_HEAD_LIMITS, type HeadLimits } from './head-limits.js';
 import type { HeaderList } from './header-list.js';
 import { Http1Error } from './http1-error.js';
-import { LineBlockReader } from './line-block-reader.js';
+import { LastHead } from './last-head.js';
+import { bytesFrom, LineBlockReader } from './line-block-reader.js';
 import { checkHost, checkTarget } from './request-target.js';
 
 export interface RequestHead {
@@ -28,6 +29,7 @@ export interface RequestHead {
 export class RequestHeadParser {
   private readonly block: LineBlockReader;
   private readonly maxFields: number;
+  private readonly last = new LastHead<RequestHead>();
 
   constructor(limits: Partial<HeadLimits> = {}) {
     const { maxHeadBytes, maxStartLineBytes, maxFields } = { ...DEFAULT_HEAD_LIMITS, ...limits };
@@ -48,8 +50,14 @@ export class RequestHeadParser {
 
   /** The head and the bytes that follow it, or undefined while it is incomplete. Throws Http1Error. */
   read(piece: Buffer): { head: RequestHead; rest: Buffer } | undefined {
+    const inOnePiece = !this.block.started;
+    const same = inOnePiece ? this.last.sizeIn(piece) : 0;
+    if (same > 0) return { head: this.last.value, rest: bytesFrom(piece, same) };
     const block = this.block.read(piece);
-    return block && { head: parseRequestHead(block.text, this.maxFields), rest: block.rest };
+    if (block === undefined) return undefined;
+    const head = parseRequestHead(block.text, this.maxFields);
+    if (inOnePiece) this.last.remember(piece, piece.length - block.rest.length, head);
+    return { head, rest: block.rest };
   }
 }
 

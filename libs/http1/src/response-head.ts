@@ -5,7 +5,8 @@ import { declaredFraming, NO_BODY, type BodyFraming, type HttpVersion } from './
 import { DEFAULT_HEAD_LIMITS, type HeadLimits } from './head-limits.js';
 import type { HeaderList } from './header-list.js';
 import { Http1Error } from './http1-error.js';
-import { LineBlockReader } from './line-block-reader.js';
+import { LastHead } from './last-head.js';
+import { bytesFrom, LineBlockReader } from './line-block-reader.js';
 import { parseVersion } from './request-head.js';
 
 export interface ResponseHead {
@@ -25,6 +26,9 @@ export interface ResponseHead {
 export class ResponseHeadParser {
   private readonly block: LineBlockReader;
   private readonly maxFields: number;
+  private readonly last = new LastHead<ResponseHead>();
+  /** What the last head answered, which it is read by. */
+  private lastMethod = '';
 
   constructor(limits: Partial<HeadLimits> = {}) {
     const { maxHeadBytes, maxStartLineBytes, maxFields } = { ...DEFAULT_HEAD_LIMITS, ...limits };
@@ -48,8 +52,17 @@ export class ResponseHeadParser {
    * that is answered: it decides whether there is a body. Throws Http1Error.
    */
   read(piece: Buffer, requestMethod: string): { head: ResponseHead; rest: Buffer } | undefined {
+    const inOnePiece = !this.block.started;
+    const same = inOnePiece && requestMethod === this.lastMethod ? this.last.sizeIn(piece) : 0;
+    if (same > 0) return { head: this.last.value, rest: bytesFrom(piece, same) };
     const block = this.block.read(piece);
-    return block && { head: parseResponseHead(block.text, requestMethod, this.maxFields), rest: block.rest };
+    if (block === undefined) return undefined;
+    const head = parseResponseHead(block.text, requestMethod, this.maxFields);
+    if (inOnePiece) {
+      this.last.remember(piece, piece.length - block.rest.length, head);
+      this.lastMethod = requestMethod;
+    }
+    return { head, rest: block.rest };
   }
 }
 

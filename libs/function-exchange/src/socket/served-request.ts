@@ -113,7 +113,7 @@ export class ServedRequest implements RequestBody, Caller {
   }
 
   data(slice: Buffer): boolean {
-    return this.encoder?.write(this.connection.socket, slice) ?? true;
+    return this.encoder?.write(this.connection.socket, Buffer.from(slice)) ?? true;
   }
 
   flush(): void {
@@ -154,7 +154,7 @@ export class ServedRequest implements RequestBody, Caller {
     this.connection.leave();
     const protocol = head.upgrade ?? this.request.upgrade ?? '';
     socket.write(headBytes(head, [...endToEndFields(head.headers), ['Connection', 'Upgrade'], ['Upgrade', protocol]]));
-    if (rest.length > 0) socket.write(rest);
+    if (rest.length > 0) socket.write(Buffer.from(rest));
     for (const piece of this.early.splice(0)) app.write(piece);
     return joinSockets(socket, app, this.upgradeLimits);
   }

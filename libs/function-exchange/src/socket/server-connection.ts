@@ -3,13 +3,14 @@ import type { Socket } from 'node:net';
 import { isHttp1Error, RequestHeadParser, serializeResponseHead, type RequestHead } from '@windlass/http1';
 import { failureBody } from '../failure.js';
 import type { FunctionServer } from '../function-request.js';
-import { linesForFunction } from '../platform-fields.js';
+import { FunctionFields } from '../platform-fields.js';
 import type { UpgradeLimits } from '../upgrade-end.js';
 import { ServedRequest, type RequestConnection } from './served-request.js';
 import { readWireFields } from './wire-fields.js';
 
 /** How long a connection that is over may take to close. */
 const LINGER_MS = 5_000;
+const FIELDS = new FunctionFields();
 
 /** One connection of a gateway: requests one after the other, each handed to whoever serves them. */
 export class ServerConnection implements RequestConnection {
@@ -94,7 +95,7 @@ export class ServerConnection implements RequestConnection {
     const request = new ServedRequest(this, head, wire.requestId, this.upgradeLimits, rest);
     this.current = request;
     const { method, target, upgrade, headers } = head;
-    this.functions.serve({ ...wire, method, target, upgrade, headers, fieldLines: linesForFunction(headers), body: request }, request);
+    this.functions.serve({ ...wire, method, target, upgrade, headers, fieldLines: FIELDS.lines(headers), body: request }, request);
   }
 
   /** Bytes that are no request of ours: what follows them cannot be understood either. */

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import {
   endToEndLines,
-  fieldLine,
   serializeFields,
   statusLine,
   type BodyFraming,
@@ -10,8 +9,8 @@ import {
   type ResponseHead,
 } from '@windlass/http1';
 
-/** A slice up to this size is copied behind what is written with it: one small write costs less than two. */
-const COPIED_BYTES = 4 * 1024;
+/** A slice up to this size goes behind the text that is written with it: one small write costs less than two. */
+const SMALL_BYTES = 4 * 1024;
 /** So much text is not kept waiting for more. */
 const MOST_PENDING = 16 * 1024;
 
@@ -88,18 +87,18 @@ export class AnswerWriter {
   }
 
   private headText(head: ResponseHead): string {
-    return statusLine(head.status, head.reasonPhrase) + endToEndLines(head.headers, isForClient) + fieldLine('X-Request-Id', this.requestId);
+    return `${statusLine(head.status, head.reasonPhrase)}${endToEndLines(head.headers, isForClient)}X-Request-Id: ${this.requestId}\r\n`;
   }
 
   private add(slice: Buffer): void {
-    if (slice.length <= COPIED_BYTES) {
+    if (slice.length <= SMALL_BYTES) {
       this.pending += slice.toString('latin1');
       if (this.pending.length > MOST_PENDING) this.flush();
       return;
     }
     this.client.cork();
     this.flush();
-    this.client.write(slice);
+    this.client.write(Buffer.from(slice));
     this.client.uncork();
   }
 }

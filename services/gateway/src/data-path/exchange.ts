@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { isReservedField, type CallerListener, type Failure, type RequestBody, type UpgradeEnd, type WorkerCaller, type WorkerLoss } from '@windlass/function-exchange';
+import { type CallerListener, type Failure, type RequestBody, type UpgradeEnd, type WorkerCaller, type WorkerLoss } from '@windlass/function-exchange';
 import type { Route } from '@windlass/contracts/registry/v1/catalog';
 import {
   createBodyDecoder,
@@ -18,7 +18,7 @@ import { parseAddress, type Address } from './address.js';
 import { AnswerWriter } from './answer-writer.js';
 import { ClientBody, type ClientBodyEvents, EMPTY_BODY, WholeBody } from './client-body.js';
 import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
-import { isForFunction, requestLines, wantsWebSocket, type CredentialKind } from './forwarded-head.js';
+import { fieldsForFunction, requestLines, wantsWebSocket, type CredentialKind } from './forwarded-head.js';
 import type { HeldBody } from './held-bodies.js';
 import { failureBytes, Refusal, refusalBytes, refusals } from './refusal.js';
 import { Tunnel } from './tunnel.js';
@@ -178,7 +178,7 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     client.clearDeadline();
     const { tunnelIdleMs: idleMs, tunnelMaxMs: maxMs } = this.context.limits;
     this.tunnel = new Tunnel(client.socket, app, { idleMs, maxMs }, this.context.timers);
-    if (rest.length > 0) this.tunnel.onAppData(rest);
+    if (rest.length > 0) this.tunnel.onAppData(Buffer.from(rest));
     const early = client.takeUnread();
     if (early.length > 0) this.tunnel.onClientData(early);
     client.socket.resume();
@@ -297,7 +297,7 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   private bodyFor({ credential, heldBody }: Admitted): RequestBody {
     const { decoder, request } = this;
     if (decoder === undefined || request.body.kind === 'none') return EMPTY_BODY;
-    const keepTrailer = (lowerName: string): boolean => !isReservedField(lowerName) && isForFunction(lowerName, credential);
+    const keepTrailer = fieldsForFunction(credential).passes;
     if (heldBody !== undefined || decoder.done) {
       return new WholeBody(request.body, heldBody ?? NO_BYTES, decoder.trailers.fields.filter(([name]) => keepTrailer(name.toLowerCase())));
     }

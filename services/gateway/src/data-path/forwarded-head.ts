@@ -1,5 +1,5 @@
-import { linesForFunction } from '@windlass/function-exchange';
-import { fieldLine, type RequestHead } from '@windlass/http1';
+import { FunctionFields } from '@windlass/function-exchange';
+import type { RequestHead } from '@windlass/http1';
 import type { Address } from './address.js';
 
 // Fields the gateway writes itself. What the client put there is not passed on, X-Forwarded-For apart.
@@ -20,19 +20,34 @@ export interface Forwarding {
   readonly credential: CredentialKind | undefined;
 }
 
-/** What the function is told, as lines: what the client sent for it, then what only we may say. */
+const OPEN = new FunctionFields((name) => isClients(name));
+const WITH_TOKEN = new FunctionFields((name) => isClients(name) && !TOKEN_FIELDS.has(asHyphens(name)));
+const WITH_SIGNATURE = new FunctionFields((name) => isClients(name) && !SIGNATURE_FIELDS.has(asHyphens(name)) && !TOKEN_FIELDS.has(asHyphens(name)));
+
+/** Which of the client's fields (of the header or of the trailer) are the function's to see. */
+export function fieldsForFunction(credential: CredentialKind | undefined): FunctionFields {
+  switch (credential) {
+    case undefined:
+      return OPEN;
+    case 'token':
+      return WITH_TOKEN;
+    case 'signature':
+      return WITH_SIGNATURE;
+    default:
+      return credential satisfies never;
+  }
+}
+
+/** What the function is told, as lines: what the client sent for it, then what only we may say. All of it was checked when it was read. */
 export function requestLines({ head, address, sourceIp, credential }: Forwarding): string {
   const { headers } = head;
-  const keep = credential === undefined ? isForOpenFunction : (name: string): boolean => isForFunction(name, credential);
   const host = headers.get('host');
-  let text = linesForFunction(headers, keep);
-  if (host === undefined) text += 'Host: \r\n';
   const before = headers.has('x-forwarded-for') ? `${headers.getAll('x-forwarded-for').join(', ')}, ` : '';
-  text += fieldLine('X-Forwarded-For', before + sourceIp);
-  text += 'X-Forwarded-Proto: http\r\n';
-  text += fieldLine('X-Forwarded-Host', host ?? '');
-  text += fieldLine('X-Real-IP', sourceIp);
-  return address.prefix === '' ? text : text + fieldLine('X-Forwarded-Prefix', address.prefix);
+  return (
+    `${fieldsForFunction(credential).lines(headers)}${host === undefined ? 'Host: \r\n' : ''}` +
+    `X-Forwarded-For: ${before}${sourceIp}\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: ${host ?? ''}\r\nX-Real-IP: ${sourceIp}\r\n` +
+    (address.prefix === '' ? '' : `X-Forwarded-Prefix: ${address.prefix}\r\n`)
+  );
 }
 
 /** Only WebSocket is relayed; any other wish to upgrade is ignored, as HTTP allows, and answered as an ordinary request. */
@@ -40,15 +55,11 @@ export function wantsWebSocket(head: RequestHead): boolean {
   return head.method === 'GET' && head.upgrade === 'websocket' && head.body.kind === 'none';
 }
 
-/** Whether a client's field (of the header or of the trailer) is the function's to see. What the platform reserves is left out before. */
-export function isForFunction(lowerName: string, credential: CredentialKind | undefined): boolean {
-  // Many servers hand "X_Real_IP" to the program as they do "X-Real-IP", so the two count as one.
-  const key = lowerName.replaceAll('_', '-');
-  if (OWN_REQUEST_FIELDS.has(key)) return false;
-  if (credential === 'token') return !TOKEN_FIELDS.has(key);
-  return credential === 'signature' ? !SIGNATURE_FIELDS.has(key) && !TOKEN_FIELDS.has(key) : true;
+function isClients(lowerName: string): boolean {
+  return !OWN_REQUEST_FIELDS.has(asHyphens(lowerName));
 }
 
-function isForOpenFunction(lowerName: string): boolean {
-  return isForFunction(lowerName, undefined);
+/** Many servers hand "X_Real_IP" to the program as they do "X-Real-IP", so the two count as one. */
+function asHyphens(lowerName: string): string {
+  return lowerName.includes('_') ? lowerName.replaceAll('_', '-') : lowerName;
 }

@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net';
-import { CLOSED, linesForFunction, type BodyReceiver, type Caller, type CallerListener, type FunctionRequest, type RequestBody, type UpgradeEnd } from '@windlass/function-exchange';
-import { endToEndFields, fieldLine, HeaderList, requestLine, type BodyFraming, type ResponseHead } from '@windlass/http1';
+import { CLOSED, FunctionFields, type BodyReceiver, type Caller, type CallerListener, type FunctionRequest, type RequestBody, type UpgradeEnd } from '@windlass/function-exchange';
+import { endToEndFields, fieldLine, HeaderList, requestLine, serializeFields, type BodyFraming, type ResponseHead } from '@windlass/http1';
 import type { HttpResponse, InvokeRequest } from '@windlass/contracts/worker/v1/worker_service';
 import { WindlassError } from '@windlass/errors';
+
+/** The length is said by the body that is there. */
+const FIELDS = new FunctionFields((name) => name !== 'content-length');
 
 /** A call of the control plane: its body is here, and its answer is collected. */
 export class BufferedCall implements RequestBody, Caller {
@@ -41,7 +44,7 @@ export class BufferedCall implements RequestBody, Caller {
   }
 
   data(slice: Buffer): boolean {
-    this.slices.push(slice);
+    this.slices.push(Buffer.from(slice));
     return true;
   }
 
@@ -67,7 +70,9 @@ export function requestOf(call: InvokeRequest, body: RequestBody): FunctionReque
   let fieldLines: string;
   try {
     requestLine(call.method, call.target);
-    fieldLines = linesForFunction(sent, (name) => name !== 'content-length');
+    // Some of them are not sent on as they came, but in fields of ours.
+    serializeFields([...sent, ['X-CFF-Request-Id', call.request_id], ['X-CFF-Func-Version', call.version]]);
+    fieldLines = FIELDS.lines(sent);
   } catch (error) {
     throw new WindlassError({
       kind: 'invalid',

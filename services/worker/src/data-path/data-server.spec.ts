@@ -205,8 +205,8 @@ function instanceOf(id: string, socketPath: string): Instance {
     id,
     pid: process.pid,
     exited,
-    dial: async () => {
-      const socket = connect(socketPath);
+    dial: async ({ onread } = {}) => {
+      const socket = connect({ path: socketPath, onread });
       await once(socket, 'connect');
       return socket;
     },

@@ -1,3 +1,4 @@
+import type { OnReadOpts } from 'node:net';
 import type { IsolationClass } from '../sandbox/isolation-class.js';
 
 /** All that is needed to run one copy of a function. Nothing else of the machine reaches the app. */
@@ -32,6 +33,13 @@ export interface StartOptions {
   readonly onOutput?: (line: OutputLine) => void;
   /** Gives up the start: everything made so far is undone and the start fails with ABORTED. */
   readonly signal?: AbortSignal;
+}
+
+export interface DialOptions {
+  /** 1,000 unless told. */
+  readonly timeoutMs?: number;
+  /** Where the socket puts what it reads, instead of emitting 'data': see `net.Socket`. */
+  readonly onread?: OnReadOpts;
 }
 
 /** One line the app wrote, without its line end. */

@@ -7,7 +7,7 @@ import { launchSandbox, type Sandbox } from '../sandbox/launch.js';
 import { collect } from '../sandbox/orphans.js';
 import { Cleanup } from './cleanup.js';
 import type { LocalInstanceHost } from './instance-host.js';
-import type { InstanceSpec, OutputLine } from './instance-spec.js';
+import type { DialOptions, InstanceSpec, OutputLine } from './instance-spec.js';
 import type { MemoryReading } from './memory-watch.js';
 import { OutputCapture } from './output-capture.js';
 import { readProcessEnd, type InstanceExit, type ProcessEnd } from './process-end.js';
@@ -80,9 +80,9 @@ export class RunningInstance {
     throw new StartFailure(problem, stderrTail);
   }
 
-  dial(timeoutMs: number = DIAL_TIMEOUT_MS): Promise<Socket> {
+  dial({ timeoutMs = DIAL_TIMEOUT_MS, onread }: DialOptions = {}): Promise<Socket> {
     if (this.#route === undefined) throw new Error('An instance is dialled after its start.');
-    return this.#route.connect(APP_PORT, timeoutMs);
+    return this.#route.connect(APP_PORT, timeoutMs, onread);
   }
 
   async memoryUsedMb(): Promise<number> {

@@ -145,7 +145,7 @@ int main(void) {
   it('refuses dials beyond its bound while the app accepts none', async () => {
     // A stopped process completes no more connections than its backlog holds.
     const instance = await startInstance(await packages.spec({ bootstrap: '#!/usr/bin/python3\nimport socket, time\ns = socket.socket()\ns.bind(("127.0.0.1", 8000))\ns.listen(0)\ntime.sleep(1000)\n' }), host);
-    const results = await Promise.allSettled(Array.from({ length: 300 }, () => instance.dial(300)));
+    const results = await Promise.allSettled(Array.from({ length: 300 }, () => instance.dial({ timeoutMs: 300 })));
     const reasons = new Set(results.map((result) => (result.status === 'rejected' ? (result.reason as DialFailure).reason : 'CONNECTED')));
     for (const result of results) if (result.status === 'fulfilled') result.value.destroy();
     expect(reasons).toContain('TIMED_OUT');

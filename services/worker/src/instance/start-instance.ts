@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { checkBootstrap } from '../sandbox/check-bootstrap.js';
 import { CODE_ROOT, RUNTIME_ROOT, type Binding } from '../sandbox/sandbox-view.js';
 import { LocalInstanceHost, type InstanceHost } from './instance-host.js';
-import type { InstanceSpec, StartOptions } from './instance-spec.js';
+import type { DialOptions, InstanceSpec, StartOptions } from './instance-spec.js';
 import type { InstanceExit } from './process-end.js';
 import { RunningInstance } from './running-instance.js';
 import { StartFailure } from './start-failure.js';
@@ -16,9 +16,9 @@ export interface Instance {
   readonly pid: number;
   /**
    * A new connection to the app's 127.0.0.1:8000, made inside its network namespace. The caller owns the socket.
-   * Rejects with a `DialFailure`. `timeoutMs` defaults to 1,000.
+   * Rejects with a `DialFailure`.
    */
-  dial(timeoutMs?: number): Promise<Socket>;
+  dial(options?: DialOptions): Promise<Socket>;
   /** Settles once, when the last process is gone and everything is given back. Never rejects. */
   readonly exited: Promise<InstanceExit>;
   /** MiB the app's processes use now (without files in /tmp); 0 when gone. */

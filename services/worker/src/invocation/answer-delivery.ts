@@ -64,7 +64,7 @@ export class AnswerDelivery {
     const room = MAX_BODY_BYTES - this.bytes;
     this.bytes += slice.length;
     if (this.held !== undefined) {
-      this.held.push(slice);
+      this.held.push(Buffer.from(slice));
     } else if (!this.caller.gone && room > 0) {
       this.keepsUp = this.caller.data(slice.length > room ? slice.subarray(0, room) : slice);
     }

@@ -136,9 +136,9 @@ export class Invocation implements CallerListener, ForwardingOwner {
     this.caller.listener = undefined;
     const endedAt = this.context.clock();
     const status = failure === undefined ? this.delivery.status : this.answerFailure(failure);
-    const sampled = slot.instance.sampleMemory();
+    const sampled = slot.instance.sampleMemory(endedAt);
     const settled = (): void => this.finish(slot, failure, condition, endedAt, status);
-    if (slot.instance.memoryUsedMb === 0) void sampled.then(() => this.settling.after(settled));
+    if (sampled !== undefined && slot.instance.memoryUsedMb === 0) void sampled.then(() => this.settling.after(settled));
     else this.settling.after(settled);
   }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Dial } from './app-connection.js';
 import { AppConnections } from './app-connections.js';
 
 describe('the connections of an instance', () => {
@@ -23,8 +24,8 @@ describe('the connections of an instance', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const dial = async (): Promise<Socket> => {
-    const socket = connect(path);
+  const dial: Dial = async ({ onread }) => {
+    const socket = connect({ path, onread });
     dialled.push(socket);
     await once(socket, 'connect');
     return socket;
@@ -63,14 +64,44 @@ describe('the connections of an instance', () => {
     }
   });
 
+  it('hand over what they read, each to its own user', async () => {
+    const connections = new AppConnections(dial);
+    const heard = ['', ''];
+    for (const index of [0, 1]) {
+      const connection = await connections.open(1_000);
+      const onBytes = (piece: Buffer): void => void (heard[index] += piece.toString());
+      connection.user = { onBytes, onWritable: () => undefined, onClosed: () => undefined };
+      await turn();
+    }
+    accepted.at(-2)?.write('first');
+    accepted.at(-1)?.write('second');
+    while (heard.join() !== 'first,second') await turn();
+  });
+
+  it('give their socket away as an ordinary one, which can be paused', async () => {
+    const socket = (await new AppConnections(dial).open(1_000)).detach();
+    await turn();
+    const pieces: Buffer[] = [];
+    const much = Buffer.alloc(1024 * 1024, 'much');
+    socket.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      socket.pause();
+      setImmediate(() => socket.resume());
+    });
+    socket.resume();
+    accepted.at(-1)?.end(much);
+    await once(socket, 'end');
+    expect(Buffer.concat(pieces).equals(much)).toBe(true);
+  });
+
   it('are dialled a bounded number at once, and every dial gets its turn', async () => {
     let dialling = 0;
     let most = 0;
-    const connections = new AppConnections(async () => {
+    const connections = new AppConnections(async (options) => {
       most = Math.max(most, (dialling += 1));
       await turn();
       dialling -= 1;
-      return dial();
+      return dial(options);
     });
     const opened = await Promise.all(Array.from({ length: 300 }, () => connections.open(1_000)));
     expect(opened).toHaveLength(300);

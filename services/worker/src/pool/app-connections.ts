@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net';
-import { AppConnection } from './app-connection.js';
+import { AppConnection, type Dial } from './app-connection.js';
 
 // Node's own server, the most common app, closes an idle connection after five seconds. An app that makes no promise is
 // trusted a little less long than that.
@@ -17,7 +16,7 @@ export class AppConnections {
   private dialling = 0;
   private readonly turns: (() => void)[] = [];
 
-  constructor(private readonly dial: (timeoutMs: number) => Promise<Socket>) {}
+  constructor(private readonly dial: Dial) {}
 
   /**
    * An idle connection that the app most likely still holds open, if there is one. It may be closing it at this moment, so whatever
@@ -44,7 +43,7 @@ export class AppConnections {
     if (this.dialling >= MAX_DIALS) await new Promise<void>((resolve) => this.turns.push(resolve));
     this.dialling += 1;
     try {
-      return new AppConnection(await this.dial(timeoutMs));
+      return await AppConnection.open(this.dial, timeoutMs);
     } finally {
       this.dialling -= 1;
       this.turns.shift()?.();

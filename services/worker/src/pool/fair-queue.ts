@@ -25,7 +25,8 @@ export type Offer<T> =
 export class FairQueue<T extends Waiting> {
   private readonly byKey = new Map<string, Set<T>>();
   private readonly byTenant = new Map<string, Set<T>>();
-  private size = 0;
+  /** How many wait in all. */
+  size = 0;
 
   constructor(private readonly bounds: QueueBounds) {}
 

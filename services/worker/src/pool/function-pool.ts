@@ -230,7 +230,8 @@ export class FunctionPool {
       if (instance.active === 0) this.endInstance(instance, 'stop', instance.state.why);
     } else if (this.waiting > 0) {
       this.serve(instance, undefined);
-    } else if (this.retired || instance.active === 0) {
+    } else if (this.retired || (instance.active === 0 && this.context.queue.size > 0)) {
+      // Somebody may be waiting for the room it takes. Otherwise that it rests is for the next look: a decision weighs the whole worker.
       this.context.changed();
     }
   }

@@ -44,7 +44,7 @@ export class PooledInstance {
     this.startedAt = clock();
     this.since = this.startedAt;
     this.unusedSince = this.startedAt;
-    this.connections = new AppConnections((timeoutMs) => this.started().dial(timeoutMs));
+    this.connections = new AppConnections((options) => this.started().dial(options));
   }
 
   /** Whether it may be given one more request. */
@@ -129,13 +129,16 @@ export class PooledInstance {
     return exit;
   }
 
-  /** Brings `memoryUsedMb` up to date when it is old; the warm path does not wait for it. */
-  async sampleMemory(): Promise<void> {
-    const now = this.clock();
-    if (this.handle === undefined || this.exit !== undefined || now - this.memorySampledAt < MEMORY_FRESH_MS) return;
+  /** Brings `memoryUsedMb` up to date when it is old; the warm path does not wait for it. Answers nothing when there is nothing to do. */
+  sampleMemory(now = this.clock()): Promise<void> | undefined {
+    if (this.handle === undefined || this.exit !== undefined || now - this.memorySampledAt < MEMORY_FRESH_MS) return undefined;
     this.memorySampledAt = now;
-    const used = await this.handle.memoryUsedMb().catch(() => 0);
-    if (used > 0) this.memoryUsedMb = used;
+    return this.handle.memoryUsedMb().then(
+      (used) => {
+        if (used > 0) this.memoryUsedMb = used;
+      },
+      () => undefined,
+    );
   }
 
   async stop(why: StopReason, graceMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KnownAccounts } from '@windlass/accounts';
@@ -59,9 +59,9 @@ export class ServedApp {
     const spec = exampleSpec({ instance_concurrency: 100, ...options.spec });
     const clock = (): number => performance.now();
     const logger = createLogger('test', { destination: { write: () => undefined } });
-    const connectToApp = async (): Promise<Socket> => {
+    const connectToApp: Instance['dial'] = async ({ onread } = {}) => {
       served.dials += 1;
-      const socket = connect(port, '127.0.0.1');
+      const socket = connect({ port, host: '127.0.0.1', onread });
       await once(socket, 'connect');
       return socket;
     };
@@ -131,7 +131,7 @@ export class ServedApp {
   }
 }
 
-function instanceOf(id: string, dial: () => Promise<Socket>): Instance {
+function instanceOf(id: string, dial: Instance['dial']): Instance {
   const { promise: exited, resolve: ended } = Promise.withResolvers<InstanceExit>();
   return {
     id,
