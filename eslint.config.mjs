@@ -6,6 +6,8 @@ const boundaries = [
   { sourceTag: 'kind:contract', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'kind:lib', onlyDependOnLibsWithTags: ['kind:lib', 'kind:contract'] },
   { sourceTag: 'kind:service', onlyDependOnLibsWithTags: ['kind:lib', 'kind:contract'] },
+  // Clients know nothing of the platform but what it publishes; what checks a history is read together with what made it.
+  { sourceTag: 'kind:client', onlyDependOnLibsWithTags: ['kind:contract', 'scope:hash-chain'] },
   { sourceTag: 'kind:deploy', onlyDependOnLibsWithTags: ['kind:service', 'kind:lib', 'kind:contract'] },
   // Tests of the whole platform use its public interfaces, of which the contracts are one; they pack functions as tenants do,
   // and benchmarks measure one decision of the policy engine beside a whole call, the event store and the bus by themselves, and

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = import.meta.dirname;
-const packages = ['libs', 'services'].flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`));
+const packages = ['libs', 'services', 'clients'].flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`));
 const projects = [...packages, 'deploy/standalone', 'deploy/kafka-local', 'e2e', 'scripts'].filter((folder) => existsSync(join(root, folder, 'jest.config.mjs')));
 
 export default { projects: projects.map((folder) => `<rootDir>/${folder}`), maxWorkers: 2, testTimeout: 120_000 };

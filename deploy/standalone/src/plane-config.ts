@@ -71,6 +71,7 @@ export function planeConfigs(
       },
       history: {
         grpcAddress: address.history,
+        databaseUrl,
         sources: { iam: address.iam, kms: address.kms, logs: address.logs, registry: address.registry },
         principalKey,
       },

@@ -12,5 +12,7 @@ export default async function startSharedPlatform() {
   const place = await newPlace();
   globalThis.sharedPlace = place;
   globalThis.sharedPlatform = await startPlatform(place);
+  // For a test that plays somebody who got at the database itself.
+  process.env.WINDLASS_E2E_DATA_DIRECTORY = place.dataDirectory;
   process.env.WINDLASS_E2E_CREDENTIALS = JSON.stringify(globalThis.sharedPlatform.credentials);
 }

@@ -42,8 +42,8 @@ interface ServiceLog {
   /** Where checkpoints end, in order; `next` is the first that is not passed yet. */
   readonly boundaries: Boundary[];
   next: number;
-  /** No later root can be right, and one finding says so. */
-  rootLost: boolean;
+  /** Why no later root can be right. */
+  rootLost: Finding | undefined;
   readonly wrong: Wrong[];
 }
 
@@ -97,7 +97,7 @@ export class HistoryVerifier {
     if (event !== undefined) this.events += 1;
     if (sealed !== undefined) this.follow(service, log, sealed);
     if (sealed !== undefined && event !== undefined && sealed.position === event.position && isSame(sealed, event)) {
-      if (eventDigest(event) !== sealed.digest) log.wrong.push(found(eventFinding('altered', service, sealed, alteration(sealed, event, this.accountId))));
+      if (eventDigest(event) !== sealed.digest) log.wrong.push({ kind: 'found', finding: eventFinding('altered', service, sealed, alteration(sealed, event, this.accountId)) });
       return;
     }
     if (sealed !== undefined) log.wrong.push({ kind: 'without_event', sealed });
@@ -107,12 +107,10 @@ export class HistoryVerifier {
   /** What was found, once all is added: of each service in the order of its log. */
   finish(): VerifiedHistory {
     for (const [service, log] of this.logs) {
+      // What is measured by the seals is worth no more than they are.
+      const lost = log.rootLost ?? sealsTooFew(service, log);
+      if (lost !== undefined) this.report(lost);
       this.explain(service, log);
-      const unreached = log.rootLost ? undefined : log.boundaries.find(({ events }) => events > log.events);
-      if (unreached !== undefined) {
-        const { checkpoint, events } = unreached;
-        this.report({ kind: 'seals_altered', checkpoint, message: `Checkpoint ${checkpoint} covers ${events} events of ${service}, and only ${log.events} are sealed.` });
-      }
     }
     const last = this.newest?.content.number ?? 0;
     for (const number of this.kept.checkpoints.keys()) {
@@ -126,16 +124,14 @@ export class HistoryVerifier {
     const kept = this.kept.sealed.get(service)?.[log.events];
     log.root = nextRoot(log.root, sealed);
     log.events += 1;
-    if (log.rootLost) return;
+    if (log.rootLost !== undefined) return;
     if (kept !== undefined && nextRoot(NO_ROOT, kept) !== nextRoot(NO_ROOT, sealed)) {
-      log.rootLost = true;
-      log.wrong.push(found(eventFinding('altered', service, kept, 'was altered and sealed anew: it is not what was kept before')));
+      log.rootLost = eventFinding('altered', service, kept, 'was altered and sealed anew: it is not what was kept before');
       return;
     }
     for (let end = log.boundaries[log.next]; end !== undefined && end.events <= log.events; end = log.boundaries[++log.next]) {
       if (end.events < log.events || (end.root === log.root && end.position === sealed.position)) continue;
-      log.rootLost = true;
-      log.wrong.push(found({ kind: 'seals_altered', checkpoint: end.checkpoint, message: `The sealed events of ${service} are not those that checkpoint ${end.checkpoint} signs.` }));
+      log.rootLost = { kind: 'seals_altered', checkpoint: end.checkpoint, message: `The sealed events of ${service} are not those that checkpoint ${end.checkpoint} signs.` };
       return;
     }
   }
@@ -170,7 +166,7 @@ export class HistoryVerifier {
 
   private log(service: string): ServiceLog {
     let log = this.logs.get(service);
-    if (log === undefined) this.logs.set(service, (log = { root: NO_ROOT, events: 0, boundaries: [], next: 0, rootLost: false, wrong: [] }));
+    if (log === undefined) this.logs.set(service, (log = { root: NO_ROOT, events: 0, boundaries: [], next: 0, rootLost: undefined, wrong: [] }));
     return log;
   }
 }
@@ -187,8 +183,11 @@ function alteration(sealed: SealedEvent, event: ShownEvent, accountId: string): 
   return 'was altered: it does not have the content that was sealed';
 }
 
-function found(finding: Finding): Wrong {
-  return { kind: 'found', finding };
+function sealsTooFew(service: string, { boundaries, events: sealed }: ServiceLog): Finding | undefined {
+  const unreached = boundaries.find(({ events }) => events > sealed);
+  if (unreached === undefined) return undefined;
+  const { checkpoint, events } = unreached;
+  return { kind: 'seals_altered', checkpoint, message: `Checkpoint ${checkpoint} covers ${events} events of ${service}, and only ${sealed} are sealed.` };
 }
 
 function eventFinding(kind: EventFinding['kind'], service: string, named: { readonly streamId: string; readonly version: number; readonly position: string }, what: string): EventFinding {

@@ -28,6 +28,12 @@ export class EventSources implements OnModuleDestroy {
     this.all = SOURCE_NAMES.map((name) => ({ name, service: connect(EventSourceServiceClient, addresses[name]) }));
   }
 
+  named(wanted: SourceName): NamedSource['service'] {
+    const source = this.all.find(({ name }) => name === wanted);
+    if (source === undefined) throw new Error(`There is no service "${String(wanted)}" that keeps events.`);
+    return source.service;
+  }
+
   /** For a call on behalf of whoever called here. */
   onBehalf(of: CallContext): CallSettings {
     const metadata = new Metadata();
