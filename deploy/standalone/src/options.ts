@@ -21,6 +21,8 @@ export interface Options {
   readonly egressDeny: readonly string[];
   /** Whom functions' questions for names go to; none: those of the machine. */
   readonly nameServers: readonly string[];
+  /** gVisor's runsc; undefined: where programs are. */
+  readonly runsc: string | undefined;
   /** Who may sign up. */
   readonly signUp: 'open' | 'invitation' | 'closed';
   /** Bucket for code packages; undefined: a folder of the data directory. */
@@ -54,6 +56,7 @@ const RULES = {
   egressAllow: { flag: '--egress-allow', variable: 'WINDLASS_EGRESS_ALLOW', value: 'RANGES', default: '', help: 'private ranges that functions with public access may reach, as 10.1.2.0/24,10.1.3.4' },
   egressDeny: { flag: '--egress-deny', variable: 'WINDLASS_EGRESS_DENY', value: 'RANGES', default: '', help: 'public ranges that no function may reach' },
   nameServers: { flag: '--name-servers', variable: 'WINDLASS_NAME_SERVERS', value: 'ADDRESSES', default: '', help: 'name servers for functions; default: those of the machine' },
+  runsc: { flag: '--runsc', variable: 'WINDLASS_RUNSC', value: 'PATH', default: '', help: 'gVisor, for functions of strong isolation; default: runsc among the programs of the machine' },
   signUp: { flag: '--sign-up', variable: 'WINDLASS_SIGN_UP', value: 'MODE', default: 'open', help: 'who may sign up: open, invitation or closed' },
   packageBucket: { flag: '--package-bucket', variable: 'WINDLASS_PACKAGE_BUCKET', value: 'URL', default: '', help: 'keep code packages in a bucket: s3://bucket/prefix?endpoint=https://…; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; default: the data directory' },
   packageHistoryDays: { flag: '--package-history-days', variable: 'WINDLASS_PACKAGE_HISTORY_DAYS', value: 'DAYS', default: '30', help: 'how long code that functions no longer use is kept for rollbacks; 0: not at all' },
@@ -128,6 +131,7 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     egressAllow: list('egressAllow', /^[\da-fA-F.:]+(\/\d{1,3})?$/, 'a list of address ranges such as 10.1.2.0/24,10.1.3.4'),
     egressDeny: list('egressDeny', /^[\da-fA-F.:]+(\/\d{1,3})?$/, 'a list of address ranges such as 198.51.100.0/24,2001:db8::/32'),
     nameServers: list('nameServers', /^[\da-fA-F.:[\]]+$/, 'a list of addresses such as 192.0.2.53,192.0.2.54:5353'),
+    runsc: matching('runsc', /^$|^\/./, 'an absolute path') || undefined,
     signUp: matching('signUp', /^(open|invitation|closed)$/, 'open, invitation or closed') as Options['signUp'],
     packageBucket: bucket('packageBucket'),
     packageHistoryDays: Number(matching('packageHistoryDays', /^\d{1,5}$/, 'a whole number of days')),

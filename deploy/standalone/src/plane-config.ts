@@ -105,6 +105,7 @@ export function planeConfigs(
         ...bus,
         dataDirectory: data.worker,
         egress: { allow: options.egressAllow, deny: options.egressDeny, nameServers: options.nameServers },
+        runsc: options.runsc,
         limits: options.maxMemoryMb === undefined ? {} : { maxMemoryMb: options.maxMemoryMb },
       },
       gateway: {

@@ -13,6 +13,7 @@ import { defaultLimits, type WorkerLimits } from './worker-limits.js';
  * - `WINDLASS_KAFKA_BROKERS`: "host:port", several separated by commas, where the bus is Kafka; with `WINDLASS_KAFKA_PREFIX`.
  * - `WINDLASS_EGRESS_ALLOW`, `WINDLASS_EGRESS_DENY`, `WINDLASS_NAME_SERVERS`: lists with commas, for functions with public access:
  *   ranges they may reach though they are private, ranges they may not reach, and whom they ask for names.
+ * - `WINDLASS_RUNSC`: path of gVisor's runsc, for functions of strong isolation, when it is not where programs are.
  * - `WINDLASS_WORKER_<LIMIT>` for each of `WorkerLimits`, such as `WINDLASS_WORKER_IDLE_SECONDS`: a whole number from 1.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): WorkerConfig {
@@ -43,6 +44,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     busUrl: environment['WINDLASS_BUS_URL'] === undefined ? undefined : text('WINDLASS_BUS_URL', database, 'a postgresql:// URL'),
     dataDirectory: text('WINDLASS_WORKER_DATA_DIR', /^\/./, 'an absolute path'),
     egress: { allow: list('WINDLASS_EGRESS_ALLOW'), deny: list('WINDLASS_EGRESS_DENY'), nameServers: list('WINDLASS_NAME_SERVERS') },
+    runsc: environment['WINDLASS_RUNSC'] === undefined ? undefined : text('WINDLASS_RUNSC', /^\/./, 'an absolute path'),
     limits,
   };
   const kafka = readKafkaAddress(environment, problems);

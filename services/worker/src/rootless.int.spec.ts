@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { findRunsc } from './instance/testing/runsc.js';
 
 // The same promises where the worker is an ordinary user's process: the suites with real instances once more, under
 // "unshare --user --map-root-user", as the launcher starts the worker there.
@@ -22,15 +23,33 @@ function whyNoUserNamespace(): string | undefined {
 const refusal = isInside ? 'these are its own suites' : whyNoUserNamespace();
 if (refusal !== undefined && !isInside) process.stderr.write(`skipped "without root": ${refusal}\n`);
 
+// The user that plays the ordinary one cannot reach what another keeps for itself.
+const found = refusal === undefined ? await findRunsc() : { missing: 'not looked for' };
+const runsc = 'program' in found ? shareProgram(found.program) : undefined;
+
+function shareProgram(program: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'windlass-runsc-'));
+  const place = join(folder, 'runsc');
+  chmodSync(folder, 0o755);
+  try {
+    linkSync(program, place);
+  } catch {
+    copyFileSync(program, place);
+  }
+  return place;
+}
+
 (refusal === undefined ? describe : describe.skip)('without root', () => {
+  afterAll(() => runsc !== undefined && rmSync(dirname(runsc), { recursive: true }));
+
   it.each(SUITES)('the suite "%s" passes as well', (suite) => {
     const cache = mkdtempSync(join(tmpdir(), 'windlass-jest-'));
     if (isRoot) chownSync(cache, NOBODY, NOBODY);
     const jest = [process.execPath, '--experimental-vm-modules', process.argv[1] ?? '', '--ci', '--no-cache', `--cacheDirectory=${cache}`, '--maxWorkers=1'];
     const [command = '', ...args] = [...inNamespace, ...jest, `src/${suite}.int`];
-    const run = spawnSync(command, args, { env: { ...process.env, WINDLASS_ROOTLESS_TESTS: '1', HOME: '/' }, encoding: 'utf8' });
+    const run = spawnSync(command, args, { env: { ...process.env, WINDLASS_ROOTLESS_TESTS: '1', HOME: '/', ...(runsc === undefined ? {} : { WINDLASS_RUNSC: runsc }) }, encoding: 'utf8' });
     rmSync(cache, { recursive: true });
-    expect(run.stderr).not.toMatch(/^skipped /m);
+    expect(run.stderr).not.toMatch(runsc === undefined ? /^skipped (?!.*strong isolation)/m : /^skipped /m);
     expect({ status: run.status, report: run.status === 0 ? '' : run.stderr }).toEqual({ status: 0, report: '' });
   }, 240_000);
 });

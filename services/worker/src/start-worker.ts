@@ -47,6 +47,8 @@ export interface WorkerConfig {
   readonly dataDirectory: string;
   /** What functions with public access may reach. */
   readonly egress?: EgressOptions;
+  /** gVisor's runsc, when it is not where programs are. */
+  readonly runsc?: string | undefined;
   /** What differs from `defaultLimits`. */
   readonly limits?: Partial<WorkerLimits>;
   readonly logger?: Logger;
@@ -90,7 +92,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
       maxBytes: limits.codeCacheMb * 1024 * 1024,
       download: (digest) => downloadPackage(registry.client, digest, DOWNLOAD_MS),
     });
-    const host = own(await createInstanceHost({ logger, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
+    const host = own(await createInstanceHost({ logger, runsc: config.runsc, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
 
     const log = new FunctionLog(shipper);
     const pools: FunctionPools = own(

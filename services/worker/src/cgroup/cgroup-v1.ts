@@ -78,6 +78,10 @@ class CgroupV1 implements ResourceGroup {
     return readKey(this.#folders.memory, 'memory.stat', 'total_rss');
   }
 
+  sharedBytes(): number {
+    return readKey(this.#folders.memory, 'memory.stat', 'total_shmem');
+  }
+
   outOfMemoryKills(): number {
     return readKey(this.#folders.memory, 'memory.oom_control', 'oom_kill');
   }

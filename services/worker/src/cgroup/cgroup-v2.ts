@@ -60,6 +60,10 @@ class CgroupV2 implements ResourceGroup {
     return readKey(this.#folder, 'memory.stat', 'anon');
   }
 
+  sharedBytes(): number {
+    return readKey(this.#folder, 'memory.stat', 'shmem');
+  }
+
   outOfMemoryKills(): number {
     return readKey(this.#folder, 'memory.events', 'oom_kill');
   }

@@ -53,6 +53,10 @@ class SampledGroup implements ResourceGroup {
     return sum(pids, (pid) => kibibytes(`${proc}/${pid}/smaps_rollup`, ['Pss_Anon:', 'Pss_Shmem:']));
   }
 
+  sharedBytes(): number {
+    return 0; // What processes have mapped of it is in `usedBytes`.
+  }
+
   outOfMemoryKills(): number {
     return 0; // The kernel ends nothing on our behalf here.
   }

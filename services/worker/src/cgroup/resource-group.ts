@@ -10,6 +10,14 @@ export interface ResourceLimits {
   readonly processes: number;
 }
 
+/** Memory that is watched. */
+export interface MemoryUse {
+  /** Anonymous memory of all processes, in bytes; files in memory-backed folders do not count. 0 when they are gone. */
+  usedBytes(): number;
+  /** Processes the kernel ended because the group reached its hard limit. */
+  outOfMemoryKills(): number;
+}
+
 /**
  * The processes of one instance, counted and limited together.
  *
@@ -17,13 +25,11 @@ export interface ResourceLimits {
  * as wanted → the processes are ended by ending the pid namespace's first process, which the kernel does for all of them
  * at once in every flavour → `remove`.
  */
-export interface ResourceGroup {
+export interface ResourceGroup extends MemoryUse {
   /** Puts a process in, and with it everything it will start. */
   add(pid: number): void;
-  /** Anonymous memory of all its processes, in bytes; files in memory-backed folders do not count. 0 when they are gone. */
-  usedBytes(): number;
-  /** Processes the kernel ended because the group reached its hard limit. */
-  outOfMemoryKills(): number;
+  /** Shared memory of all its processes and their files in memory-backed folders, in bytes; 0 where `usedBytes` cannot tell it apart. */
+  sharedBytes(): number;
   /** Processor time of all its processes since the start, in milliseconds; 0 when they are gone. */
   cpuUsedMs(): number;
   /** Holds all its processes still. To be asked for after `add`. */

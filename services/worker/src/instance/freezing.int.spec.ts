@@ -2,25 +2,41 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { createInstanceHost, startInstance, type InstanceHost } from './index.js';
+import { findResourceGroups } from '../cgroup/find-resource-groups.js';
+import { signal } from '../sandbox/signal.js';
 import { processesBelow } from '../cgroup/signal-freezer.js';
-import { describeWithSandbox, get, isRunning, nodeServer, Packages, silent, until } from './testing/instances.js';
+import { describeInClasses, get, isRunning, nodeServer, Packages, silent, until } from './testing/instances.js';
 
 // Spins in two processes as long as it may.
 const SPIN = "import { spawn } from 'node:child_process'; import { setImmediate } from 'node:timers'; spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }); const spin = () => setImmediate(spin); spin();";
 
-describeWithSandbox('a frozen instance', () => {
-  const packages = new Packages();
+const { groups } = findResourceGroups();
+const { freezing } = groups;
+await groups.close();
+
+await describeInClasses('a frozen instance', ({ isolation, runsc }) => {
+  const packages = new Packages(isolation);
   let host: InstanceHost;
 
   beforeAll(async () => {
     await packages.open();
-    host = await createInstanceHost({ logger: silent });
+    host = await createInstanceHost({ logger: silent, runsc });
     process.stderr.write(`instances are frozen by ${host.isolation.freezing}\n`);
   });
   afterAll(async () => {
     await host.close();
     await packages.close();
   });
+
+  if (isolation === 'strong' && freezing === 'signals') {
+    it('is not frozen by signals, which the kernel around it would not survive', async () => {
+      const instance = await startInstance(await packages.spec(nodeServer("return 'awake'")), host);
+      expect(await instance.freeze()).toBe(false);
+      expect(await get(instance)).toBe('awake');
+      await instance.stop(0);
+    });
+    return;
+  }
 
   it('uses no processor time, whatever its processes did, and goes on where it was', async () => {
     const instance = await startInstance(await packages.spec(nodeServer("return 'here'", SPIN)), host);
@@ -77,7 +93,7 @@ describeWithSandbox('a frozen instance', () => {
   it('is known to have ended when its app is killed', async () => {
     const instance = await startInstance(await packages.spec(nodeServer("return ''", "console.error('about to rest');")), host);
     await instance.freeze();
-    for (const pid of processesBelow(instance.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of processesBelow(instance.pid)) signal(pid, 'SIGKILL');
     expect(await instance.exited).toEqual({ kind: 'SIGNALED', signal: 'SIGKILL' });
   });
 
@@ -102,15 +118,16 @@ describeWithSandbox('a frozen instance', () => {
     const folder = new URL('./testing/', import.meta.url).pathname;
     const worker = spawn(process.execPath, ['--experimental-transform-types', '--import', `${folder}source-hooks.mjs`, `${folder}lonely-worker.ts`, JSON.stringify(spec), 'frozen'], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, TMPDIR: packages.directory }, // What it cannot clean up goes with the packages.
+      env: { ...process.env, TMPDIR: packages.directory, ...(runsc === undefined ? {} : { WINDLASS_RUNSC: runsc }) }, // What it cannot clean up goes with the packages.
     });
     const [line] = (await once(createInterface(worker.stdout), 'line')) as [string];
     const below = processesBelow(Number(line));
     expect(below.length).toBeGreaterThan(1);
     worker.kill('SIGKILL');
+    await once(worker, 'exit');
     await until(() => ![Number(line), ...below].some(isRunning), 'every process ended with the worker');
     // Its groups are empty now, and go when the next worker starts.
-    await (await createInstanceHost({ logger: silent })).close();
+    await (await createInstanceHost({ logger: silent, runsc })).close();
     const groups = execFileSync('/usr/bin/find', ['/sys/fs/cgroup', '-name', `windlass-worker-${worker.pid}-*`, '-type', 'd'], { stdio: ['ignore', 'pipe', 'ignore'] });
     expect(groups.toString()).toBe('');
   });

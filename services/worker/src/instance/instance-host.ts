@@ -3,6 +3,8 @@ import { findResourceGroups } from '../cgroup/find-resource-groups.js';
 import { Dialer } from '../network/dialer.js';
 import { Egress, whyNoEgress, type EgressOptions } from '../network/egress/egress.js';
 import { openSandboxHost, type SandboxHost } from '../sandbox/sandbox-host.js';
+import { proveKernel } from '../sandbox/user-kernel/prove-kernel.js';
+import type { MissingKernel, UserKernel } from '../sandbox/user-kernel/user-kernel.js';
 import { Cleanup } from './cleanup.js';
 import { MemoryWatch } from './memory-watch.js';
 
@@ -15,6 +17,8 @@ export interface InstanceHostOptions {
   readonly hostUids?: { readonly first: number; readonly count: number };
   /** Folder of a cgroup v2 to put instances under, instead of the one that is found. Must be delegated to the worker. */
   readonly cgroupParent?: string;
+  /** The runsc that instances of strong isolation run in; where absent, the one among this machine's programs. */
+  readonly runsc?: string | undefined;
   /** What instances with public access may reach, and whom they ask for names. */
   readonly egress?: EgressOptions;
 }
@@ -27,8 +31,8 @@ export interface HostIsolation {
   readonly cgroups: 'v2' | 'v1' | 'none';
   /** How idle instances are frozen. `signals`: SIGSTOP and SIGCONT, which an app can notice. */
   readonly freezing: 'cgroup' | 'signals';
-  /** What instances of strong isolation lack here. */
-  readonly strong: { readonly missing: string };
+  /** What instances of strong isolation run in, or why there are none. */
+  readonly strong: UserKernel | MissingKernel;
   /** `relayed`: functions with public access reach the public network. Otherwise why they do not. */
   readonly publicAccess: 'relayed' | { readonly missing: string };
 }
@@ -49,8 +53,9 @@ export async function createInstanceHost(options: InstanceHostOptions): Promise<
   cleanup.push(() => groups.close());
   let host: LocalInstanceHost;
   try {
-    const sandbox = await openSandboxHost({ groups, hostUids: options.hostUids ?? DEFAULT_HOST_UIDS });
-    cleanup.push(() => sandbox.close());
+    const opened = await openSandboxHost({ groups, hostUids: options.hostUids ?? DEFAULT_HOST_UIDS, runsc: options.runsc });
+    cleanup.push(() => opened.close());
+    const sandbox = await proveKernel(opened);
     const dialer = await Dialer.open();
     cleanup.push(() => dialer.close());
     const egress = openEgress(dialer, options);
@@ -90,14 +95,15 @@ export class LocalInstanceHost implements InstanceHost {
       hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance',
       cgroups: sandbox.groups.flavour,
       freezing: sandbox.groups.freezing,
-      strong: { missing: 'it has no user-space kernel' },
+      strong: sandbox.userKernel,
       publicAccess: 'missing' in egress ? { missing: egress.missing } : 'relayed',
     };
   }
 
   /** Why no instance of strong isolation can start here. */
   get whyNotStrong(): string | undefined {
-    return this.isolation.strong.missing;
+    const { strong } = this.isolation;
+    return 'missing' in strong ? strong.missing : undefined;
   }
 
   get isClosed(): boolean {

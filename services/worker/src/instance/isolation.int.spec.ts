@@ -4,16 +4,16 @@ import { createServer, type AddressInfo } from 'node:net';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createInstanceHost, startInstance, type Instance, type InstanceHost, type InstanceSpec } from './index.js';
-import { describeWithSandbox, get, isRunning, keepOpenInChildren, nodeServer, Packages, silent, until } from './testing/instances.js';
+import { describeInClasses, get, isRunning, keepOpenInChildren, nodeServer, Packages, silent, until } from './testing/instances.js';
 
-describeWithSandbox('what an instance is kept from', () => {
-  const packages = new Packages();
+await describeInClasses('what an instance is kept from', ({ isolation, runsc }) => {
+  const packages = new Packages(isolation);
   const running: Instance[] = [];
   let host: InstanceHost;
 
   beforeAll(async () => {
     await packages.open();
-    host = await createInstanceHost({ logger: silent });
+    host = await createInstanceHost({ logger: silent, runsc });
   });
   afterEach(async () => {
     await Promise.all(running.splice(0).map((instance) => instance.stop(0)));
@@ -42,7 +42,9 @@ describeWithSandbox('what an instance is kept from', () => {
       expect.arrayContaining(['dev', 'etc', 'home', 'opt', 'proc', 'tmp', 'usr', 'var']),
     );
     const seen = (await evaluate("fs.readdirSync('/')")) as string[];
-    for (const hidden of ['root', 'sys', 'run', 'boot', 'mnt', 'srv', 'work']) expect(seen).not.toContain(hidden);
+    // The strong class shows a /sys of its kernel's own.
+    if (isolation === 'standard') expect(seen).not.toContain('sys');
+    for (const hidden of ['root', 'run', 'boot', 'mnt', 'srv', 'work']) expect(seen).not.toContain(hidden);
     expect(await evaluate("['/home', '/opt', '/opt/function', '/tmp', '/var'].map((folder) => fs.readdirSync(folder))")).toEqual([
       ['snuser'],
       ['function'],
@@ -54,16 +56,21 @@ describeWithSandbox('what an instance is kept from', () => {
     expect(await evaluate(`fs.existsSync(${JSON.stringify(process.cwd())})`)).toBe(false);
   });
 
-  it('gives it exactly its environment, and PWD, which bwrap sets', async () => {
+  it('gives it exactly its environment, and PWD, and HOME in strong isolation', async () => {
     const environment = { PATH: '/opt/function/runtime/nodejs/bin:/usr/bin:/bin', SECRET: 'ÿ "quoted" $x\nline', EMPTY: '' };
-    expect(await evaluate("(({ SHLVL, _, OLDPWD, ...rest }) => rest)(process.env)", { environment })).toEqual({ ...environment, PWD: '/opt/function/code' });
+    expect(await evaluate("(({ SHLVL, _, OLDPWD, ...rest }) => rest)(process.env)", { environment })).toEqual({
+      ...environment,
+      PWD: '/opt/function/code',
+      ...(isolation === 'strong' ? { HOME: '/home/snuser' } : {}),
+    });
   });
 
   it('puts no secret into a command line, inside or outside', async () => {
     const instance = await start(nodeServer("return fs.readFileSync('/proc/1/cmdline', 'utf8') + fs.readFileSync('/proc/1/environ', 'utf8')", "import fs from 'node:fs';"), {
       environment: { PATH: '/opt/function/runtime/nodejs/bin', SECRET: 'hunter2' },
     });
-    expect(await get(instance)).not.toContain('hunter2');
+    // Where the class is strong, the first process inside is the app itself.
+    if (isolation === 'standard') expect(await get(instance)).not.toContain('hunter2');
     const parent = /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${instance.pid}/status`, 'utf8'))?.[1];
     for (const pid of [instance.pid, parent]) {
       expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('bwrap');
@@ -77,14 +84,15 @@ describeWithSandbox('what an instance is kept from', () => {
     // Inherited by this process from its own parent, as far as Node can tell: open, and not marked to be closed.
     const stranger = openSync('/etc/hostname', 'r');
     keepOpenInChildren(stranger);
-    const other = await createInstanceHost({ logger: silent });
+    const other = await createInstanceHost({ logger: silent, runsc });
     const instance = await startInstance(await packages.spec(files), other, { onOutput: ({ text }) => lines.push(text) });
     await instance.stop(0);
     await other.close();
     closeSync(stranger);
     const descriptors = lines.flatMap((line) => /(\d+) -> (.*)$/.exec(line)?.slice(1, 3).join(' ') ?? []);
     // The fourth is the folder that ls lists.
-    expect(descriptors).toEqual(['0 /dev/null', expect.stringMatching(/^1 pipe:/), expect.stringMatching(/^2 pipe:/), expect.stringMatching(/^3 \/proc\/\d+\/fd$/)]);
+    const standard = isolation === 'standard' ? ['0 /dev/null', expect.stringMatching(/^1 pipe:/), expect.stringMatching(/^2 pipe:/)] : ['0 host:[1]', '1 host:[2]', '2 host:[3]'];
+    expect(descriptors).toEqual([...standard, expect.stringMatching(/^3 \/proc\/\d+\/fd$/)]);
   });
 
   it('runs it as user 1003 without capabilities, groups or a way to gain privileges', async () => {
@@ -93,7 +101,8 @@ describeWithSandbox('what an instance is kept from', () => {
     expect(status).toMatch(/^Gid:\t1003\t1003\t1003\t1003$/m);
     for (const set of ['Inh', 'Prm', 'Eff', 'Bnd', 'Amb']) expect(status).toMatch(new RegExp(`^Cap${set}:\\t0+$`, 'm'));
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
-    expect(status).toMatch(/^Seccomp:\t2$/m);
+    if (isolation === 'standard') expect(status).toMatch(/^Seccomp:\t2$/m);
+    else expect(await evaluate("fs.readFileSync('/proc/version', 'utf8')")).toContain('gvisor');
     expect(await evaluate('os.userInfo().username + "@" + os.hostname()')).toBe('snuser@function');
   });
 
@@ -125,7 +134,7 @@ describeWithSandbox('what an instance is kept from', () => {
 
   it('sees no process but its own', async () => {
     const names = (await evaluate("fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).map((pid) => fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8').split('\\0')[0])")) as string[];
-    expect(names).toEqual([expect.stringMatching(/bwrap$/), 'node']);
+    expect(names).toEqual([...(isolation === 'standard' ? [expect.stringMatching(/bwrap$/)] : []), 'node']);
     const secrets = ['kcore', 'kallsyms', 'keys', 'kmsg'].map((name) => `/proc/${name}`);
     expect(await evaluate(`${JSON.stringify(secrets)}.filter((file) => ${attempt('if (fs.readFileSync(file).length === 0) throw { code: 0 }')} === 'done')`)).toEqual([]);
   });
@@ -158,7 +167,7 @@ describeWithSandbox('what an instance is kept from', () => {
     const folder = new URL('./testing/', import.meta.url).pathname;
     const worker = spawn(process.execPath, ['--experimental-transform-types', '--import', `${folder}source-hooks.mjs`, `${folder}lonely-worker.ts`, JSON.stringify(spec)], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, TMPDIR: packages.directory }, // What it cannot clean up goes with the packages.
+      env: { ...process.env, TMPDIR: packages.directory, ...(runsc === undefined ? {} : { WINDLASS_RUNSC: runsc }) }, // What it cannot clean up goes with the packages.
     });
     const [line] = (await once(createInterface(worker.stdout), 'line')) as [string];
     const pid = Number(line);

@@ -1,9 +1,8 @@
-import type { ResourceGroup } from '../cgroup/resource-group.js';
+import type { MemoryUse } from '../cgroup/resource-group.js';
 import { MemoryWatch } from './memory-watch.js';
 
-function group(use: { bytes: number; kills?: number }): ResourceGroup {
-  const freezer = { freeze: async () => true, thaw: () => undefined };
-  return { add() {}, usedBytes: () => use.bytes, outOfMemoryKills: () => use.kills ?? 0, cpuUsedMs: () => 0, freezer, remove: async () => undefined };
+function group(use: { bytes: number; kills?: number }): MemoryUse {
+  return { usedBytes: () => use.bytes, outOfMemoryKills: () => use.kills ?? 0 };
 }
 
 describe('watching memory', () => {

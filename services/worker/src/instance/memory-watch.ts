@@ -1,4 +1,4 @@
-import type { ResourceGroup } from '../cgroup/resource-group.js';
+import type { MemoryUse } from '../cgroup/resource-group.js';
 
 const INTERVAL_MS = 100;
 /** Readings in one interval; with more instances than this, each is read in every second, third … interval. */
@@ -26,8 +26,8 @@ export class MemoryWatch {
   #timer: NodeJS.Timeout | undefined;
 
   /** Calls `onExceeded` once, when use is above the limit or the kernel has ended a process for it. */
-  watch(group: ResourceGroup, memoryBytes: number, onExceeded: () => void): MemoryReading {
-    return new Watched(group, memoryBytes, onExceeded, {
+  watch(memory: MemoryUse, memoryBytes: number, onExceeded: () => void): MemoryReading {
+    return new Watched(memory, memoryBytes, onExceeded, {
       add: (watched) => {
         this.#watched.add(watched);
         this.#timer ??= setInterval(() => this.#readSome(), INTERVAL_MS).unref();
@@ -61,7 +61,7 @@ class Watched implements MemoryReading {
   #over = false;
 
   constructor(
-    private readonly group: ResourceGroup,
+    private readonly memory: MemoryUse,
     private readonly memoryBytes: number,
     private readonly onExceeded: () => void,
     private readonly watchers: Watchers,
@@ -70,14 +70,14 @@ class Watched implements MemoryReading {
   }
 
   read(): number {
-    this.usedBytes = this.group.usedBytes();
+    this.usedBytes = this.memory.usedBytes();
     this.peakBytes = Math.max(this.peakBytes, this.usedBytes);
     return this.usedBytes;
   }
 
   /** True when it need not be looked at any more. */
   check(): boolean {
-    this.#over = this.read() > this.memoryBytes || this.group.outOfMemoryKills() > 0;
+    this.#over = this.read() > this.memoryBytes || this.memory.outOfMemoryKills() > 0;
     if (this.#over) this.onExceeded();
     return this.#over;
   }

@@ -5,6 +5,7 @@ import type { Route } from '../network/dialer.js';
 import { readListeners } from '../network/listeners.js';
 import { launchSandbox, type Sandbox } from '../sandbox/launch.js';
 import { collect } from '../sandbox/orphans.js';
+import { signal } from '../sandbox/signal.js';
 import { Cleanup } from './cleanup.js';
 import type { LocalInstanceHost } from './instance-host.js';
 import type { DialOptions, InstanceSpec, OutputLine } from './instance-spec.js';
@@ -99,6 +100,8 @@ export class RunningInstance {
 
   async freeze(): Promise<boolean> {
     const group = this.#sandbox?.group;
+    // Signals would reach the kernel around the app and not the app, which loses its threads by it.
+    if (this.#spec.isolation === 'strong' && this.#host.isolation.freezing === 'signals') return false;
     if (group === undefined || this.#cause !== undefined) return false;
     this.#frozen = true;
     const isFrozen = await group.freezer.freeze();
@@ -123,9 +126,7 @@ export class RunningInstance {
     // What is frozen can be killed, but it cannot hear that it should end.
     if (graceMs > 0) this.thaw();
     if (graceMs > 0 && this.#sandbox?.isAlive()) {
-      // The group of the app's session: a shell that is `bootstrap` and the server it started alike. The first process
-      // is in it too, but as a namespace's init it ignores the signal.
-      signal(-this.#sandbox.firstPid, 'SIGTERM');
+      this.#sandbox.askToEnd();
       const timer = new AbortController();
       await Promise.race([this.exited, delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
       timer.abort();
@@ -162,7 +163,7 @@ export class RunningInstance {
     const route = this.#host.dialer.route(sandbox.networkNamespaceFd);
     this.#cleanup.push(() => route.close());
     this.#route = route;
-    const memory = this.#host.memoryWatch.watch(sandbox.group, spec.memoryMb * MIB, () => {
+    const memory = this.#host.memoryWatch.watch(sandbox.memory, spec.memoryMb * MIB, () => {
       this.#cause ??= 'OUT_OF_MEMORY';
       this.#kill();
     });
@@ -240,14 +241,5 @@ export class RunningInstance {
     const [first = ''] = tail;
     const isBwrap = end.kind === 'EXITED' && end.exitCode === 1 && tail.length === 1 && first.startsWith('bwrap: ');
     return isBwrap ? { reason: 'SANDBOX_FAILED', detail: first } : { reason: 'PROCESS_EXITED', end };
-  }
-}
-
-/** A process that has ended meanwhile needs no signal. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstanceHost, startInstance, type InstanceHost, type InstanceSpec, type StartFailure } from './index.js';
 import { describeWithSandbox, nodeServer, Packages, silent } from './testing/instances.js';
@@ -16,8 +16,8 @@ describeWithSandbox('a start that fails', () => {
     await packages.close();
   });
 
-  async function failure(spec: InstanceSpec): Promise<StartFailure> {
-    const instance = await startInstance(spec, host).catch((error: unknown) => error as StartFailure);
+  async function failure(spec: InstanceSpec, on: InstanceHost = host): Promise<StartFailure> {
+    const instance = await startInstance(spec, on).catch((error: unknown) => error as StartFailure);
     if ('stop' in instance) throw new Error('It started.');
     return instance;
   }
@@ -127,9 +127,25 @@ describeWithSandbox('a start that fails', () => {
   });
 
   it('never gives less isolation than was asked for, and names what is missing', async () => {
-    const { reason, code, message } = await failure(await packages.spec(nodeServer("return ''"), { isolation: 'strong' }));
+    const without = await createInstanceHost({ logger: silent, runsc: '/nonexistent/runsc' });
+    const { reason, code, message } = await failure(await packages.spec(nodeServer("return ''"), { isolation: 'strong' }), without);
     expect({ reason, code }).toEqual({ reason: 'ISOLATION_UNAVAILABLE', code: 6001 });
-    expect(message).toContain('enable_class_isolation');
+    expect(message).toMatch(/enable_class_isolation.*there is no program \/nonexistent\/runsc/);
+    await without.close();
+  });
+
+  it('knows a program that is no such kernel, and one that makes no sandbox', async () => {
+    const why = async (program: string): Promise<string> => {
+      const tried = await createInstanceHost({ logger: silent, runsc: program });
+      await tried.close();
+      return 'missing' in tried.isolation.strong ? tried.isolation.strong.missing : 'it works';
+    };
+    const fake = join(packages.directory, 'runsc');
+    await writeFile(fake, '#!/bin/sh\n[ "$1" = --version ] && echo "runsc version fake" && exit\necho "no, I will not" >&2\nexit 3\n');
+    await chmod(fake, 0o755);
+    expect(await why('/usr/bin/env')).toContain('is not runsc');
+    // A script needs a shell, which the sandbox around a kernel does not hold.
+    expect(await why(fake)).toContain('makes no sandbox on this machine');
   });
 
   it('blames the platform when the sandbox cannot be made', async () => {

@@ -3,15 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstanceHost, DialFailure, startInstance, type InstanceHost, type OutputLine } from './index.js';
-import { describeWithSandbox, get, isRunning, nodeServer, Packages, silent, until } from './testing/instances.js';
+import { describeInClasses, get, isRunning, nodeServer, Packages, silent, until } from './testing/instances.js';
 
-describeWithSandbox('a running instance', () => {
-  const packages = new Packages();
+await describeInClasses('a running instance', ({ isolation, runsc }) => {
+  const packages = new Packages(isolation);
   let host: InstanceHost;
 
   beforeAll(async () => {
     await packages.open();
-    host = await createInstanceHost({ logger: silent });
+    host = await createInstanceHost({ logger: silent, runsc });
   });
   afterAll(async () => {
     await host.close();

@@ -7,26 +7,26 @@
 //       a. unshare + sh: only where the uid could not reach the package by its path; shows it at a path it can reach,
 //          in a mount namespace that dies with the chain;
 //       b. setpriv: leaves root for the host uid and drops every group and capability;
-//       c. bwrap: makes the namespaces, the read-only root and the writable folders, drops the capabilities gained in
+//       c. bwrap (after prlimit, where the class is strong): makes the namespaces, the read-only root and the writable folders, drops the capabilities gained in
 //          its user namespace, sets no_new_privs, and waits.
 //  5. Learn the pid of the sandbox's first process.
 //  6. Hold on to that process and its network namespace by descriptors, which cannot come to mean another process.
 //  7. Put the first process into the group: all that comes later inherits it.
-//  8. Let go: bwrap loads the seccomp filter and starts prlimit, which sets the last limits and becomes `bootstrap`.
+//  8. Let go: bwrap loads the seccomp filter and starts prlimit, which sets the last limits and becomes `bootstrap`; or, where the
+//     class is strong, the kernel that runs it.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
-import type { ResourceGroup } from '../cgroup/resource-group.js';
+import type { MemoryUse, ResourceGroup } from '../cgroup/resource-group.js';
 import type { Cleanup } from '../instance/cleanup.js';
 import type { InstanceSpec } from '../instance/instance-spec.js';
-import { ARGUMENTS_FD, BLOCK_FD, encodeArguments, HOME_BYTES, INFO_FD, SECCOMP_FD, SHARED_MEMORY_BYTES } from './bwrap-arguments.js';
-import { BOOTSTRAP } from './check-bootstrap.js';
+import { ARGUMENTS_FD, BLOCK_FD, HOME_BYTES, INFO_FD, SHARED_MEMORY_BYTES } from './bwrap-arguments.js';
 import { openOutputPipe } from './output-pipe.js';
 import { isSearchableByOthers, type SandboxHost } from './sandbox-host.js';
+import { strongWalls } from './user-kernel/strong-walls.js';
+import { standardWalls, type Walls } from './walls.js';
 
 const MIB = 1024 * 1024;
-const MOST_OPEN_FILES = 2048;
-export const MOST_PROCESSES = 1024;
 const LONGEST_INFO_BYTES = 64 * 1024;
 
 export interface Sandbox {
@@ -36,8 +36,12 @@ export interface Sandbox {
   readonly firstPid: number;
   /** Whether the first process still runs, and with it perhaps others; a reused pid does not deceive it. */
   isAlive(): boolean;
+  /** Sends the app SIGTERM. */
+  askToEnd(): void;
   readonly networkNamespaceFd: number;
   readonly group: ResourceGroup;
+  /** Of the app, without the walls around it. */
+  readonly memory: MemoryUse;
   readonly stdoutFd: number;
   readonly stderrFd: number;
   /** Step 8. Until then nothing of the package has run. */
@@ -55,28 +59,29 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
   if (uid !== undefined) cleanup.push(() => host.hostUids?.give(uid));
 
   const tmpBytes = spec.ephemeralStorageMb * MIB;
+  const needsStage = uid !== undefined && !stagedPaths(host, spec).every(({ source }) => isSearchableByOthers(source));
+  const walls = wallsOf(host, spec, needsStage);
   const group = host.groups.create(spec.instanceId, {
-    memoryBytes: spec.memoryMb * MIB,
+    memoryBytes: spec.memoryMb * MIB + walls.ownBytes,
     fileBytes: tmpBytes + SHARED_MEMORY_BYTES + HOME_BYTES,
     cpuMillicores: spec.cpuMillicores,
-    processes: MOST_PROCESSES,
+    processes: walls.processes,
   });
   cleanup.push(() => group.remove());
 
   const stdout = openOutputPipe(uid);
   const stderr = openOutputPipe(uid);
 
-  const needsStage = uid !== undefined && !(isSearchableByOthers(spec.codeDirectory) && (spec.runtimesDirectory === undefined || isSearchableByOthers(spec.runtimesDirectory)));
   const [program, ...args] = [
     ...(needsStage ? stageCommand(host, spec) : []),
     ...(uid === undefined ? [] : [host.tools.setpriv, `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--inh-caps=-all', '--']),
-    ...[host.tools.bwrap, '--args', String(ARGUMENTS_FD), '--'],
-    ...[host.tools.prlimit, `--nofile=${MOST_OPEN_FILES}`, `--nproc=${MOST_PROCESSES}`, '--core=0', `--fsize=${tmpBytes + MIB}`, '--', BOOTSTRAP],
+    ...walls.command,
   ];
   const supervisor = spawn(program as string, args, {
     env: {},
     cwd: '/',
-    stdio: ['ignore', stdout.writeFd, stderr.writeFd, 'pipe', 'pipe', 'pipe', 'pipe'],
+    // No more of them than are read before the app runs: what is left open, it would inherit.
+    stdio: ['ignore', stdout.writeFd, stderr.writeFd, ...Array.from({ length: Math.max(...walls.inputs.keys()) - ARGUMENTS_FD + 1 }, () => 'pipe' as const)],
   });
   closeSync(stdout.writeFd);
   closeSync(stderr.writeFd);
@@ -87,14 +92,7 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
     pipe.on('error', () => undefined);
     cleanup.push(() => void pipe.destroy());
   }
-  const reachable = needsStage ? { codeDirectory: host.stage.code, runtimesDirectory: spec.runtimesDirectory && host.stage.runtimes } : spec;
-  const { always, resolver } = host.privateEtc;
-  const privateEtc = [...always, spec.publicAccess ? resolver.public : resolver.none];
-  const shape = { view: host.view, privateEtc, environment: spec.environment, tmpBytes };
-  (pipes[ARGUMENTS_FD] as Duplex).end(
-    encodeArguments({ ...shape, codeDirectory: reachable.codeDirectory, runtimesDirectory: reachable.runtimesDirectory }),
-  );
-  (pipes[SECCOMP_FD] as Duplex).end(host.seccomp);
+  for (const [fd, bytes] of walls.inputs) (pipes[fd] as Duplex).end(bytes);
 
   const firstPid = await readFirstPid(pipes[INFO_FD] as Duplex);
 
@@ -109,20 +107,56 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
     supervisor,
     firstPid,
     isAlive: () => isAlive(`/proc/self/fd/${processFd}/stat`),
+    askToEnd: () => walls.askToEnd(firstPid),
     networkNamespaceFd,
     group,
+    memory: walls.memoryOf(group, `/proc/self/fd/${processFd}/root`),
     stdoutFd: stdout.readFd,
     stderrFd: stderr.readFd,
     release: () => void (pipes[BLOCK_FD] as Duplex).end('1'),
   };
 }
 
+/** `staged`: paths are as step 4a shows them. */
+function wallsOf(host: SandboxHost, spec: InstanceSpec, staged: boolean): Walls {
+  const { always, resolver } = host.privateEtc;
+  const at = (path: StagedPath): string => (staged ? path.target : path.source);
+  const [code, ...others] = stagedPaths(host, spec) as [StagedPath, ...StagedPath[]];
+  const runtimes = others.find(({ target }) => target === host.stage.runtimes);
+  const kernel = others.find(({ target }) => target === host.stage.kernel);
+  const shape = {
+    view: host.view,
+    privateEtc: [...always, spec.publicAccess ? resolver.public : resolver.none],
+    environment: spec.environment,
+    tmpBytes: spec.ephemeralStorageMb * MIB,
+    codeDirectory: at(code),
+    runtimesDirectory: runtimes && at(runtimes),
+  };
+  return kernel === undefined ? standardWalls(host, shape, spec) : strongWalls(host, at(kernel), shape);
+}
+
+interface StagedPath {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** What the host uid must reach by its path, the package first, and where it is shown when it cannot. */
+function stagedPaths({ stage, userKernel }: SandboxHost, spec: InstanceSpec): StagedPath[] {
+  const paths = [{ source: spec.codeDirectory, target: stage.code }];
+  if (spec.runtimesDirectory !== undefined) paths.push({ source: spec.runtimesDirectory, target: stage.runtimes });
+  if (spec.isolation === 'strong') {
+    if ('missing' in userKernel) throw new Error(userKernel.missing);
+    paths.push({ source: userKernel.program, target: stage.kernel });
+  }
+  return paths;
+}
+
 /** Step 4a. The script takes its values as arguments; nothing is put into its text. */
-function stageCommand({ tools, stage }: SandboxHost, spec: InstanceSpec): string[] {
+function stageCommand(host: SandboxHost, spec: InstanceSpec): string[] {
   const script = 'while [ "$1" != -- ]; do mount --bind -- "$1" "$2" || exit; shift 2; done; shift; exec "$@"';
-  const runtimes = spec.runtimesDirectory === undefined ? [] : [spec.runtimesDirectory, stage.runtimes];
   const path = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin';
-  return [tools.unshare, '--mount', '--propagation', 'private', '--', '/usr/bin/env', path, '/bin/sh', '-c', script, 'stage', spec.codeDirectory, stage.code, ...runtimes, '--'];
+  const pairs = stagedPaths(host, spec).flatMap(({ source, target }) => [source, target]);
+  return [host.tools.unshare, '--mount', '--propagation', 'private', '--', '/usr/bin/env', path, '/bin/sh', '-c', script, 'stage', ...pairs, '--'];
 }
 
 /** bwrap writes one JSON object: `{ "child-pid": 123, … }`. It ends without one when the sandbox could not be made. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,18 +12,24 @@ import { adoptOrphans } from './orphans.js';
 import { writePrivateEtc, type PrivateEtc } from './private-etc.js';
 import { readSystemView, type SystemView } from './sandbox-view.js';
 import { seccompFilter } from './seccomp/filter.js';
+import { findUserKernel, type MissingKernel, type UserKernel } from './user-kernel/user-kernel.js';
 
 /** Everything about the machine that launching needs, found once. */
 export interface SandboxHost {
   readonly tools: Tools;
   readonly view: SystemView;
   readonly privateEtc: PrivateEtc;
-  readonly seccomp: Buffer;
+  /** Filters of system calls: for an app, and for a kernel around one. */
+  readonly seccomp: { readonly app: Buffer; readonly userKernel: Buffer };
+  /** What instances of strong isolation run in. */
+  readonly userKernel: UserKernel | MissingKernel;
   /** Present when every instance gets a host uid of its own. */
   readonly hostUids: HostUids | undefined;
   readonly groups: ResourceGroups;
   /** Mount points for folders a host uid could not reach by their path. */
-  readonly stage: { readonly code: string; readonly runtimes: string };
+  readonly stage: { readonly code: string; readonly runtimes: string; readonly kernel: string };
+  /** A package whose bootstrap ends at once, to find out what works here. */
+  readonly proof: string;
   close(): Promise<void>;
 }
 
@@ -31,6 +37,7 @@ interface Tools {
   readonly bwrap: string;
   readonly setpriv: string;
   readonly unshare: string;
+  readonly nsenter: string;
   /** Started inside, so it must lie in a folder every sandbox shows. */
   readonly prlimit: string;
 }
@@ -38,9 +45,11 @@ interface Tools {
 export interface SandboxHostOptions {
   readonly groups: ResourceGroups;
   readonly hostUids: { readonly first: number; readonly count: number };
+  /** Where runsc is, when that is not where programs are. */
+  readonly runsc?: string | undefined;
 }
 
-export async function openSandboxHost({ groups, hostUids }: SandboxHostOptions): Promise<SandboxHost> {
+export async function openSandboxHost({ groups, hostUids, runsc }: SandboxHostOptions): Promise<SandboxHost> {
   const { arch } = process;
   if (process.platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
     throw new Error(`Functions run on Linux on amd64 or arm64, not on ${process.platform} ${arch}.`);
@@ -49,6 +58,7 @@ export async function openSandboxHost({ groups, hostUids }: SandboxHostOptions):
     bwrap: findTool('bwrap', 'bubblewrap'),
     setpriv: findTool('setpriv', 'util-linux'),
     unshare: findTool('unshare', 'util-linux'),
+    nsenter: findTool('nsenter', 'util-linux'),
     prlimit: findTool('prlimit', 'util-linux'),
   };
   if (!mayEnterNamespaces(readFileSync('/proc/self/status', 'utf8'))) {
@@ -64,18 +74,28 @@ export async function openSandboxHost({ groups, hostUids }: SandboxHostOptions):
     await rm(directory, { recursive: true });
     throw new Error(`The folder for temporary files (${tmpdir()}) must be searchable by every user: set TMPDIR to one that is.`);
   }
-  const stage = { code: join(directory, 'code'), runtimes: join(directory, 'runtimes') };
-  await Promise.all([mkdir(stage.code), mkdir(stage.runtimes)]);
+  const stage = { code: join(directory, 'code'), runtimes: join(directory, 'runtimes'), kernel: join(directory, 'kernel') };
+  await Promise.all([mkdir(stage.code), mkdir(stage.runtimes), writeFile(stage.kernel, '')]);
   return {
     tools,
     view: readSystemView(),
     privateEtc: await writePrivateEtc(join(directory, 'etc')),
-    seccomp: seccompFilter(arch),
+    seccomp: { app: seccompFilter(arch), userKernel: seccompFilter(arch, { userKernel: true }) },
+    userKernel: await findUserKernel(runsc),
     hostUids: ownUids ? new HostUids(hostUids) : undefined,
     groups,
     stage,
+    proof: await writeProof(join(directory, 'proof')),
     close: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+async function writeProof(directory: string): Promise<string> {
+  await mkdir(directory);
+  await chmod(directory, 0o755);
+  await writeFile(join(directory, 'bootstrap'), '#!/bin/sh\n');
+  await chmod(join(directory, 'bootstrap'), 0o755);
+  return directory;
 }
 
 /** Whether a process that owns nothing can reach the entries of this folder by their path. */

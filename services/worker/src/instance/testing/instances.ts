@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
 import type { Logger } from '@windlass/telemetry';
-import { prepareRuntimes, sandboxPath, type Instance, type InstanceSpec } from '../index.js';
+import { prepareRuntimes, sandboxPath, type Instance, type InstanceSpec, type IsolationClass } from '../index.js';
+import { findRunsc } from './runsc.js';
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
@@ -32,12 +33,31 @@ export function describeWithSandbox(name: string, body: () => void): void {
   describe.skip(name, body);
 }
 
+/** One isolation class a suite runs under, and what a host of instances needs for it. */
+export interface ClassUnderTest {
+  readonly isolation: IsolationClass;
+  readonly runsc: string | undefined;
+}
+
+/** `describeWithSandbox` once for each isolation class, or skipped for the strong one, with the reason printed. */
+export async function describeInClasses(name: string, body: (under: ClassUnderTest) => void): Promise<void> {
+  describeWithSandbox(name, () => body({ isolation: 'standard', runsc: undefined }));
+  const found = await findRunsc();
+  const strong = `${name}, in strong isolation`;
+  if ('program' in found) return describeWithSandbox(strong, () => body({ isolation: 'strong', runsc: found.program }));
+  process.stderr.write(`skipped "${strong}": ${found.missing}\n`);
+  describe.skip(strong, () => body({ isolation: 'strong', runsc: undefined }));
+}
+
 type File = string | Buffer | { readonly content: string | Buffer; readonly mode: number };
 
 /** Packages on disk, and specs for them. */
 export class Packages {
   directory = '';
   #count = 0;
+
+  constructor(private readonly isolation: IsolationClass = 'standard') {}
+
 
   async open(): Promise<void> {
     this.directory = await mkdtemp(join(tmpdir(), 'windlass-test-'));
@@ -80,6 +100,7 @@ export class Packages {
       startTimeoutMs: 20_000,
       environment: { PATH: sandboxPath },
       runtimesDirectory: this.runtimes,
+      isolation: this.isolation,
       ...overrides,
     };
   }

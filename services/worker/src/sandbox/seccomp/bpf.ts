@@ -6,12 +6,15 @@ const LOAD_WORD = 0x20; // BPF_LD | BPF_W | BPF_ABS
 const JUMP_IF_EQUAL = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
 const JUMP_IF_ANY_BIT = 0x45; // BPF_JMP | BPF_JSET | BPF_K
 const JUMP_IF_AT_LEAST = 0x35; // BPF_JMP | BPF_JGE | BPF_K
+const AND = 0x54; // BPF_ALU | BPF_AND | BPF_K
 const RETURN = 0x06; // BPF_RET | BPF_K
 
 /** Offsets into `struct seccomp_data`. The low half of an argument suffices: all values compared here have 32 bits. */
 export const SYSCALL_NUMBER = 0;
 export const ARCHITECTURE = 4;
 export const FIRST_ARGUMENT = 16;
+export const SECOND_ARGUMENT = 24;
+export const THIRD_ARGUMENT = 32;
 
 export const ALLOW = 0x7fff0000;
 export const KILL_PROCESS = 0x80000000;
@@ -33,6 +36,10 @@ export class BpfProgram {
 
   load(offset: number): this {
     return this.#add({ code: LOAD_WORD, value: offset });
+  }
+
+  and(mask: number): this {
+    return this.#add({ code: AND, value: mask });
   }
 
   jumpIfEqual(value: number, target: string): this {

@@ -63,6 +63,7 @@ export const FORBIDDEN: Readonly<Record<string, SyscallNumbers>> = {
   name_to_handle_at: [303, 264],
   open_by_handle_at: [304, 265],
   lookup_dcookie: [212, 18],
+  uselib: [134, undefined],
   fanotify_init: [300, 262],
 };
 
@@ -77,5 +78,10 @@ export const ABSENT: Readonly<Record<string, SyscallNumbers>> = {
   io_uring_register: [427, 427],
 };
 
+/** Of those, what a kernel that is a program makes its own walls of, all of it within the user namespace of the sandbox. */
+export const WALLING: ReadonlySet<string> = new Set(['mount', 'umount2', 'pivot_root', 'chroot', 'unshare', 'setns', 'ptrace']);
+
 export const CLONE: SyscallNumbers = [56, 220];
 export const SOCKET: SyscallNumbers = [41, 198];
+export const MKNOD: SyscallNumbers = [133, undefined];
+export const MKNODAT: SyscallNumbers = [259, 33];
