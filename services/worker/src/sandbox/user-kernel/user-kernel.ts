@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** The program that is a kernel for one app: gVisor's runsc. */
@@ -20,7 +20,7 @@ const VERSION_MS = 10_000;
 
 /** Finds runsc: at `path` if that is told, else where programs are. Says why there is none that works. */
 export async function findUserKernel(path: string | undefined): Promise<UserKernel | MissingKernel> {
-  const program = path ?? [...(process.env['PATH'] ?? '').split(delimiter), ...SYSTEM_FOLDERS].filter((folder) => folder.startsWith('/')).map((folder) => join(folder, 'runsc')).find(isProgram);
+  const program = path ?? SYSTEM_FOLDERS.map((folder) => join(folder, 'runsc')).find(isProgram);
   if (program === undefined) return { missing: 'gVisor (runsc) is not installed on this machine' };
   if (!isProgram(program)) return { missing: `there is no program ${program}` };
   try {
