@@ -5,9 +5,9 @@ import type { Logger } from '@windlass/telemetry';
 import { BEGINNING, type Position } from './event-rows.js';
 import { EventStore } from './event-store.js';
 import { notificationChannel, requireSchemaName } from './event-tables.js';
+import type { EventTypes } from './event-types.js';
 import type { DomainEvent, StoredEvent } from './event.js';
 import { relayBatch } from './relay-batch.js';
-import type { Upcasters } from './upcasters.js';
 
 export interface EventRelayOptions {
   readonly dataSource: DataSource;
@@ -20,7 +20,7 @@ export interface EventRelayOptions {
   readonly translate: (event: StoredEvent<DomainEvent>) => BusMessage | undefined | readonly BusMessage[];
   readonly logger: Logger;
   /** The store's own, so that `translate` sees events of the current schema only. */
-  readonly upcasters?: Upcasters;
+  readonly eventTypes?: EventTypes;
 }
 
 const BATCH = 256;
@@ -42,7 +42,7 @@ export class EventRelay {
   private running: Promise<void> | undefined;
 
   constructor(private readonly options: EventRelayOptions) {
-    this.store = new EventStore(options.dataSource, { schema: options.schema, upcasters: options.upcasters ?? {} });
+    this.store = new EventStore(options.dataSource, { schema: options.schema, eventTypes: options.eventTypes });
   }
 
   start(): void {

@@ -211,7 +211,7 @@ describe('EventStore', () => {
     await run('a', { kind: 'open', owner: 'ann' });
     const newer = new EventStore(fixture.dataSource, {
       schema: store.schema,
-      upcasters: { account_opened: [(data) => ({ ...data, currency: 'EUR' })] },
+      eventTypes: { account_opened: [(data) => ({ ...data, currency: 'EUR' })], money_moved: [] },
     });
     expect((await newer.load('a')).map((event) => event.data)).toEqual([{ owner: 'ann', currency: 'EUR' }]);
     expect(await newer.verifyStream('a')).toEqual({ ok: true });
@@ -222,6 +222,15 @@ describe('EventStore', () => {
     );
     expect((await newer.load('b')).map((event) => event.data)).toEqual([written.data]);
     await expect(store.load('b')).rejects.toThrow('schema version 2');
+  });
+
+  it('refuses to store what is not among the types that are named, as nothing would read it', async () => {
+    const named = new EventStore(fixture.dataSource, { schema: store.schema, eventTypes: { account_opened: [] } });
+    const append = (type: string) =>
+      fixture.dataSource.transaction((manager) => named.append(manager, { streamId: 'c', tenant: 't1', expectedVersion: 0, events: [{ type, data: {} }], metadata }));
+    await expect(append('toString')).rejects.toThrow('not among those');
+    await expect(append('money_moved')).rejects.toThrow('not among those');
+    expect(await named.load('c')).toEqual([]);
   });
 
   describe('verifyStream', () => {

@@ -10,12 +10,13 @@ import { insertEvents, selectAfter, selectHead, selectStream, selectStreams, typ
 import { requireSchemaName } from './event-tables.js';
 import type { DomainEvent, EventMetadata, StoredEvent } from './event.js';
 import { selectChangedTenants, selectOfTenant, selectRecordedAt, selectStreamsOfTenant, type TenantQuery } from './tenant-rows.js';
-import { currentSchemaVersion, upcast, type Upcasters } from './upcasters.js';
+import { currentSchemaVersion, upcast, type EventTypes } from './event-types.js';
 
 export interface EventStoreOptions {
   /** The service's own PostgreSQL schema, in which createEventTables made the tables. */
   readonly schema: string;
-  readonly upcasters?: Upcasters;
+  /** What the service stores and how older versions of it are read; without, any type in its first version. */
+  readonly eventTypes?: EventTypes | undefined;
   readonly clock?: () => Date;
   /** Milliseconds to wait before the given repetition (1, 2, …) of a command that lost a race; short and random by default. */
   readonly retryDelay?: (repetition: number) => number;
@@ -64,7 +65,7 @@ const STREAMS_PAGE = 500;
 /** The event log of one service: streams with optimistic concurrency, chained by hashes, and one order over all of them. */
 export class EventStore {
   readonly schema: string;
-  private readonly upcasters: Upcasters;
+  private readonly eventTypes: EventTypes | undefined;
   private readonly clock: () => Date;
   private readonly retryDelay: (repetition: number) => number;
   private readonly announcer: Announcer;
@@ -77,7 +78,7 @@ export class EventStore {
   ) {
     this.schema = requireSchemaName(options.schema);
     this.announcer = new Announcer(dataSource, this.schema);
-    this.upcasters = options.upcasters ?? {};
+    this.eventTypes = options.eventTypes;
     this.clock = options.clock ?? (() => new Date());
     this.retryDelay = options.retryDelay ?? ((repetition) => Math.random() * 5 * 2 ** repetition);
   }
@@ -253,7 +254,7 @@ export class EventStore {
         streamId,
         version: expectedVersion + index + 1,
         type: event.type,
-        schemaVersion: currentSchemaVersion(this.upcasters, event.type),
+        schemaVersion: currentSchemaVersion(this.eventTypes, event.type),
         tenant,
         data: asStored(event.data),
         metadata,
@@ -267,7 +268,7 @@ export class EventStore {
 
   private stored<E extends DomainEvent>(row: EventRow): StoredEvent<E> {
     const position = { globalPosition: BigInt(row.globalPosition), transactionId: BigInt(row.transactionId) };
-    const data = upcast(this.upcasters, row.type, row.schemaVersion, row.data);
+    const data = upcast(this.eventTypes, row.type, row.schemaVersion, row.data);
     // What a stream holds is the word of who appended to it; `evolve` refuses what it does not know.
     return { ...this.envelope(row, position), type: row.type, data } as unknown as StoredEvent<E>;
   }

@@ -3,7 +3,7 @@ export { fold, unknownEvent, type Decider } from './decider.js';
 export { ConcurrencyError, isConcurrencyError } from './concurrency-error.js';
 export { createEventTables, dropEventTables } from './event-tables.js';
 export { BEGINNING, type Position } from './event-rows.js';
-export type { Upcasters } from './upcasters.js';
+export { type EventTypes, type Upcast } from './event-types.js';
 export { EventStore, type AppendInput, type EventStoreOptions, type Executed, type ExecuteInput, type Project, type RecordedEvent, type Verification } from './event-store.js';
 export type { TenantQuery } from './tenant-rows.js';
 export { relayBatch, type RelaySteps } from './relay-batch.js';

@@ -1,9 +1,9 @@
-import { EventStore } from '@windlass/event-store';
 import { createLogger } from '@windlass/telemetry';
 import { parseConfig } from './config.js';
-import { openDatabase, SCHEMA } from './database/open-database.js';
+import { openDatabase } from './database/open-database.js';
 import { rebuildReadModels } from './database/rebuild-read-models.js';
 import { startIam } from './start-iam.js';
+import { openEvents } from './stored-events.js';
 
 // `main.js` runs the service alone; `main.js rebuild` makes its read models again from the events and ends.
 const logger = createLogger('iam');
@@ -13,7 +13,7 @@ if (!parsed.ok) {
   process.exitCode = 1;
 } else if (process.argv[2] === 'rebuild') {
   const dataSource = await openDatabase(parsed.config.databaseUrl);
-  const events = await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }));
+  const events = await rebuildReadModels(openEvents(dataSource));
   logger.info({ events }, 'read models rebuilt');
   await dataSource.destroy();
 } else {

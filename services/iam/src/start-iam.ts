@@ -22,13 +22,14 @@ import { TemporaryCredentialServiceService } from '@windlass/contracts/iam/v1/te
 import { UserServiceService } from '@windlass/contracts/iam/v1/user_service';
 import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
 import { openEventBus } from '@windlass/event-bus';
-import { EventRelay, EventStore } from '@windlass/event-store';
+import { EventRelay } from '@windlass/event-store';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
 import { publishAccount } from './account/index.js';
 import type { IamConfig } from './config.js';
 import { openDatabase, SCHEMA } from './database/open-database.js';
 import { IamModule } from './iam.module.js';
+import { eventTypes, openEvents } from './stored-events.js';
 
 const services = {
   'windlass.iam.v1.AccountHistoryService': AccountHistoryServiceService,
@@ -63,11 +64,11 @@ export async function startIam(config: IamConfig): Promise<RunningService> {
     started.push({ close: () => dataSource.destroy() });
     const bus = await openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: 'iam', logger });
     started.push(bus);
-    const relay = new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishAccount, logger });
+    const relay = new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishAccount, logger, eventTypes });
     relay.start();
     started.push({ close: () => relay.stop() });
 
-    const store = new EventStore(dataSource, { schema: SCHEMA });
+    const store = openEvents(dataSource);
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(IamModule.with(config, store, logger), {
       ...grpcServer({ address: config.grpcAddress, services: services as never }),
       logger: false,

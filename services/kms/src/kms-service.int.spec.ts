@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import { ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
-import { openEvents } from './event-log.js';
+import { openEvents } from './stored-events.js';
 import { startKms } from './index.js';
 import { KeyMaterial } from './key/index.js';
 import { rebuildReadModels } from './rebuild-read-models.js';

@@ -7,7 +7,7 @@ import { EventStore } from '@windlass/event-store';
 import { CallContextReader, connect } from '@windlass/grpc';
 import { PrincipalVerifier } from '@windlass/principal';
 import { CreateDataKeyHandler, DecryptDataKeyHandler } from './data-key/index.js';
-import { openEvents } from './event-log.js';
+import { openEvents } from './stored-events.js';
 import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
 import { EventSource, EventSourceController, History } from '@windlass/resource-history';
 import { KEY_RESOURCES } from './history/key-resources.js';

@@ -1,7 +1,7 @@
 import { createLogger } from '@windlass/telemetry';
 import { readConfig } from './config.js';
 import { openDatabase } from './database.js';
-import { openEvents } from './event-log.js';
+import { openEvents } from './stored-events.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
 import { startKms } from './start-kms.js';
 

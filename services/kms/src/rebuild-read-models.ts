@@ -1,6 +1,9 @@
 import { rebuildProjection, replay, type EventStore } from '@windlass/event-store';
 import { isKeyStream, key, KeyRow, KeyTable } from './key/index.js';
 
+/** What `rebuildReadModels` makes. */
+export const READ_MODELS = ['kms.keys'];
+
 /** Makes the table of keys again from the events, in one transaction; answers how many events that took. Material stays. */
 export function rebuildReadModels(store: EventStore): Promise<number> {
   const keys = new KeyTable(store.dataSource);

@@ -15,6 +15,7 @@ import { ChangeLogStreamHandler, CreateLogStreamHandler, DeleteLogStreamHandler,
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
 import { ListLogContextHandler, ListLogHistogramHandler, LogSearchController, QueryLogsHandler, SearchedStreams } from './query-logs/index.js';
 import { LogsSettings } from './settings.js';
+import { openEvents } from './stored-events.js';
 import { AwaitLogsHandler, LogTailController, StreamHeads } from './tail/index.js';
 
 /** What is opened before the module, and closed after it. */
@@ -29,7 +30,7 @@ export interface LogsResources {
 @Module({})
 export class LogsModule {
   static of({ dataSource, lines, settings, accounts, principalKey }: LogsResources): DynamicModule {
-    const events = new EventStore(dataSource, { schema: 'logs' });
+    const events = openEvents(dataSource);
     const history = new History(events, { service: 'logs', invalidCode: 'LTS.0008' });
     const groups = new LogGroupTable(dataSource);
     const streams = new LogStreamTable(dataSource);

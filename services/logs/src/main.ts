@@ -1,9 +1,9 @@
-import { EventStore } from '@windlass/event-store';
 import { createLogger } from '@windlass/telemetry';
 import { readConfig } from './config.js';
 import { openDatabase } from './database.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
 import { startLogs } from './start-logs.js';
+import { openEvents } from './stored-events.js';
 
 // `main.js` runs the service alone; `main.js rebuild` makes its read models again from the events and ends.
 const logger = createLogger('logs');
@@ -11,7 +11,7 @@ try {
   const config = readConfig(process.env);
   if (process.argv[2] === 'rebuild') {
     const dataSource = await openDatabase(config.databaseUrl);
-    const events = await rebuildReadModels(new EventStore(dataSource, { schema: 'logs' })).finally(() => dataSource.destroy());
+    const events = await rebuildReadModels(openEvents(dataSource)).finally(() => dataSource.destroy());
     logger.info({ events }, 'read models rebuilt');
   } else {
     const service = await startLogs({ ...config, logger });

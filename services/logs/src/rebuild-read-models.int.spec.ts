@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
-import { EventStore, type DomainEvent } from '@windlass/event-store';
+import type { DomainEvent, EventStore } from '@windlass/event-store';
 import { openDatabase } from './database.js';
 import { logGroupStream, type LogGroupEvent } from './log-group/log-group.decider.js';
 import { LogGroupTable } from './log-group/log-group-table.js';
 import { logStreamStream, type LogStreamEvent } from './log-stream/log-stream.decider.js';
 import { LogStreamTable } from './log-stream/log-stream-table.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
+import { openEvents } from './stored-events.js';
 
 describe('rebuilding groups and streams from their events', () => {
   let postgres: TemporaryPostgres;
@@ -22,7 +23,7 @@ describe('rebuilding groups and streams from their events', () => {
     const database = `logs_${randomUUID().slice(0, 8)}`;
     await postgres.ensureDatabase(database);
     dataSource = await openDatabase(postgres.connectionString(database));
-    store = new EventStore(dataSource, { schema: 'logs' });
+    store = openEvents(dataSource);
   });
 
   afterEach(() => dataSource?.destroy());
@@ -30,11 +31,11 @@ describe('rebuilding groups and streams from their events', () => {
 
   const groupCreated = (name: string, ttlInDays = 30): LogGroupEvent => ({
     type: 'LogGroupCreated',
-    data: { domainId: 'd1', projectId: 'p1', name, alias: '', ttlInDays },
+    data: { domainId: 'd1', projectId: 'p1', name, alias: '', ttlInDays, tags: {} },
   });
   const streamCreated = (groupId: string, name: string): LogStreamEvent => ({
     type: 'LogStreamCreated',
-    data: { domainId: 'd1', projectId: 'p1', groupId, name, alias: '', ttlInDays: null },
+    data: { domainId: 'd1', projectId: 'p1', groupId, name, alias: '', ttlInDays: null, tags: {} },
   });
   const groupDeleted: LogGroupEvent = { type: 'LogGroupDeleted', data: {} };
 

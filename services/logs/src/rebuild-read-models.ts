@@ -2,6 +2,9 @@ import { rebuildProjection, replay, type EventStore } from '@windlass/event-stor
 import { isLogGroupStream, logGroup, LogGroupRow, LogGroupTable } from './log-group/index.js';
 import { isLogStreamStream, logStream, LogStreamTable } from './log-stream/index.js';
 
+/** What `rebuildReadModels` makes. */
+export const READ_MODELS = ['logs.log_groups', 'logs.log_streams'];
+
 /** Makes groups and streams again from the events, in one transaction; answers how many events that took. Lines stay. */
 export function rebuildReadModels(store: EventStore): Promise<number> {
   const groups = new LogGroupTable(store.dataSource);

@@ -73,6 +73,7 @@ import { ListQuotasHandler } from './quota/list-quotas.js';
 import { Quotas } from './quota/quota-usage.js';
 import { Region } from './region.js';
 import type { RegistryConfig } from './registry-config.js';
+import { eventTypes, openEvents } from './stored-events.js';
 import { ChangeTriggerHandler } from './trigger/change-trigger.js';
 import { CreateTestEventHandler, DeleteTestEventHandler, ReplaceTestEventHandler } from './test-event/change-test-event.js';
 import { ListTestEventsHandler, ShowTestEventHandler } from './test-event/show-test-event.js';
@@ -220,7 +221,7 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
       provide: FunctionLogs,
       useFactory: () => new FunctionLogs(connect(LogServiceClient, config.logsAddress), new PrincipalSigner(config.principalKey)),
     },
-    { provide: EventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => new EventStore(dataSource, { schema: SCHEMA }) },
+    { provide: EventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => openEvents(dataSource) },
     {
       provide: AcceptedPackages,
       inject: [PackageStore, PackageUses, DataSource],
@@ -238,7 +239,7 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
       provide: Publication,
       inject: [EVENT_BUS, DataSource],
       useFactory: (bus: EventBus, dataSource: DataSource) =>
-        new Publication(bus, new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishedEvent, logger })),
+        new Publication(bus, new EventRelay({ dataSource, schema: SCHEMA, bus, translate: publishedEvent, logger, eventTypes })),
     },
   ];
 }

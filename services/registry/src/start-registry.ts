@@ -14,7 +14,6 @@ import { RollbackServiceService } from '@windlass/contracts/registry/v1/rollback
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
 import { VersionServiceService } from '@windlass/contracts/registry/v1/version_service';
 import { AccountCopy } from '@windlass/accounts';
-import { EventStore } from '@windlass/event-store';
 import { GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
 import { openDatabase, SCHEMA } from './database/database.js';
@@ -22,6 +21,7 @@ import { rebuildReadModels } from './database/rebuild-read-models.js';
 import { Quotas } from './quota/quota-usage.js';
 import type { RegistryConfig } from './registry-config.js';
 import { packageHistory, packageUses, RegistryModule } from './registry.module.js';
+import { openEvents } from './stored-events.js';
 
 /** Starts the service and resolves when it accepts calls. */
 export async function startRegistry(config: RegistryConfig): Promise<RunningService> {
@@ -63,7 +63,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
 export async function rebuildRegistry(config: Pick<RegistryConfig, 'databaseUrl'>): Promise<number> {
   const dataSource = await openDatabase(config.databaseUrl);
   try {
-    return await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }), new Quotas(new AccountCopy(SCHEMA), SCHEMA), packageUses(), packageHistory({}));
+    return await rebuildReadModels(openEvents(dataSource), new Quotas(new AccountCopy(SCHEMA), SCHEMA), packageUses(), packageHistory({}));
   } finally {
     await dataSource.destroy();
   }

@@ -1,10 +1,10 @@
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import { PostgresEventBus, type BusMessage } from '@windlass/event-bus';
 import { createLogger } from '@windlass/telemetry';
-import { EventStore } from '@windlass/event-store';
-import { openDatabase, SCHEMA } from '../database/open-database.js';
+import { openDatabase } from '../database/open-database.js';
 import { rebuildReadModels } from '../database/rebuild-read-models.js';
 import { PASSWORD, REGION, RunningIam } from '../testing/running-iam.js';
+import { openEvents } from '../stored-events.js';
 
 describe('accounts', () => {
   let iam: RunningIam;
@@ -105,7 +105,7 @@ describe('accounts', () => {
     const live = await models();
     const dataSource = await openDatabase(iam.databaseUrl);
     try {
-      const events = await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }));
+      const events = await rebuildReadModels(openEvents(dataSource));
       // Five events an account: account, user, password set, project, access key.
       expect(events).toBe(5 * live[0]!.length);
       await expect(models()).resolves.toEqual(live);

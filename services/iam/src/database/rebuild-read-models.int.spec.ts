@@ -3,10 +3,10 @@ import { UpdateAgencyRequest } from '@windlass/contracts/iam/v1/agency_service';
 import { UpdatePermanentAccessKeyRequest } from '@windlass/contracts/iam/v1/access_key_service';
 import { KeystoneCreateProjectRequest, KeystoneUpdateProjectRequest } from '@windlass/contracts/iam/v1/project_service';
 import { UpdateUserRequest } from '@windlass/contracts/iam/v1/user_service';
-import { EventStore } from '@windlass/event-store';
 import { administratorOf, identitiesOf, signedWith } from '../testing/identities.js';
 import { REGION, RunningIam } from '../testing/running-iam.js';
-import { openDatabase, SCHEMA } from './open-database.js';
+import { openEvents } from '../stored-events.js';
+import { openDatabase } from './open-database.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
 
 const TABLES = ['users', 'groups', 'group_members', 'agencies', 'projects', 'access_keys'];
@@ -47,7 +47,7 @@ describe('the read models of identities', () => {
     expect(live.map((rows) => rows.length)).toEqual([2, 1, 1, 1, 2, 2]);
     const dataSource = await openDatabase(iam.databaseUrl);
     try {
-      await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }));
+      await rebuildReadModels(openEvents(dataSource));
     } finally {
       await dataSource.destroy();
     }

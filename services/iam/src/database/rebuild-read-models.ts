@@ -9,6 +9,9 @@ import { isProjectStream, project, projectProject, ProjectRow } from '../project
 import { customPolicy, CustomPolicyRow, isCustomPolicyStream, projectCustomPolicy } from '../role/index.js';
 import { isUserStream, projectUser, user, UserRow } from '../user/index.js';
 
+/** What `rebuildReadModels` makes. */
+export const READ_MODELS = ['iam.accounts', 'iam.users', 'iam.projects', 'iam.access_keys', 'iam.enterprise_projects', 'iam.groups', 'iam.group_members', 'iam.agencies', 'iam.custom_policies', 'iam.grants'];
+
 /**
  * Makes accounts, users, projects and access keys again from the events, in one transaction, and answers how many events
  * that took. Credentials and tokens stay: they are in no event.

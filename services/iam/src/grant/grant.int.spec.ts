@@ -2,12 +2,12 @@ import { GrantServiceClient, ShowDomainRoleAssignmentsRequest } from '@windlass/
 import { GroupServiceClient } from '@windlass/contracts/iam/v1/group_service';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { CreateCustomPolicyRequest, RoleServiceClient } from '@windlass/contracts/iam/v1/role_service';
-import { EventStore } from '@windlass/event-store';
 import type { Remote } from '@windlass/grpc';
-import { openDatabase, SCHEMA } from '../database/open-database.js';
+import { openDatabase } from '../database/open-database.js';
 import { rebuildReadModels } from '../database/rebuild-read-models.js';
 import { systemRoleNamed } from '../role/index.js';
 import { RunningIam } from '../testing/running-iam.js';
+import { openEvents } from '../stored-events.js';
 import { grantsFor } from './index.js';
 
 const FULL_ACCESS = systemRoleNamed('FunctionGraph FullAccess')?.id ?? '';
@@ -286,7 +286,7 @@ describe('grants', () => {
         origin: { eventId: expect.any(String), streamId: expect.stringContaining(group), version: 1 },
       });
       await expect(grantsFor(dataSource.manager, { domainId: other.domain_id, subjects })).resolves.toEqual([]);
-      await rebuildReadModels(new EventStore(dataSource, { schema: SCHEMA }));
+      await rebuildReadModels(openEvents(dataSource));
       expect(new Set(await told())).toEqual(new Set(before));
     } finally {
       await dataSource.destroy();

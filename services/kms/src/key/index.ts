@@ -6,7 +6,7 @@ export { isKeyId, KeyRow, KeyTable, type KeyFilter } from './key-table.js';
 export { KeyMaterial } from './key-material.js';
 export { MaterialMaker } from './material-maker.js';
 export { ServiceKeys } from './service-keys.js';
-export { keyUpcasters } from './key-upcasters.js';
+export { keyEventTypes } from './key-event-types.js';
 export type { KeySpec, KeyUsage } from './key-spec.js';
 export { CreateKey, CreateKeyHandler } from './create-key.js';
 export { ChangeKeyState, ChangeKeyStateHandler } from './change-key-state.js';

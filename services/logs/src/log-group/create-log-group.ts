@@ -37,7 +37,7 @@ export class CreateLogGroupHandler implements ICommandHandler<CreateLogGroup> {
       streamId: logGroupStream(id),
       tenant: domainId,
       decider: logGroup,
-      command: { kind: 'create', domainId, projectId, name, alias, ttlInDays, ...(Object.keys(tags).length === 0 ? {} : { tags }) },
+      command: { kind: 'create', domainId, projectId, name, alias, ttlInDays, tags },
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
         await this.groups.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'lts_group_num'));

@@ -2,4 +2,4 @@ export { LogGroupRow, LogGroupTable } from './log-group-table.js';
 export { CreateLogGroup, CreateLogGroupHandler } from './create-log-group.js';
 export { ChangeLogGroup, ChangeLogGroupHandler } from './change-log-group.js';
 export { groupNotFound } from './log-group.errors.js';
-export { isLogGroupStream, logGroup, logGroupStream } from './log-group.decider.js';
+export { isLogGroupStream, logGroup, logGroupStream, type LogGroupEvent } from './log-group.decider.js';

@@ -77,7 +77,7 @@ export class LogGroupTable {
     const happened = event as LogGroupEvent;
     switch (happened.type) {
       case 'LogGroupCreated': {
-        const { domainId, projectId, name, alias, ttlInDays, tags = {} } = happened.data;
+        const { domainId, projectId, name, alias, ttlInDays, tags } = happened.data;
         const inserted = await manager.query<{ id: string }[]>(
           `INSERT INTO logs.log_groups (id, domain_id, project_id, name, alias, ttl_in_days, tags, created_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (project_id, name) DO NOTHING RETURNING id`,

@@ -1,7 +1,7 @@
 import { fold } from '@windlass/event-store';
 import { logGroup, type LogGroupCommand, type LogGroupEvent } from './log-group.decider.js';
 
-const details = { domainId: 'd1', projectId: 'p1', name: 'orders', alias: '', ttlInDays: 30 };
+const details = { domainId: 'd1', projectId: 'p1', name: 'orders', alias: '', ttlInDays: 30, tags: {} };
 const created: LogGroupEvent = { type: 'LogGroupCreated', data: details };
 const deleted: LogGroupEvent = { type: 'LogGroupDeleted', data: {} };
 

@@ -9,8 +9,7 @@ export interface LogGroupDetails {
   readonly name: string;
   readonly alias: string;
   readonly ttlInDays: number;
-  /** Absent where there are none, as in the events of before there were tags. */
-  readonly tags?: Tags;
+  readonly tags: Tags;
 }
 
 export type LogGroupEvent =
@@ -39,7 +38,7 @@ export const logGroup: Decider<LogGroupState, LogGroupCommand, LogGroupEvent> = 
         requireName('log_group_name', details.name);
         requireAlias('log_group_name_alias', details.alias);
         requireRetentionDays(details.ttlInDays);
-        if (details.tags !== undefined) requireTags(details.tags);
+        requireTags(details.tags);
         return [{ type: 'LogGroupCreated', data: details }];
       }
       case 'change':
@@ -47,7 +46,7 @@ export const logGroup: Decider<LogGroupState, LogGroupCommand, LogGroupEvent> = 
         return changes(state, command);
       case 'tag':
         if (state.status !== 'active') throw groupNotFound();
-        return changes(state, { tags: changedTags(state.tags ?? {}, command) });
+        return changes(state, { tags: changedTags(state.tags, command) });
       case 'delete':
         if (state.status !== 'active') throw groupNotFound();
         return [{ type: 'LogGroupDeleted', data: {} }];
@@ -80,7 +79,7 @@ function changes(state: LogGroupDetails, { ttlInDays, tags }: { readonly ttlInDa
   }
   if (tags !== undefined) {
     requireTags(tags);
-    if (!isSameTags(tags, state.tags ?? {})) events.push({ type: 'LogGroupTagged', data: { tags } });
+    if (!isSameTags(tags, state.tags)) events.push({ type: 'LogGroupTagged', data: { tags } });
   }
   return events;
 }

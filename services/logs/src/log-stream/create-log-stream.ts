@@ -46,7 +46,7 @@ export class CreateLogStreamHandler implements ICommandHandler<CreateLogStream> 
       streamId: logStreamStream(id),
       tenant: domainId,
       decider: logStream,
-      command: { kind: 'create', domainId, projectId, groupId: group.id, name, alias, ttlInDays, ...(Object.keys(tags).length === 0 ? {} : { tags }) },
+      command: { kind: 'create', domainId, projectId, groupId: group.id, name, alias, ttlInDays, tags },
       metadata: metadataOf(caller),
       project: async (manager, [created]) => {
         await this.requireRoom(manager, caller, group.id, madeFor);

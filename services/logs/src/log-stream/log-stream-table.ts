@@ -112,7 +112,7 @@ export class LogStreamTable {
     const happened = event as LogStreamEvent;
     switch (happened.type) {
       case 'LogStreamCreated': {
-        const { domainId, projectId, groupId, name, alias, ttlInDays, tags = {} } = happened.data;
+        const { domainId, projectId, groupId, name, alias, ttlInDays, tags } = happened.data;
         const inserted = await manager.query<{ id: string }[]>(
           `INSERT INTO logs.log_streams (id, group_id, domain_id, project_id, name, alias, ttl_in_days, tags, created_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (group_id, name) DO NOTHING RETURNING id`,

@@ -1,7 +1,7 @@
 import { fold } from '@windlass/event-store';
 import { logStream, type LogStreamCommand, type LogStreamEvent } from './log-stream.decider.js';
 
-const details = { domainId: 'd1', projectId: 'p1', groupId: 'g1', name: 'hello', alias: '', ttlInDays: null };
+const details = { domainId: 'd1', projectId: 'p1', groupId: 'g1', name: 'hello', alias: '', ttlInDays: null, tags: {} };
 const created: LogStreamEvent = { type: 'LogStreamCreated', data: details };
 const deleted: LogStreamEvent = { type: 'LogStreamDeleted', data: {} };
 

@@ -11,8 +11,7 @@ export interface LogStreamDetails {
   readonly alias: string;
   /** Null takes the group's. */
   readonly ttlInDays: number | null;
-  /** Absent where there are none, as in the events of before there were tags. */
-  readonly tags?: Tags;
+  readonly tags: Tags;
 }
 
 /** What can be changed of a stream that is there. */
@@ -48,7 +47,7 @@ export const logStream: Decider<LogStreamState, LogStreamCommand, LogStreamEvent
         requireName('log_stream_name', details.name);
         requireAlias('log_stream_name_alias', details.alias);
         if (details.ttlInDays !== null) requireRetentionDays(details.ttlInDays);
-        if (details.tags !== undefined) requireTags(details.tags);
+        requireTags(details.tags);
         return [{ type: 'LogStreamCreated', data: details }];
       }
       case 'change':
@@ -68,7 +67,7 @@ export const logStream: Decider<LogStreamState, LogStreamCommand, LogStreamEvent
   evolve(state, event) {
     switch (event.type) {
       case 'LogStreamCreated':
-        return { status: 'active', ttlInDays: event.data.ttlInDays, tags: event.data.tags ?? {}, masksSecrets: false };
+        return { status: 'active', ttlInDays: event.data.ttlInDays, tags: event.data.tags, masksSecrets: false };
       case 'LogStreamRetentionChanged':
       case 'LogStreamTagged':
       case 'LogStreamMaskingChanged':

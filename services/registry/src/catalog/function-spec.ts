@@ -4,7 +4,7 @@ import { executionAgency } from '../function/agency-settings.js';
 import { cpuMillicores, versionUrn } from '../function/function-view.js';
 import type { FunctionOwner } from '../function/function.events.js';
 import type { FunctionRecord } from '../function/function.state.js';
-import { statusOf, targetOf, type TriggerRecord } from '../trigger/trigger.state.js';
+import { targetOf, type TriggerRecord } from '../trigger/trigger.state.js';
 
 /**
  * Seconds an instance may take to open its port when the function does not say. The documented service allows 3, of
@@ -40,9 +40,9 @@ export function functionSpec(record: FunctionRecord, version: string, revision: 
     log_stream_id: logs.enabled ? logs.streamId : '',
     log_tags: logs.tags,
     agency_name: executionAgency(settings),
-    credentials_in_headers: settings.agencies?.credentialsInHeaders ?? false,
-    public_access: settings.confinement?.publicAccess ?? true,
-    strong_isolation: settings.confinement?.strongIsolation ?? false,
+    credentials_in_headers: settings.agencies.credentialsInHeaders,
+    public_access: settings.confinement.publicAccess,
+    strong_isolation: settings.confinement.strongIsolation,
   });
 }
 
@@ -78,6 +78,6 @@ export function triggerRoute(record: TriggerRecord, revision: number): Route {
     func_urn: record.funcUrn,
     func_version: targetOf(record),
     revision,
-    disabled: statusOf(record) === 'DISABLED',
+    disabled: record.status === 'DISABLED',
   });
 }

@@ -17,6 +17,9 @@ import { isTriggerStream } from '../trigger/trigger.events.js';
 import { evolveTrigger, NO_TRIGGER } from '../trigger/trigger.state.js';
 import { VersionRow } from '../version/version.entity.js';
 
+/** What `rebuildReadModels` makes. */
+export const READ_MODELS = ['registry.functions', 'registry.function_versions', 'registry.function_aliases', 'registry.function_tags', 'registry.test_events', 'registry.triggers', 'registry.api_groups', 'registry.quota_usage'];
+
 /** Makes the read models and counters anew from the events, in one transaction. Answers how many events it read. */
 export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: PackageUses, history: PackageHistory): Promise<number> {
   return rebuildProjection({

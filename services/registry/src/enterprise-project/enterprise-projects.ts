@@ -3,7 +3,7 @@ import type { EnterpriseProjectDirectoryServiceClient } from '@windlass/contract
 import type { Remote } from '@windlass/grpc';
 import { reachesEnterpriseProject } from '@windlass/principal';
 import type { Caller } from '../caller/caller.js';
-import { DEFAULT_ENTERPRISE_PROJECT } from '../function/function-settings.js';
+import { DEFAULT_ENTERPRISE_PROJECT } from '../function/function.state.js';
 import { refusal } from '../refusal.js';
 
 /** The enterprise projects that iam keeps, as functions are put into them. */

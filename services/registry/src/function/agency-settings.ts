@@ -9,11 +9,11 @@ export interface AgencyFields {
 
 const LONGEST_NAME = 64;
 
-/** Reads which agencies a function acts through; nothing when it acts through none. FSS.1021 for what cannot be a name. */
-export function readAgencies(fields: AgencyFields): FunctionAgencies | undefined {
+/** Reads which agencies a function acts through. FSS.1021 for what cannot be a name. */
+export function readAgencies(fields: AgencyFields): FunctionAgencies {
   for (const field of ['xrole', 'app_xrole'] as const) requireName(field, fields[field]);
   const { xrole: configuration, app_xrole: execution, enable_auth_in_header: credentialsInHeaders = false } = fields;
-  return configuration === '' && execution === '' && !credentialsInHeaders ? undefined : { configuration, execution, credentialsInHeaders };
+  return { configuration, execution, credentialsInHeaders };
 }
 
 function requireName(field: string, name: string): void {
@@ -24,5 +24,5 @@ function requireName(field: string, name: string): void {
 
 /** The agency of the running function: its own, else the one of its configuration. Empty: none. */
 export function executionAgency({ agencies }: FunctionSettings): string {
-  return agencies?.execution || agencies?.configuration || '';
+  return agencies.execution || agencies.configuration;
 }

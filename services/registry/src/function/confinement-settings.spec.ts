@@ -1,9 +1,10 @@
 import { readConfinement } from './confinement-settings.js';
+import { USUAL_CONFINEMENT } from './function.state.js';
 
 describe('how a function is shut in', () => {
   it.each([undefined, null, {}, { disable_public_network: false }, { disable_public_network: null, trigger_access_vpcs: null }, { trigger_access_vpcs: [] }])(
     'is the documented default, public access and the usual isolation, when it says nothing else: %j',
-    (network_controller) => expect(readConfinement({ network_controller, enable_class_isolation: false })).toBeUndefined(),
+    (network_controller) => expect(readConfinement({ network_controller, enable_class_isolation: false })).toEqual(USUAL_CONFINEMENT),
   );
 
   it('is without the public network, or in the stronger class, when it says so', () => {

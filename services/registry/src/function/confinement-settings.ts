@@ -10,13 +10,12 @@ export interface ConfinementFields {
 const MEMBERS = ['disable_public_network', 'trigger_access_vpcs'];
 
 /**
- * Reads how a function is shut in; nothing when it says nothing, which is the documented default: public access is on and the
- * isolation class is the usual one. FSS.0400 for a `network_controller` of another form, or one that names VPCs.
+ * Reads how a function is shut in; the documented default is that public access is on and the isolation class is the usual one. FSS.0400 for a `network_controller` of another form, or one that names VPCs.
  */
-export function readConfinement(fields: ConfinementFields): Confinement | undefined {
+export function readConfinement(fields: ConfinementFields): Confinement {
   const publicAccess = !readPublicNetworkDisabled(fields.network_controller ?? null);
   const strongIsolation = fields.enable_class_isolation ?? false;
-  return publicAccess && !strongIsolation ? undefined : { publicAccess, strongIsolation };
+  return { publicAccess, strongIsolation };
 }
 
 function readPublicNetworkDisabled(value: unknown): boolean {

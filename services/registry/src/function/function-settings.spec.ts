@@ -1,4 +1,5 @@
 import { readSettings, type SettingsFields } from './function-settings.js';
+import { NO_AGENCIES, USUAL_CONFINEMENT } from './function.state.js';
 
 const read = (change: Partial<SettingsFields> = {}): ReturnType<typeof readSettings> =>
   readSettings({ runtime: 'http', timeout: 30, handler: '', memory_size: 128, user_data: '', description: '', initializer_timeout: 0, enterprise_project_id: '', xrole: '', app_xrole: '', ...change });
@@ -18,6 +19,8 @@ describe('the configuration of a function', () => {
       description: '',
       enterpriseProjectId: '0',
       userData: '',
+      agencies: NO_AGENCIES,
+      confinement: USUAL_CONFINEMENT,
     });
   });
 

@@ -1,7 +1,7 @@
 import { refusal } from '../refusal.js';
 import { readAgencies, type AgencyFields } from './agency-settings.js';
 import { readConfinement, type ConfinementFields } from './confinement-settings.js';
-import type { FunctionSettings } from './function.state.js';
+import { DEFAULT_ENTERPRISE_PROJECT, type FunctionSettings } from './function.state.js';
 import { parseUserData } from './user-data.js';
 
 /** The configuration fields that creating a function and replacing its configuration have in common. */
@@ -35,9 +35,6 @@ const OTHER_RUNTIMES = new Set(
 );
 for (const name of ['C#(.NET Core 2.0)', 'C#(.NET Core 2.1)', 'C#(.NET Core 3.1)', 'C#(.NET Core 6.0)', 'Custom Image']) OTHER_RUNTIMES.add(name);
 
-/** The enterprise project of a function that names none. */
-export const DEFAULT_ENTERPRISE_PROJECT = '0';
-
 /**
  * Reads and checks a configuration by the documented rules (create function; constraints), each failure under its own code.
  * `memory_size` and `timeout` are mandatory; other fields have the documented defaults.
@@ -45,8 +42,6 @@ export const DEFAULT_ENTERPRISE_PROJECT = '0';
 export function readSettings(fields: SettingsFields): FunctionSettings {
   requireHttpRuntime(fields.runtime);
   requireTypeV2(fields.type ?? '');
-  const agencies = readAgencies(fields);
-  const confinement = readConfinement(fields);
   const settings = {
     handler: readHandler(fields.handler),
     memoryMb: readMemory(fields.memory_size),
@@ -56,8 +51,8 @@ export function readSettings(fields: SettingsFields): FunctionSettings {
     description: readDescription(fields.description),
     enterpriseProjectId: readEnterpriseProject(fields.enterprise_project_id),
     userData: fields.user_data,
-    ...(agencies === undefined ? {} : { agencies }),
-    ...(confinement === undefined ? {} : { confinement }),
+    agencies: readAgencies(fields),
+    confinement: readConfinement(fields),
   };
   parseUserData('user_data', fields.user_data);
   return settings;

@@ -1,6 +1,5 @@
 import { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import { FunctionCode } from '@windlass/contracts/registry/v1/function_service';
-import { DEFAULT_ENTERPRISE_PROJECT } from './function-settings.js';
 import type { FunctionRecord } from './function.state.js';
 import { functionUrn, LATEST } from './function-urn.js';
 
@@ -43,14 +42,14 @@ export function viewFunction(record: FunctionRecord, { version, description }: S
     version,
     version_description: description,
     image_name: code.imageName,
-    xrole: settings.agencies?.configuration ?? '',
-    app_xrole: settings.agencies?.execution ?? '',
-    enable_auth_in_header: settings.agencies?.credentialsInHeaders ?? false,
+    xrole: settings.agencies.configuration,
+    app_xrole: settings.agencies.execution,
+    enable_auth_in_header: settings.agencies.credentialsInHeaders,
     description: settings.description,
     last_modified: record.modifiedAt,
     type: 'v2',
     initializer_timeout: settings.initializerTimeoutSeconds,
-    enterprise_project_id: settings.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT,
+    enterprise_project_id: settings.enterpriseProjectId,
     strategy_config: { concurrency: scaling.maxInstances, concurrent_num: scaling.instanceConcurrency },
     log_group_id: logs.enabled ? logs.groupId : '',
     log_stream_id: logs.enabled ? logs.streamId : '',
@@ -58,8 +57,8 @@ export function viewFunction(record: FunctionRecord, { version, description }: S
     lts_custom_tag: logs.tags,
     ephemeral_storage: settings.ephemeralStorageMb,
     allow_ephemeral_storage: true,
-    network_controller: { disable_public_network: !(settings.confinement?.publicAccess ?? true) },
-    enable_class_isolation: settings.confinement?.strongIsolation ?? false,
+    network_controller: { disable_public_network: !settings.confinement.publicAccess },
+    enable_class_isolation: settings.confinement.strongIsolation,
   });
 }
 

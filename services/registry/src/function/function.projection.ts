@@ -6,7 +6,6 @@ import type { SupersededPackage } from '../code-package/package-history.js';
 import type { QuotaChange } from '../quota/quota-usage.js';
 import { projectTestEvent } from '../test-event/test-event.entity.js';
 import { projectVersion } from '../version/version.entity.js';
-import { DEFAULT_ENTERPRISE_PROJECT } from './function-settings.js';
 import { FunctionRow } from './function.entity.js';
 import type { FunctionEvent } from './function.events.js';
 import type { FunctionRecord } from './function.state.js';
@@ -57,8 +56,7 @@ function rowOf({ streamId, version: revision }: StoredEvent<FunctionEvent>, reco
     funcId: record.funcId,
     domainId: record.domainId,
     projectId: record.projectId,
-    // Functions of the first releases name none, which means the default one.
-    enterpriseProjectId: record.settings.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT,
+    enterpriseProjectId: record.settings.enterpriseProjectId,
     package: record.package,
     name: record.name,
     revision,

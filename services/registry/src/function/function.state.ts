@@ -56,11 +56,14 @@ export interface FunctionSettings {
   readonly enterpriseProjectId: string;
   /** JSON text exactly as the tenant wrote it. */
   readonly userData: string;
-  /** Absent when there is nothing to say, as in the events of the first releases. */
-  readonly agencies?: FunctionAgencies;
-  /** Absent for public access and the usual isolation class. */
-  readonly confinement?: Confinement;
+  readonly agencies: FunctionAgencies;
+  readonly confinement: Confinement;
 }
+
+/** The enterprise project of a function that names none. */
+export const DEFAULT_ENTERPRISE_PROJECT = '0';
+export const NO_AGENCIES: FunctionAgencies = { configuration: '', execution: '', credentialsInHeaders: false };
+export const USUAL_CONFINEMENT: Confinement = { publicAccess: true, strongIsolation: false };
 
 export interface Scaling {
   /** Instances at once: -1 without limit, 0 disabled. */
@@ -104,6 +107,14 @@ export interface ActiveFunction {
   readonly testEvents: readonly TestEventRecord[];
   /** The moment it was last brought back to: RFC 3339, UTC. */
   readonly rolledBackTo?: string;
+}
+
+type LaterSettings = 'agencies' | 'confinement';
+
+/** A function as events told it before it had all of today's settings, with what was the rule then. */
+export function withEverySetting(record: Omit<FunctionRecord, 'settings'> & { readonly settings: Omit<FunctionSettings, LaterSettings> & Partial<Pick<FunctionSettings, LaterSettings>> }): FunctionRecord {
+  const { enterpriseProjectId, agencies = NO_AGENCIES, confinement = USUAL_CONFINEMENT } = record.settings;
+  return { ...record, settings: { ...record.settings, enterpriseProjectId: enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT, agencies, confinement } };
 }
 
 export type FunctionState = { readonly status: 'absent' } | ActiveFunction | { readonly status: 'deleted' };

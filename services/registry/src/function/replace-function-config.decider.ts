@@ -47,7 +47,7 @@ function decide(state: FunctionState, command: ReplaceFunctionConfig): readonly 
 
 /** In the documented service logs are written through the agency: they end with it, unless the same request says otherwise. */
 function keptLogs({ settings, logs }: FunctionRecord, next: FunctionSettings): LogSettings {
-  const agencyGoes = Boolean(settings.agencies?.configuration) && !next.agencies?.configuration;
+  const agencyGoes = settings.agencies.configuration !== '' && next.agencies.configuration === '';
   return agencyGoes ? { enabled: false, tags: {} } : logs;
 }
 

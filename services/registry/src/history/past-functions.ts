@@ -5,7 +5,6 @@ import { aliasMissing, aliasNotAccepted } from '../alias/alias.errors.js';
 import type { Caller } from '../caller/caller.js';
 import { FunctionLookup } from '../function/function-lookup.js';
 import { functionStream } from '../function/function.events.js';
-import { DEFAULT_ENTERPRISE_PROJECT } from '../function/function-settings.js';
 import type { ActiveFunction, FunctionRecord } from '../function/function.state.js';
 import { functionMissing, LATEST, qualifierText } from '../function/function-urn.js';
 import { versionFixed, versionMissing } from '../version/version.errors.js';
@@ -68,9 +67,8 @@ export class PastFunctions {
   }
 }
 
-/** Functions of the first releases name none, which means the default one. */
 export function enterpriseProjectOf({ settings }: Pick<FunctionRecord, 'settings'>): string {
-  return settings.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT;
+  return settings.enterpriseProjectId;
 }
 
 function reaches(caller: Caller, record: FunctionRecord): boolean {

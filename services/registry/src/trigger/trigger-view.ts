@@ -1,6 +1,6 @@
 import { Trigger } from '@windlass/contracts/registry/v1/trigger_service';
 import type { GatewayAddress } from './gateway-address.js';
-import { statusOf, type TriggerRecord } from './trigger.state.js';
+import type { TriggerRecord } from './trigger.state.js';
 
 /** The trigger as the documented API shows it: what was sent, and what the gateway made of it. */
 export function viewTrigger(record: TriggerRecord, gateway: GatewayAddress): Trigger {
@@ -8,7 +8,7 @@ export function viewTrigger(record: TriggerRecord, gateway: GatewayAddress): Tri
   return Trigger.fromPartial({
     trigger_id: triggerId,
     trigger_type_code: record.type,
-    trigger_status: statusOf(record),
+    trigger_status: record.status,
     event_data: {
       ...eventData,
       group_id: route.groupId,

@@ -34,16 +34,11 @@ export interface TriggerRecord {
   readonly route: TriggerRoute;
   /** As the tenant sent it, with the defaults of what was left out. */
   readonly eventData: Readonly<Record<string, unknown>>;
-  /** Absent in the events of the first releases, whose triggers were all active. */
-  readonly status?: TriggerStatus;
+  readonly status: TriggerStatus;
   /** RFC 3339, UTC. */
   readonly createdAt: string;
   /** Absent until the first change. */
   readonly modifiedAt?: string;
-}
-
-export function statusOf({ status }: Pick<TriggerRecord, 'status'>): TriggerStatus {
-  return status ?? 'ACTIVE';
 }
 
 /** What of its function a trigger calls: a version, or "!" and an alias. */

@@ -1,6 +1,6 @@
 import type { AdditionalVersion, AliasRecord } from '../../alias/alias.state.js';
 import type { FunctionEvent } from '../function.events.js';
-import type { FunctionRecord } from '../function.state.js';
+import { NO_AGENCIES, USUAL_CONFINEMENT, type FunctionRecord } from '../function.state.js';
 
 /** A function as tests need one; override what the test is about. */
 export function aFunction(change: Partial<FunctionRecord> = {}): FunctionRecord {
@@ -20,8 +20,10 @@ export function aFunction(change: Partial<FunctionRecord> = {}): FunctionRecord 
       initializerTimeoutSeconds: 0,
       ephemeralStorageMb: 512,
       description: '',
-      enterpriseProjectId: '',
+      enterpriseProjectId: '0',
       userData: '',
+      agencies: NO_AGENCIES,
+      confinement: USUAL_CONFINEMENT,
     },
     secrets: {},
     scaling: { maxInstances: 400, instanceConcurrency: 1 },

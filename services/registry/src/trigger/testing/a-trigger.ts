@@ -11,6 +11,7 @@ export function aTrigger(change: Partial<TriggerRecord> = {}): TriggerRecord {
     projectId: 'p1',
     route: { groupId: 'g1', path: '/hello', matchMode: 'SWA', method: 'ANY', auth: 'IAM', timeoutMs: 0 },
     eventData: { name: 'hello' },
+    status: 'ACTIVE',
     createdAt: '2026-01-01T00:00:00.000Z',
     ...change,
   };

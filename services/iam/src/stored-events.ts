@@ -1,0 +1,74 @@
+import { EventStore, type EventTypes } from '@windlass/event-store';
+import type { DataSource } from 'typeorm';
+import type { AccessKeyEvent } from './access-key/access-key.decider.js';
+import type { AccountEvent } from './account/account.decider.js';
+import type { AgencyEvent } from './agency/agency.decider.js';
+import { SCHEMA } from './database/open-database.js';
+import type { EnterpriseProjectEvent } from './enterprise-project/enterprise-project.decider.js';
+import type { GrantEvent } from './grant/grant.decider.js';
+import type { GroupEvent } from './group/group.decider.js';
+import type { InvitationEvent } from './invitation/invitation.decider.js';
+import type { ProjectEvent } from './project/project.decider.js';
+import type { CustomPolicyEvent } from './role/custom-policy.decider.js';
+import type { UserEvent } from './user/user.decider.js';
+
+/** All that this service stores. The shape of each is recorded in fixtures/events. */
+export type StoredEvents =
+  | AccountEvent
+  | AccessKeyEvent
+  | AgencyEvent
+  | CustomPolicyEvent
+  | EnterpriseProjectEvent
+  | GrantEvent
+  | GroupEvent
+  | InvitationEvent
+  | ProjectEvent
+  | UserEvent;
+
+export const eventTypes: EventTypes<StoredEvents> = {
+  AccountCreated: [],
+  AccountSuspended: [],
+  AccountResumed: [],
+  AccountClosed: [],
+  AccountQuotasSet: [],
+  AccessKeyCreated: [],
+  AccessKeyDescribed: [],
+  AccessKeyActivated: [],
+  AccessKeyDeactivated: [],
+  AccessKeyDeleted: [],
+  AgencyCreated: [],
+  AgencyChanged: [],
+  AgencyDeleted: [],
+  CustomPolicyCreated: [],
+  CustomPolicyUpdated: [],
+  CustomPolicyDeleted: [],
+  EnterpriseProjectCreated: [],
+  EnterpriseProjectChanged: [],
+  EnterpriseProjectEnabled: [],
+  EnterpriseProjectDisabled: [],
+  EnterpriseProjectDeleted: [],
+  GrantGiven: [],
+  GrantTaken: [],
+  GroupCreated: [],
+  GroupChanged: [],
+  GroupDeleted: [],
+  GroupMemberAdded: [],
+  GroupMemberRemoved: [],
+  InvitationCreated: [],
+  InvitationUsed: [],
+  ProjectCreated: [],
+  SubprojectCreated: [],
+  ProjectChanged: [],
+  ProjectDeleted: [],
+  UserCreated: [],
+  UserDescribed: [],
+  UserEnabled: [],
+  UserDisabled: [],
+  PasswordSet: [],
+  UserDeleted: [],
+};
+
+/** The events of this service. */
+export function openEvents(dataSource: DataSource): EventStore {
+  return new EventStore(dataSource, { schema: SCHEMA, eventTypes });
+}

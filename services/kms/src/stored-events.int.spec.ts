@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import { itReadsReleasedEvents } from '@windlass/event-store/testing/released-events';
+import { openDatabase } from './database.js';
+import { READ_MODELS, rebuildReadModels } from './rebuild-read-models.js';
+import { eventTypes, openEvents } from './stored-events.js';
+
+describe('the events this service has ever stored', () => {
+  itReadsReleasedEvents({ folder: join(import.meta.dirname, '../fixtures/events'), eventTypes, openDatabase, openEvents, rebuild: rebuildReadModels, tables: READ_MODELS });
+});

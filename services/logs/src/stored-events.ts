@@ -1,0 +1,27 @@
+import { EventStore, type EventTypes, type Upcast } from '@windlass/event-store';
+import type { DataSource } from 'typeorm';
+import type { LogGroupEvent } from './log-group/index.js';
+import type { LogStreamEvent } from './log-stream/index.js';
+
+/** All that this service stores. The shape of each is recorded in fixtures/events. */
+export type StoredEvents = LogGroupEvent | LogStreamEvent;
+
+/** Before there were tags, and where there were none, none was told. */
+const withTags: Upcast = (data) => ({ tags: {}, ...data });
+
+export const eventTypes: EventTypes<StoredEvents> = {
+  LogGroupCreated: [withTags],
+  LogGroupTagged: [],
+  LogGroupRetentionChanged: [],
+  LogGroupDeleted: [],
+  LogStreamCreated: [withTags],
+  LogStreamRetentionChanged: [],
+  LogStreamTagged: [],
+  LogStreamMaskingChanged: [],
+  LogStreamDeleted: [],
+};
+
+/** The events of this service. */
+export function openEvents(dataSource: DataSource): EventStore {
+  return new EventStore(dataSource, { schema: 'logs', eventTypes });
+}
