@@ -19,6 +19,8 @@ export const functionEventTypes: EventTypes<FunctionEvent> = {
   FunctionCodeReplaced: [completeFunction],
   FunctionConfigReplaced: [completeFunction],
   FunctionMaxInstancesChanged: [completeFunction],
+  FunctionRolledBack: [],
+  FunctionTriggersRolledBack: [],
   FunctionDeleted: [completeFunction],
   VersionPublished: [completeVersion],
   VersionDeleted: [completeVersion],

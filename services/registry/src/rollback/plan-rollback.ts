@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { functionStream, type FunctionEvent } from '../function/function.events.js';
 import type { ActiveFunction, FunctionRecord, FunctionState } from '../function/function.state.js';
 import type { GatewayAddress } from '../trigger/gateway-address.js';
-import { statusOf, type TriggerRecord } from '../trigger/trigger.state.js';
+import type { TriggerRecord } from '../trigger/trigger.state.js';
 import type { DecidedTrigger } from '../trigger/trigger-streams.js';
 import { functionChanges, restoredWith, triggerChange, type PlannedChange } from './rollback-changes.js';
 import type { RollbackPart, RollbackReference } from './rollback-reference.js';
@@ -122,7 +122,7 @@ function movesOf(past: PastStanding, present: PresentStanding, now: string): rea
 }
 
 function sameTrigger(a: TriggerRecord, b: TriggerRecord): boolean {
-  const substance = (record: TriggerRecord): object => ({ ...record, status: statusOf(record), modifiedAt: '' });
+  const substance = (record: TriggerRecord): object => ({ ...record, modifiedAt: '' });
   return isDeepStrictEqual(substance(a), substance(b));
 }
 
