@@ -5,7 +5,6 @@ import { UpdateFunctionCodeRequest, UpdateFunctionConfigRequest } from '@windlas
 import { CreateFunctionVersionRequest } from '@windlass/contracts/registry/v1/version_service';
 import type { PackageChunk } from '@windlass/contracts/registry/v1/catalog_service';
 import { PostgresEventBus, type BusMessage } from '@windlass/event-bus';
-import { EventStore } from '@windlass/event-store';
 import { createLogger } from '@windlass/telemetry';
 import type { DataSource } from 'typeorm';
 import { openPackageStore } from '../code-package/open-package-store.js';
@@ -14,6 +13,7 @@ import { PackageUses } from '../code-package/package-uses.js';
 import { openDatabase } from '../database/database.js';
 import { rebuildRegistry } from '../index.js';
 import { eventually, RegistryFixture, type Tenant, zipBase64 } from '../testing/registry-fixture.js';
+import { openEvents } from '../stored-events.js';
 
 describe('the catalog', () => {
   let registry: RegistryFixture;
@@ -262,7 +262,7 @@ describe('the catalog', () => {
     expect(await rebuildRegistry(registry.config)).toBeGreaterThan(0);
     expect(await snapshot()).toEqual(before);
     await withDatabase(async (dataSource) => {
-      const store = new EventStore(dataSource, { schema: 'registry' });
+      const store = openEvents(dataSource);
       await expect(store.verifyStream(`function:${tenant.project}:default:hello`)).resolves.toEqual({ ok: true });
     });
   });

@@ -4,7 +4,6 @@ import { UpdateFunctionCodeRequest, UpdateFunctionConfigRequest } from '@windlas
 import { RollbackFunctionRequest, type RollbackChange, type RollbackFunctionResponse } from '@windlass/contracts/registry/v1/rollback_service';
 import { CreateFunctionTriggerRequest, UpdateTriggerRequest } from '@windlass/contracts/registry/v1/trigger_service';
 import { CreateFunctionVersionRequest } from '@windlass/contracts/registry/v1/version_service';
-import { EventStore } from '@windlass/event-store';
 import type { DataSource } from 'typeorm';
 import { PackageHistory } from '../code-package/package-history.js';
 import { PackageUses } from '../code-package/package-uses.js';
@@ -12,6 +11,7 @@ import { openPackageStore } from '../code-package/open-package-store.js';
 import { openDatabase } from '../database/database.js';
 import { rebuildRegistry } from '../index.js';
 import { eventually, RegistryFixture, zipBase64, type Tenant } from '../testing/registry-fixture.js';
+import { openEvents } from '../stored-events.js';
 
 describe('a rollback', () => {
   let registry: RegistryFixture;
@@ -66,7 +66,7 @@ describe('a rollback', () => {
     const { events } = await registry.testEvents.listEvents(of(), told);
     return JSON.parse(JSON.stringify({ config, triggers, environment, versions, aliases, tags, events }, (key, value: unknown) => (/^last_(modified|updated_time)$/.test(key) ? '' : value))) as object;
   };
-  const events = async (stream = `function:${tenant.project}:default:hello`) => new EventStore(database, { schema: 'registry' }).load(stream);
+  const events = async (stream = `function:${tenant.project}:default:hello`) => openEvents(database).load(stream);
   const told = (changes: readonly RollbackChange[]) => changes.map(({ part, action, resource_type, resource_id, fields }) => [part, action, resource_type, resource_id, Object.fromEntries(fields.map(({ field, old, new: now }) => [field, [old, now]]))]);
 
   it('brings code, configuration and triggers back together, as its dry run showed field by field, and secrets with them', async () => {
