@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { packFiles, type PackageFile } from '@windlass/function-package';
-import { credentials, fg, sdkClient, wire } from './tenant.js';
+import { credentials, fg, sdkClient, wire, type SigningKey } from './tenant.js';
 
 export interface Deployed {
   readonly urn: string;
@@ -18,6 +18,8 @@ export interface DeployOptions {
   readonly path?: string;
   readonly concurrency?: number;
   readonly userData?: Record<string, string>;
+  /** Whose function it is; the demo tenant's when absent. */
+  readonly tenant?: SigningKey;
 }
 
 export const demoClient = () => sdkClient(credentials().demo);
@@ -26,9 +28,9 @@ export function uniqueName(prefix: string): string {
   return `${prefix}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Deploys an HTTP function of the demo tenant with the official SDK. */
+/** Deploys an HTTP function with the official SDK. */
 export async function deploy(code: Buffer | readonly PackageFile[], options: DeployOptions = {}): Promise<Deployed> {
-  const client = demoClient();
+  const client = sdkClient(options.tenant ?? credentials().demo);
   const name = options.name ?? uniqueName('e2e');
   const zip = Buffer.isBuffer(code) ? code : await packFiles(code as readonly PackageFile[]);
   const created = await client.createFunction(createRequest(name, zip, options));
@@ -38,7 +40,7 @@ export async function deploy(code: Buffer | readonly PackageFile[], options: Dep
     config.strategyConfig = new fg.StrategyConfig().withConcurrency(400).withConcurrentNum(options.concurrency);
     await client.updateFunctionConfig(new fg.UpdateFunctionConfigRequest(urn).withBody(config));
   }
-  const url = options.path === undefined ? '' : await addTrigger(urn, name, options.path);
+  const url = options.path === undefined ? '' : await addTrigger(urn, name, options.path, 'NONE', client);
   const remove = async (): Promise<void> => void (await client.deleteFunction(new fg.DeleteFunctionRequest(urn.replace(/:latest$/, ''))));
   return { urn, name, url, remove };
 }
@@ -52,7 +54,7 @@ export function createRequest(name: string, zip: Buffer, options: DeployOptions 
   return new fg.CreateFunctionRequest().withBody(body);
 }
 
-export async function addTrigger(urn: string, name: string, path: string, auth = 'NONE'): Promise<string> {
+export async function addTrigger(urn: string, name: string, path: string, auth = 'NONE', client = demoClient()): Promise<string> {
   const body = new fg.CreateFunctionTriggerRequestBody('DEDICATEDGATEWAY' as never, {
     name,
     path,
@@ -65,8 +67,15 @@ export async function addTrigger(urn: string, name: string, path: string, auth =
     env_id: 'DEFAULT_ENVIRONMENT_RELEASE_ID',
     func_info: { invocation_type: 'sync', timeout: 30_000 },
   } as never);
-  const trigger = await demoClient().createFunctionTrigger(new fg.CreateFunctionTriggerRequest(urn).withBody(body));
+  const trigger = await client.createFunctionTrigger(new fg.CreateFunctionTriggerRequest(urn).withBody(body));
   return wire<{ event_data: { invoke_url: string } }>(trigger).event_data.invoke_url;
+}
+
+/** Replaces a function's code. What is called from then on is the new code. */
+export async function redeploy({ urn, name }: Pick<Deployed, 'urn' | 'name'>, code: readonly PackageFile[], client = demoClient()): Promise<void> {
+  const body = new fg.UpdateFunctionCodeRequestBody('zip' as never).withCodeFilename(`${name}.zip`);
+  body.funcCode = new fg.FuncCode().withFile((await packFiles(code)).toString('base64'));
+  await client.updateFunctionCode(new fg.UpdateFunctionCodeRequest(urn).withBody(body));
 }
 
 /** A function in plain Node.js; `script` has `http` at hand and must listen itself. */

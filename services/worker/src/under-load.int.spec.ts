@@ -58,9 +58,9 @@ describeWithSandbox('under load', () => {
 
   it('no idempotent request fails while instances are killed: it is sent to another one', async () => {
     const marker = `KILLED_${process.pid}_${Date.now()}`;
-    const spec = await worker.deploy(SLOW, { environment: { NAME: 'n', [marker]: '1' } });
-    const running = load(worker, () => spec, 6);
-    for (let kill = 1; kill <= 6; kill += 1) {
+    const spec = await worker.deploy(SLOW, { environment: { NAME: 'n', [marker]: '1' }, instance_concurrency: 4 });
+    const running = load(worker, () => spec, 12);
+    for (let kill = 1; kill <= 10; kill += 1) {
       const before = running.count;
       await until(() => running.count >= before + 30, 'requests are served');
       const apps = processesWith(marker).filter((pid) => isNode(pid));

@@ -11,8 +11,8 @@ const LEAVE_SECRETS = (secret: string): string => `(
   net.createServer((socket) => socket.end('${secret}')).listen('/tmp/socket'),
   net.createServer((socket) => socket.end('${secret}')).listen(7999, '0.0.0.0'),
   child.spawn('sleep', ['600'], { argv0: '${secret}', stdio: 'ignore' }),
-  koffi.load('libc.so.6').func('int shmget(int key, size_t size, int flags)')(4711, 4096, 0o1666),
-  koffi.load('libc.so.6').func('int msgget(int key, int flags)')(4711, 0o1666) >= 0
+  koffi.load('libc.so.6').func('int shmget(int key, size_t size, int flags)')(0, 4096, 0o1666),
+  koffi.load('libc.so.6').func('int msgget(int key, int flags)')(0, 0o1666) >= 0
 )`;
 
 /** Every file an app can read, but the system's own programs, that has a word near its beginning. */

@@ -17,8 +17,11 @@ export interface ForwardingEnd {
   readonly failure: FailedOutcome | undefined;
   /** Whether the instance may serve others. */
   readonly condition: 'sound' | 'doubtful';
-  /** Present when another instance may be tried: this one was killed before it said anything, and the request may be sent twice. */
-  readonly resend?: SentRequest;
+  /**
+   * Present when another instance may be tried: this one was killed before it said anything, and the request may be sent twice; or it ended
+   * before anything was sent to it.
+   */
+  readonly resend?: SentRequest | 'unsent';
 }
 
 /** A request that was sent whole. */
@@ -330,13 +333,14 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
     else this.fail({ kind: 'CONNECTION_LOST', detail, stderrTail }, 'sound');
   }
 
-  /** A process that ends by itself would do so again; one that was killed is no fault of the request. */
-  private resend(exit: InstanceExit): SentRequest | undefined {
+  /** A process that ends by itself would do so again; one that was killed is no fault of the request, nor is one that never had it. */
+  private resend(exit: InstanceExit): SentRequest | 'unsent' | undefined {
+    if (!this.bodyStarted) return 'unsent';
     const wasKilled = exit.kind === 'STOPPED' || (exit.kind === 'SIGNALED' && exit.signal === 'SIGKILL');
     return wasKilled && !this.heardAnything && this.bodyEnded && this.sent.replayable ? { body: this.sent, trailers: this.trailers } : undefined;
   }
 
-  private fail(failure: FailedOutcome, condition: ForwardingEnd['condition'], resend?: SentRequest): void {
+  private fail(failure: FailedOutcome, condition: ForwardingEnd['condition'], resend?: ForwardingEnd['resend']): void {
     if (this.settled) return;
     this.connection?.destroy();
     this.connection = undefined;

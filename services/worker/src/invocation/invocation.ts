@@ -4,13 +4,13 @@ import type { FunctionCredentials } from '../function-credentials/index.js';
 import type { Slot } from '../pool/index.js';
 import { AnswerDelivery } from './answer-delivery.js';
 import { appHead } from './app-head.js';
-import { Forwarding, type ForwardingEnd, type ForwardingOwner, type RequestTimes, type SentRequest } from './forwarding.js';
+import { Forwarding, type ForwardingEnd, type ForwardingOwner, type RequestTimes } from './forwarding.js';
 import type { InvocationContext, InvocationReport } from './invoker.js';
 import type { InvocationTrace } from './invocation-log.js';
 import { InvocationError, judge, type FailedOutcome } from './outcome.js';
 import type { OutputSettling } from './output-settling.js';
 
-/** A request is sent to this many instances at most; each but the last was killed before it said anything. */
+/** A request is given to this many instances at most; each but the last ended before it had it, or was killed before it said anything. */
 const MAX_ATTEMPTS = 4;
 
 /**
@@ -104,7 +104,7 @@ export class Invocation implements CallerListener, ForwardingOwner {
     return acquired;
   }
 
-  private forward(spec: FunctionSpec, slot: Slot, resend?: SentRequest): void {
+  private forward(spec: FunctionSpec, slot: Slot, resend?: ForwardingEnd['resend']): void {
     const { request, caller, context } = this;
     this.slot = slot;
     this.attempts += 1;
@@ -115,12 +115,12 @@ export class Invocation implements CallerListener, ForwardingOwner {
     const times: RequestTimes = { steps: context.appTimers, timeoutMs: isRouteShorter ? request.timeoutMs : functionLimitMs, setBy: isRouteShorter ? 'route' : 'function' };
     this.startedAt = context.clock();
     if (resend === undefined) context.log.started(this.traceOf(slot));
-    this.forwarding = new Forwarding(request, this.head, slot.instance, caller, this.delivery, times, this, context.timers, context.clock, resend);
+    this.forwarding = new Forwarding(request, this.head, slot.instance, caller, this.delivery, times, this, context.timers, context.clock, resend === 'unsent' ? undefined : resend);
     this.forwarding.begin();
   }
 
   /** The instance was killed: another one gets the request. Where there is none, that is no better a reason to tell. */
-  private tryAnother(lost: Slot, end: ForwardingEnd, resend: SentRequest): void {
+  private tryAnother(lost: Slot, end: ForwardingEnd, resend: ForwardingEnd['resend']): void {
     lost.release('sound');
     Promise.resolve(this.acquire(lost.instance.spec))
       .then(

@@ -269,10 +269,14 @@ export class FunctionPool {
     this.instances.delete(instance);
   }
 
-  /** Answers the requests this instance was started for; all of them when no other instance is there to serve them. */
+  /**
+   * Answers the requests this instance was started for; all of them when no other instance is there to serve them. When somebody killed it,
+   * that says nothing of the next one, and they wait for that.
+   */
   private startFailed(error: unknown): void {
     const outcome = startOutcome(error);
     this.circuit.failed(outcome, this.context.clock());
+    if (wasKilled(error)) return this.refuseWhileOpen();
     const othersLeft = [...this.instances].some(({ state }) => state.name !== 'draining');
     for (let answered = othersLeft ? this.spec.instance_concurrency : Infinity; answered > 0; answered -= 1) {
       const waiter = this.context.queue.next(this.key);
@@ -287,6 +291,10 @@ export class FunctionPool {
     const refusal = isServed ? undefined : this.circuit.refusal(this.context.clock());
     if (refusal !== undefined) this.refuseWaiting(refusal);
   }
+}
+
+function wasKilled(error: unknown): boolean {
+  return error instanceof StartFailure && error.problem.reason === 'PROCESS_EXITED' && error.problem.end.kind === 'SIGNALED' && error.problem.end.signal === 'SIGKILL';
 }
 
 function startOutcome(error: unknown): FailedOutcome {

@@ -158,6 +158,21 @@ describe('the pools', () => {
     expect(await warm(spec)).toMatchObject({ coldStart: true });
   });
 
+  it('lets those wait on whose instance was killed while it started, until that was so three times in a row', async () => {
+    const killed = new StartFailure({ reason: 'PROCESS_EXITED', end: { kind: 'SIGNALED', signal: 'SIGKILL' } });
+    const waiting = pools.acquire(exampleSpec(), 'r1') as Promise<Slot>;
+    await settled();
+    await launches.pending.shift()?.fail(killed);
+    await launches.pending.shift()?.open();
+    expect((await waiting).queueMs).toBeGreaterThanOrEqual(0);
+    const other = pools.acquire(exampleSpec({ func_id: 'f2' }), 'r2') as Promise<Slot>;
+    const refused = expect(other).rejects.toMatchObject({ outcome: { kind: 'CRASH_LOOP', failures: 3 } });
+    await settled();
+    for (let start = 0; start < 3; start += 1) await launches.pending.shift()?.fail(killed);
+    await refused;
+    expect(launches.pending).toEqual([]);
+  });
+
   it('answers from the last failure for a second after three in a row, and then tries again', async () => {
     const spec = exampleSpec();
     for (let attempt = 0; attempt < 3; attempt += 1) {
