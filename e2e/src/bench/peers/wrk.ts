@@ -26,6 +26,11 @@ export async function runWrk(program: string, url: string, { connections, second
   };
 }
 
+/** Loads a URL whatever becomes of its requests. */
+export async function runWrkAnyhow(program: string, url: string, { connections, seconds }: Load): Promise<void> {
+  await promisify(execFile)(program, ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', url]);
+}
+
 function milliseconds(text = ''): number {
   const [, number, unit = ''] = /^([\d.]+)(us|ms|s)$/.exec(text) ?? [];
   return Number(number) * ({ us: 0.001, ms: 1, s: 1_000 }[unit] ?? Number.NaN);
