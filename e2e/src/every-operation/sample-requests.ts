@@ -25,6 +25,8 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   AsyncInvokeFunction: { event: {} },
   CreateFunctionTrigger: { event_data: { name: 'sample', path: '/sample', auth: 'NONE' } },
   UpdateTrigger: { trigger_status: 'ACTIVE' },
+  ExportFunction: { config: true },
+  ImportFunction: { func_name: 'sample', file_code: 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==' },
   RollbackFunction: { to: '2026-01-01T00:00:00Z', dry_run: true },
   CreateLogGroup: { log_group_name: 'sample', ttl_in_days: 7 },
   UpdateLogGroup: { ttl_in_days: 8 },

@@ -77,6 +77,9 @@ import { eventTypes, openEvents } from './stored-events.js';
 import { ChangeTriggerHandler } from './trigger/change-trigger.js';
 import { CreateTestEventHandler, DeleteTestEventHandler, ReplaceTestEventHandler } from './test-event/change-test-event.js';
 import { ListTestEventsHandler, ShowTestEventHandler } from './test-event/show-test-event.js';
+import { ExportFunctionHandler } from './function-export/export-function.js';
+import { FunctionExportController } from './function-export/function-export.controller.js';
+import { ImportFunctionHandler } from './function-export/import-function.js';
 import { RollBackFunctionHandler } from './rollback/roll-back-function.js';
 import { RollbackController } from './rollback/rollback.controller.js';
 import { RollbackObstacles } from './rollback/rollback-obstacles.js';
@@ -148,6 +151,8 @@ const HANDLERS = [
   ShowFunctionSpecHandler,
   ShowFunctionAliasHandler,
   ListGroupRoutesHandler,
+  ExportFunctionHandler,
+  ImportFunctionHandler,
   RollBackFunctionHandler,
   MoveFunctionHandler,
   ListResourcesHandler,
@@ -161,6 +166,7 @@ const CONTROLLERS = [
   FunctionTagController,
   TestEventController,
   TriggerController,
+  FunctionExportController,
   RollbackController,
   InvocationController,
   CatalogController,

@@ -73,6 +73,7 @@ function success(operation: Operation, schemas: Map<string, Schema>): Schema {
   if (operation.successStatus === 204) return {};
   // Events have names and ids beside their data, which no schema tells.
   if (operation.streaming) return { content: { 'text/event-stream': { schema: text } } };
+  if (operation.adapter === 'exported-function') return { content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } } };
   return content(responseSchema(operation, schemas));
 }
 

@@ -24,15 +24,15 @@ export async function downloadPackage(services: Services, reference: PackageRefe
   });
   const body = Readable.from(dataOf(first, chunks), { objectMode: false });
   body.once('close', () => stream.cancel());
-  return { status: 200, headers: { 'content-type': 'application/zip', 'content-disposition': disposition(reference.fileName) }, body };
+  return { status: 200, headers: { 'content-type': 'application/zip', 'content-disposition': attachment(reference.fileName) }, body };
 }
 
 async function* dataOf(first: IteratorResult<PackageChunk>, rest: AsyncIterator<PackageChunk>): AsyncGenerator<Uint8Array> {
   for (let chunk = first; chunk.done !== true; chunk = await rest.next()) yield chunk.value.data;
 }
 
-/** RFC 6266, in the extended form of RFC 8187, which takes any name. */
-function disposition(fileName: string): string {
+/** A content-disposition: RFC 6266, in the extended form of RFC 8187, which takes any name. */
+export function attachment(fileName: string): string {
   const encoded = encodeURIComponent(fileName).replaceAll(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
   return `attachment; filename*=UTF-8''${encoded}`;
 }

@@ -1,2 +1,2 @@
-export { downloadPackage } from './download-package.js';
+export { attachment, downloadPackage } from './download-package.js';
 export { PACKAGE_PATH, PackageLinks } from './package-links.js';

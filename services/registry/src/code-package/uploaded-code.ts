@@ -39,7 +39,7 @@ export function readUploadedCode(fields: CodeFields): UploadedCode {
     const what = type === 'zip' ? 'the Base64 of a zip package with a file bootstrap at its root' : 'the Base64 of the text of the bootstrap file';
     throw refusal('invalid', 'FSS.1012', 'CODE_MISSING', `func_code.file is missing. Send ${what}.`);
   }
-  const content = decodeBase64(file);
+  const content = decodeBase64('func_code.file', file);
   if (content.length > PACKAGE_LIMITS.packedBytes) throw packageTooLarge(PACKAGE_LIMITS.packedBytes);
   return { type, filename: fields.code_filename, content };
 }
@@ -67,12 +67,12 @@ function badType(message: string): Error {
 }
 
 /** Node decodes leniently and drops what it does not know, so the length tells whether the text was Base64. Line breaks are common and allowed. */
-function decodeBase64(text: string): Buffer {
+export function decodeBase64(field: string, text: string): Buffer {
   const compact = /\s/.test(text) ? text.replace(/\s+/g, '') : text;
   const digits = compact.replace(/={1,2}$/, '').length;
   const content = Buffer.from(compact, 'base64');
   if (digits % 4 === 1 || content.length !== Math.floor((digits * 3) / 4)) {
-    throw refusal('invalid', 'FSS.1011', 'CODE_INVALID', 'func_code.file is not Base64.');
+    throw refusal('invalid', 'FSS.1011', 'CODE_INVALID', `${field} is not Base64.`);
   }
   return content;
 }

@@ -3,12 +3,12 @@ import { createFunction, type CreateFunction } from './create-function.decider.j
 import { aFunction, created, deleted } from './testing/a-function.js';
 
 function command(change: Partial<CreateFunction> = {}): CreateFunction {
-  const { runtime: _runtime, scaling: _scaling, createdAt, modifiedAt: _modifiedAt, ...given } = aFunction();
+  const { runtime: _runtime, createdAt, modifiedAt: _modifiedAt, ...given } = aFunction();
   return { ...given, now: createdAt, ...change };
 }
 
 describe('creating a function', () => {
-  it('makes it, with the default scaling', () => {
+  it('makes it', () => {
     given(createFunction).events([]).when(command()).thenEvents([created()]);
   });
 

@@ -8,8 +8,8 @@ import {
   type FunctionSettings,
   type FunctionState,
   type LogSettings,
+  type Scaling,
 } from './function.state.js';
-import { DEFAULT_SCALING } from './scaling.js';
 import { parseUserData, requireDistinctKeys } from './user-data.js';
 
 /** All that makes a function, checked; ids and the time come with it. */
@@ -23,6 +23,7 @@ export interface CreateFunction {
   readonly code: FunctionCodeReference;
   readonly settings: FunctionSettings;
   readonly secrets: FunctionRecord['secrets'];
+  readonly scaling: Scaling;
   readonly logs: LogSettings;
   readonly now: string;
 }
@@ -31,7 +32,7 @@ function decide(state: FunctionState, command: CreateFunction): readonly Functio
   if (state.status === 'active') throw functionExists(command);
   requireDistinctKeys(parseUserData('user_data', command.settings.userData), command.secrets);
   const { now, ...given } = command;
-  return [{ type: 'FunctionCreated', data: { function: { ...given, runtime: 'http', scaling: DEFAULT_SCALING, createdAt: now, modifiedAt: now } } }];
+  return [{ type: 'FunctionCreated', data: { function: { ...given, runtime: 'http', createdAt: now, modifiedAt: now } } }];
 }
 
 export const createFunction = { initial: NO_FUNCTION, decide, evolve: evolveFunction };

@@ -16,20 +16,26 @@ import { functionExists } from './function.errors.js';
 import { FunctionLogs } from './function-logs.js';
 import { FunctionLookup } from './function-lookup.js';
 import { requireFunctionName, requirePackageName } from './function-name.js';
-import { readSettings } from './function-settings.js';
+import { readSettings, type SettingsFields } from './function-settings.js';
 import { FunctionStreams } from './function-streams.js';
 import { viewFunction } from './function-view.js';
-import { activeFunction } from './function.state.js';
+import { activeFunction, type Scaling } from './function.state.js';
 import { imageName } from './image-name.js';
 import { readLogWish } from './log-settings.js';
+import { DEFAULT_SCALING } from './scaling.js';
 import { SecretValues } from './secret-values.js';
 import { refuseDependencies, refuseUnavailableSettings } from './unavailable-settings.js';
 import { parseUserData } from './user-data.js';
 
+/** Settings that the documented creation does not take; an import does. */
+export type SettingsBesideCreation = Partial<Pick<SettingsFields, 'ephemeral_storage' | 'enable_auth_in_header' | 'enable_class_isolation'>>;
+
 export class CreateFunctionCommand extends Command<FunctionMessage> {
   constructor(
     readonly caller: Caller,
-    readonly request: CreateFunctionRequest,
+    readonly request: CreateFunctionRequest & SettingsBesideCreation,
+    /** What it says of scaling; the defaults else. */
+    readonly scaling: Partial<Scaling> = {},
   ) {
     super();
   }
@@ -51,7 +57,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     private readonly clock: Clock,
   ) {}
 
-  async execute({ caller, request }: CreateFunctionCommand): Promise<FunctionMessage> {
+  async execute({ caller, request, scaling }: CreateFunctionCommand): Promise<FunctionMessage> {
     const name = requireFunctionName(request.func_name);
     const of = { projectId: caller.projectId, package: requirePackageName(request.package), name };
     const settings = readSettings(request);
@@ -78,6 +84,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
       code: { ...accepted, filename: accepted.filename || (accepted.type === 'zip' ? `${name}.zip` : ''), imageName: imageName(now) },
       settings,
       secrets: Object.fromEntries(Object.entries(secretValues).map(([key, value]) => [key, this.secrets.encrypt(funcId, key, value)])),
+      scaling: { ...DEFAULT_SCALING, ...scaling },
       logs,
       now: now.toISOString(),
     });

@@ -11,6 +11,7 @@ import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_se
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import { CreateFunctionRequest, FunctionServiceClient } from '@windlass/contracts/registry/v1/function_service';
 import { InvocationServiceClient } from '@windlass/contracts/registry/v1/invocation_service';
+import { FunctionExportServiceClient } from '@windlass/contracts/registry/v1/function_export_service';
 import { RollbackServiceClient } from '@windlass/contracts/registry/v1/rollback_service';
 import { TriggerServiceClient } from '@windlass/contracts/registry/v1/trigger_service';
 import { VersionServiceClient } from '@windlass/contracts/registry/v1/version_service';
@@ -45,6 +46,7 @@ export class RegistryFixture {
     readonly tags: Remote<FunctionTagServiceClient>,
     readonly testEvents: Remote<TestEventServiceClient>,
     readonly triggers: Remote<TriggerServiceClient>,
+    readonly exports: Remote<FunctionExportServiceClient>,
     readonly rollbacks: Remote<RollbackServiceClient>,
     readonly invocations: Remote<InvocationServiceClient>,
     readonly catalog: Remote<CatalogServiceClient>,
@@ -87,6 +89,7 @@ export class RegistryFixture {
       connect(FunctionTagServiceClient, address),
       connect(TestEventServiceClient, address),
       connect(TriggerServiceClient, address),
+      connect(FunctionExportServiceClient, address),
       connect(RollbackServiceClient, address),
       connect(InvocationServiceClient, address),
       connect(CatalogServiceClient, address),
@@ -100,7 +103,7 @@ export class RegistryFixture {
   }
 
   async stop(): Promise<void> {
-    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.rollbacks, this.invocations, this.catalog]) remote.close();
+    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.invocations, this.catalog]) remote.close();
     await this.service.close();
     this.logs.close();
     this.iam.close();
