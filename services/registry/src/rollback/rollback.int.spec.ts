@@ -152,8 +152,18 @@ describe('a rollback', () => {
     const to = await here();
     await upload('new');
     const { plan } = await look(to);
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => ask({ to, plan })));
-    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['already_applied', 'already_applied', 'already_applied', 'already_applied', 'already_applied', 'applied']);
+    // All of them get as far as the function's row, and wait there for each other.
+    const holder = database.createQueryRunner();
+    await holder.startTransaction();
+    await holder.query('SELECT FROM registry.functions WHERE project_id = $1 FOR UPDATE', [tenant.project]);
+    const pending = Promise.all(Array.from({ length: 4 }, () => ask({ to, plan })));
+    await eventually(async () => {
+      const [waiting] = await database.query<{ count: number }[]>('SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted');
+      expect(waiting?.count).toBe(4);
+    });
+    await holder.commitTransaction();
+    await holder.release();
+    expect((await pending).map(({ outcome }) => outcome).sort()).toEqual(['already_applied', 'already_applied', 'already_applied', 'applied']);
     expect((await events()).filter(({ type }) => type === 'FunctionRolledBack')).toHaveLength(1);
   });
 
