@@ -157,10 +157,10 @@ export class EventSource {
       tenant: event.tenant,
       data: JSON.stringify(sealSecrets(event.data, secret === undefined ? NOTHING_SECRET : new Set(secret), this.sealingKey, event.id)),
       metadata: JSON.stringify(event.metadata),
-      recorded_at: event.recordedAt.toISOString(),
+      recorded_at: timeText(event.recordedAt),
       previous_hash: event.previousHash,
       hash: event.hash,
-      hash_holds: event.hash.equals(chainHash(event.previousHash, event)),
+      hash_holds: hashHolds(event),
     };
   }
 
@@ -198,6 +198,20 @@ function byStream(events: readonly StoredEvent[]): ReadonlyMap<string, readonly 
   const streams = new Map<string, StoredEvent[]>();
   for (const event of events) streams.set(event.streamId, [...(streams.get(event.streamId) ?? []), event]);
   return streams;
+}
+
+/** A row that somebody got at may hold a time that is none ("infinity"), which is told as it is. */
+function timeText(time: Date): string {
+  return time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : String(time);
+}
+
+function hashHolds(event: RecordedEvent): boolean {
+  try {
+    return event.hash.equals(chainHash(event.previousHash, event));
+  } catch {
+    // There is no hash of what has no JSON form.
+    return false;
+  }
 }
 
 function placeOf({ transactionId, globalPosition }: RecordedEvent): Position {

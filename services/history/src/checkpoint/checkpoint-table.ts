@@ -16,14 +16,16 @@ export interface NewSeals {
 }
 
 interface CheckpointRow {
-  readonly content: CheckpointContent;
+  readonly number: number;
+  /** As it was written, unless somebody got at it since. */
+  readonly content: unknown;
   readonly hash: Buffer;
   readonly keyId: string;
   readonly algorithm: string;
   readonly signature: Buffer;
 }
 
-const COLUMNS = 'content, hash, key_id AS "keyId", algorithm, signature';
+const COLUMNS = 'number, content, hash, key_id AS "keyId", algorithm, signature';
 const INSERTED_AT_ONCE = 1_000;
 
 /** Checkpoints and what they seal. Rows are added and never changed. */
@@ -108,6 +110,33 @@ export class CheckpointTable {
   }
 }
 
-function toCheckpoint({ content, hash, keyId, algorithm, signature }: CheckpointRow): Checkpoint {
-  return { content, hash: hash.toString('hex'), signature: { keyId, algorithm, value: signature } };
+function toCheckpoint({ number, content, hash, keyId, algorithm, signature }: CheckpointRow): Checkpoint {
+  return { content: contentOf(content, number), hash: hash.toString('hex'), signature: { keyId, algorithm, value: signature } };
+}
+
+/**
+ * What a row says, in the shape of a checkpoint whatever was done to it, and under the row's number: what does not fit has
+ * another hash then, and is found by it.
+ */
+function contentOf(written: unknown, number: number): CheckpointContent {
+  const { format, accountId, madeAt, previousHash, services } = membersOf(written);
+  return {
+    format: text(format) as CheckpointContent['format'],
+    accountId: text(accountId),
+    number,
+    madeAt: text(madeAt),
+    previousHash: text(previousHash),
+    services: (Array.isArray(services) ? services : []).map((part: unknown) => {
+      const { service, position, events, root } = membersOf(part);
+      return { service: text(service), position: text(position), events: Number.isInteger(events) ? (events as number) : 0, root: text(root) };
+    }),
+  };
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

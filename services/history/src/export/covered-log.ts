@@ -1,4 +1,5 @@
 import type { CheckpointedService } from '@windlass/hash-chain';
+import { readPosition } from '@windlass/resource-history';
 import { CheckpointTable } from '../checkpoint/checkpoint-table.js';
 import { EventSources, type SourceName } from '../source/event-sources.js';
 import { joinRecords, type JoinedRecord } from './join-records.js';
@@ -20,8 +21,10 @@ export class CoveredLog {
 
   /** A page from a place on; where the next one begins, or undefined at the end. */
   async page(accountId: string, covered: CheckpointedService, from: LogPlace, limit: number): Promise<{ readonly records: readonly JoinedRecord[]; readonly next: LogPlace | undefined }> {
-    const { service, position: until, events: total } = covered;
-    if (until === '') return { records: [], next: undefined };
+    const { service, position, events: total } = covered;
+    if (position === '') return { records: [], next: undefined };
+    // A checkpoint that somebody got at may name any position: then all there is is laid beside what was sealed.
+    const until = readPosition(position)?.service === service ? position : '';
     const source = this.sources.named(service as SourceName);
     const [sealed, log] = await Promise.all([
       this.table.sealed(accountId, service, from.number, total, limit),
