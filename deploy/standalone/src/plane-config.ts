@@ -55,7 +55,7 @@ export function planeConfigs(
       logLevel,
       iam: { grpcAddress: address.iam, databaseUrl, ...bus, region, principalKey, secretsKey: data.key('iam-secrets'), publicApiUrl: publicUrl, registryAddress: address.registry, logsAddress: address.logs, kmsAddress: address.kms, signUp: options.signUp },
       kms: { grpcAddress: address.kms, iamAddress: address.iam, databaseUrl, ...bus, region, principalKey, rootKey: data.key('kms-root') },
-      logs: { grpcAddress: address.logs, databaseUrl, ...bus, principalKey },
+      logs: { grpcAddress: address.logs, databaseUrl, ...bus, principalKey, ...logTransfers(options) },
       registry: {
         grpcAddress: address.registry,
         databaseUrl,
@@ -128,4 +128,8 @@ export function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+function logTransfers({ logTransferEndpoint: endpoint }: Options): Pick<LogsConfig, 'transferStorage'> {
+  return endpoint === undefined ? {} : { transferStorage: { endpoint, region: 'us-east-1', credentials: undefined } };
 }

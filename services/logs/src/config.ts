@@ -1,5 +1,6 @@
 import { readKafkaAddress } from '@windlass/event-bus';
 import type { LogsConfig } from './start-logs.js';
+import { readTransferStorage } from './transfer/index.js';
 
 /**
  * The configuration of the service when it runs alone, from environment variables. Throws one error that lists
@@ -11,6 +12,8 @@ import type { LogsConfig } from './start-logs.js';
  * - `WINDLASS_PRINCIPAL_KEY`: 64 hex digits, the key of the edge; required.
  * - `WINDLASS_LOGS_RETENTION_DAYS` (30): how long a new log group keeps its lines.
  * - `WINDLASS_LOGS_GROUPS_PER_ACCOUNT` (100), `WINDLASS_LOGS_STREAMS_PER_GROUP` (100): what tenants may make.
+ * - `WINDLASS_LOGS_TRANSFER_ENDPOINT`: URL of the S3 server whose buckets tenants may have their logs shipped to, with
+ *   `WINDLASS_LOGS_TRANSFER_REGION` (us-east-1); keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. No transfers without it.
  * - `WINDLASS_LOGS_FUNCTION_STREAMS_PER_GROUP` (2000): how many functions may write to one group.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): LogsConfig {
@@ -36,7 +39,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     streamsPerGroup: number('WINDLASS_LOGS_STREAMS_PER_GROUP', 100, 100_000),
     functionStreamsPerGroup: number('WINDLASS_LOGS_FUNCTION_STREAMS_PER_GROUP', 2000, 100_000),
   };
+  const transferStorage = readTransferStorage(environment, problems);
   const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the log service is not right:\n- ${problems.join('\n- ')}`);
-  return kafka === undefined ? config : { ...config, kafka };
+  return { ...config, ...(kafka === undefined ? {} : { kafka }), ...(transferStorage === undefined ? {} : { transferStorage }) };
 }

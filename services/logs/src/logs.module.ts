@@ -16,6 +16,7 @@ import { ProjectResourcesController } from './project-resources/project-resource
 import { ListLogContextHandler, ListLogHistogramHandler, LogSearchController, QueryLogsHandler, SearchedStreams } from './query-logs/index.js';
 import { LogsSettings } from './settings.js';
 import { openEvents } from './stored-events.js';
+import { ChangeTransfers, LogTransferController, ProgressTable, TransferStorage, TransferTable } from './transfer/index.js';
 import { AwaitLogsHandler, LogTailController, StreamHeads } from './tail/index.js';
 
 /** What is opened before the module, and closed after it. */
@@ -23,17 +24,19 @@ export interface LogsResources {
   readonly dataSource: DataSource;
   readonly lines: LogStore;
   readonly settings: LogsSettings;
+  readonly storage: TransferStorage;
   readonly accounts: AccountCopy;
   readonly principalKey: Buffer;
 }
 
 @Module({})
 export class LogsModule {
-  static of({ dataSource, lines, settings, accounts, principalKey }: LogsResources): DynamicModule {
+  static of({ dataSource, lines, settings, storage, accounts, principalKey }: LogsResources): DynamicModule {
     const events = openEvents(dataSource);
     const history = new History(events, { service: 'logs', invalidCode: 'LTS.0008' });
     const groups = new LogGroupTable(dataSource);
     const streams = new LogStreamTable(dataSource);
+    const transfers = new TransferTable(dataSource);
     const resources: Provider[] = [
       { provide: EventStore, useValue: events },
       { provide: EventSource, useValue: new EventSource(history, LOG_RESOURCES) },
@@ -43,6 +46,10 @@ export class LogsModule {
       { provide: LogStore, useValue: lines },
       { provide: StreamHeads, useValue: new StreamHeads(lines) },
       { provide: LogsSettings, useValue: settings },
+      { provide: TransferTable, useValue: transfers },
+      { provide: ProgressTable, useValue: new ProgressTable(dataSource) },
+      { provide: ChangeTransfers, useValue: new ChangeTransfers(events, transfers) },
+      { provide: TransferStorage, useValue: storage },
       { provide: AccountCopy, useValue: accounts },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
     ];
@@ -59,7 +66,7 @@ export class LogsModule {
       ListLogContextHandler,
       AwaitLogsHandler,
     ];
-    const controllers = [LogServiceController, LogStreamController, LogSearchController, LogTailController, ProjectResourcesController, EventSourceController];
+    const controllers = [LogServiceController, LogStreamController, LogSearchController, LogTailController, LogTransferController, ProjectResourcesController, EventSourceController];
     return { module: LogsModule, imports: [CqrsModule.forRoot()], controllers, providers: [...resources, ...handlers] };
   }
 }

@@ -7,10 +7,12 @@ import { logGroupStream, type LogGroupEvent } from './log-group/log-group.decide
 import { LogGroupTable } from './log-group/log-group-table.js';
 import { logStreamStream, type LogStreamEvent } from './log-stream/log-stream.decider.js';
 import { LogStreamTable } from './log-stream/log-stream-table.js';
+import { TransferTable, transferStream } from './transfer/index.js';
+import type { TransferEvent } from './transfer/transfer.decider.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
 import { openEvents } from './stored-events.js';
 
-describe('rebuilding groups and streams from their events', () => {
+describe('rebuilding groups, streams and transfers from their events', () => {
   let postgres: TemporaryPostgres;
   let dataSource: DataSource;
   let store: EventStore;
@@ -62,10 +64,19 @@ describe('rebuilding groups and streams from their events', () => {
       const changes: LogGroupEvent[] = [{ type: 'LogGroupRetentionChanged', data: { ttlInDays: 7 } }, { type: 'LogGroupTagged', data: { tags: { team: 'red' } } }];
       for (const event of await append(manager, logGroupStream(group), 1, ...changes)) await groups.apply(manager, event);
     });
-    const before = [await rows('log_groups'), await rows('log_streams')];
-    expect(before).toMatchObject([[{ id: group, ttl_in_days: 7, tags: { team: 'red' } }], [{ id: stream, ttl_in_days: 3, tags: { team: 'blue' }, masks_secrets: true }]]);
-    expect(await rebuildReadModels(store)).toBe(9);
-    expect([await rows('log_groups'), await rows('log_streams')]).toEqual(before);
+    const shipping = randomUUID();
+    await dataSource.transaction(async (manager) => {
+      const settings = { format: 'RAW', enabled: true, periodMinutes: 5, bucket: 'b-1', namePrefix: '', folder: '', timeZone: 'UTC' } as const;
+      const events: TransferEvent[] = [
+        { type: 'LogTransferCreated', data: { domainId: 'd1', projectId: 'p1', groupId: group, streamIds: [stream], ...settings } },
+        { type: 'LogTransferChanged', data: { ...settings, enabled: false } },
+      ];
+      for (const event of await append(manager, transferStream(shipping), 0, ...events)) await new TransferTable(dataSource).apply(manager, event);
+    });
+    const before = [await rows('log_groups'), await rows('log_streams'), await rows('log_transfers')];
+    expect(before).toMatchObject([[{ id: group, ttl_in_days: 7, tags: { team: 'red' } }], [{ id: stream, ttl_in_days: 3, tags: { team: 'blue' }, masks_secrets: true }], [{ id: shipping, settings: { enabled: false } }]]);
+    expect(await rebuildReadModels(store)).toBe(11);
+    expect([await rows('log_groups'), await rows('log_streams'), await rows('log_transfers')]).toEqual(before);
   });
 
   it('is not confused by a creation that stands before the deletion that made room for it', async () => {

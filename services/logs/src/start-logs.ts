@@ -7,6 +7,7 @@ import { LogSearchServiceService } from '@windlass/contracts/logs/v1/log_search_
 import { LogServiceService } from '@windlass/contracts/logs/v1/log_service';
 import { LogStreamServiceService } from '@windlass/contracts/logs/v1/log_stream_service';
 import { LogTailServiceService } from '@windlass/contracts/logs/v1/log_tail_service';
+import { LogTransferServiceService } from '@windlass/contracts/logs/v1/log_transfer_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/logs/v1/project_resources';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
@@ -19,6 +20,7 @@ import { LogsModule } from './logs.module.js';
 import { PostgresLogStore } from './postgres-log-store/index.js';
 import { Retention } from './retention/retention.js';
 import { LogsSettings } from './settings.js';
+import { Transfers, TransferStorage, type TransferStorageAddress } from './transfer/index.js';
 
 const services = {
   'windlass.history.v1.EventSourceService': EventSourceServiceService,
@@ -26,6 +28,7 @@ const services = {
   'windlass.logs.v1.LogService': LogServiceService,
   'windlass.logs.v1.LogStreamService': LogStreamServiceService,
   'windlass.logs.v1.LogTailService': { awaitLogs: LogTailServiceService.awaitLogs },
+  'windlass.logs.v1.LogTransferService': LogTransferServiceService,
   'windlass.logs.v1.ProjectResourceService': ProjectResourceServiceService,
 };
 
@@ -47,6 +50,8 @@ export interface LogsConfig {
   readonly streamsPerGroup?: number;
   /** 2000 by default. */
   readonly functionStreamsPerGroup?: number;
+  /** Where tenants may have their logs shipped to; nowhere unless told. */
+  readonly transferStorage?: TransferStorageAddress;
   readonly logger?: Logger;
 }
 
@@ -68,12 +73,17 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
     const ingestion = await new LogIngestion(lines, new LogStreamTable(dataSource), logger).start(bus);
     opened.push({ close: () => ingestion.stop() });
 
+    const storage = new TransferStorage(config.transferStorage);
+    const transfers = new Transfers(dataSource, lines, storage, logger);
+    transfers.start();
+    opened.push({ close: () => transfers.stop() });
+
     const accounts = new AccountCopy('logs', { lts_group_num: config.groupsPerAccount, lts_stream_num: config.streamsPerGroup });
     const following = await followAccounts({ bus, dataSource, copy: accounts, group: 'logs.accounts' });
     opened.push({ close: () => following.stop() });
 
     const settings = new LogsSettings(config.defaultRetentionDays ?? 30, config.functionStreamsPerGroup ?? 2000);
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(LogsModule.of({ dataSource, lines, settings, accounts, principalKey: config.principalKey }), {
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(LogsModule.of({ dataSource, lines, settings, storage, accounts, principalKey: config.principalKey }), {
       ...grpcServer({ address: config.grpcAddress, services: services as never }),
       logger: false,
       abortOnError: false,

@@ -2,9 +2,10 @@ import { EventStore, type EventTypes, type Upcast } from '@windlass/event-store'
 import type { DataSource } from 'typeorm';
 import type { LogGroupEvent } from './log-group/index.js';
 import type { LogStreamEvent } from './log-stream/index.js';
+import type { TransferEvent } from './transfer/index.js';
 
 /** All that this service stores. The shape of each is recorded in fixtures/events. */
-export type StoredEvents = LogGroupEvent | LogStreamEvent;
+export type StoredEvents = LogGroupEvent | LogStreamEvent | TransferEvent;
 
 /** Before there were tags, and where there were none, none was told. */
 const withTags: Upcast = (data) => ({ tags: {}, ...data });
@@ -19,6 +20,9 @@ export const eventTypes: EventTypes<StoredEvents> = {
   LogStreamTagged: [],
   LogStreamMaskingChanged: [],
   LogStreamDeleted: [],
+  LogTransferCreated: [],
+  LogTransferChanged: [],
+  LogTransferDeleted: [],
 };
 
 /** The events of this service. */

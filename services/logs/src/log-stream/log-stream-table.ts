@@ -1,4 +1,4 @@
-import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import { Column, DataSource, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
 import type { WindlassError } from '@windlass/errors';
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { groupNotFound, LogGroupRow } from '../log-group/index.js';
@@ -74,6 +74,10 @@ export class LogStreamTable {
       .offset(page.offset)
       .limit(page.limit)
       .getManyAndCount();
+  }
+
+  named(ids: readonly string[]): Promise<Pick<LogStreamRow, 'id' | 'name'>[]> {
+    return this.rows().find({ select: { id: true, name: true }, where: { id: In([...ids]) } });
   }
 
   /** Which of these streams mask secrets. */
