@@ -21,4 +21,5 @@ export {
 } from './start-failure.js';
 export { DialFailure, type DialFailureReason } from '../network/dial-failure.js';
 export type { EgressOptions } from '../network/egress/egress.js';
+export { findHostRuntimes } from '../sandbox/host-runtimes.js';
 export { prepareRuntimes, sandboxPath } from '../sandbox/runtimes.js';

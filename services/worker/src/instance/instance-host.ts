@@ -29,6 +29,8 @@ export interface HostIsolation {
   readonly hostUids: 'per-instance' | 'shared';
   /** `none`: memory is supervised by sampling, processor time is not limited. */
   readonly cgroups: 'v2' | 'v1' | 'none';
+  /** Why better kinds of cgroups were not taken. */
+  readonly declined: readonly string[];
   /** How idle instances are frozen. `signals`: SIGSTOP and SIGCONT, which an app can notice. */
   readonly freezing: 'cgroup' | 'signals';
   /** What instances of strong isolation run in, or why there are none. */
@@ -60,12 +62,12 @@ export async function createInstanceHost(options: InstanceHostOptions): Promise<
     cleanup.push(() => dialer.close());
     const egress = openEgress(dialer, options);
     cleanup.push(() => ('missing' in egress ? undefined : egress.close()));
-    host = new LocalInstanceHost(sandbox, dialer, egress, cleanup, options.logger);
+    host = new LocalInstanceHost(sandbox, declined, dialer, egress, cleanup, options.logger);
   } catch (error) {
     await cleanup.run();
     throw error;
   }
-  options.logger.info({ isolation: host.isolation, declined }, 'instances can start');
+  options.logger.info({ isolation: host.isolation }, 'instances can start');
   return host;
 }
 
@@ -86,6 +88,7 @@ export class LocalInstanceHost implements InstanceHost {
 
   constructor(
     readonly sandbox: SandboxHost,
+    declined: readonly string[],
     readonly dialer: Dialer,
     readonly egress: Egress | { readonly missing: string },
     private readonly cleanup: Cleanup,
@@ -94,6 +97,7 @@ export class LocalInstanceHost implements InstanceHost {
     this.isolation = {
       hostUids: sandbox.hostUids === undefined ? 'shared' : 'per-instance',
       cgroups: sandbox.groups.flavour,
+      declined,
       freezing: sandbox.groups.freezing,
       strong: sandbox.userKernel,
       publicAccess: 'missing' in egress ? { missing: egress.missing } : 'relayed',

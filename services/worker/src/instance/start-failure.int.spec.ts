@@ -61,6 +61,14 @@ describeWithSandbox('a start that fails', () => {
     expect(message).toContain('/opt/python/bin/python3');
   });
 
+  it('names the documented runtime that a script starts and this machine does not have', async () => {
+    const bootstrap = '#!/bin/sh\n/opt/function/runtime/nodejs0.1/rtsp/nodejs/bin/node $RUNTIME_CODE_ROOT/index.js\n';
+    const { reason, message, stderrTail } = await failure(await packages.spec({ bootstrap }));
+    expect(reason).toBe('INTERPRETER_MISSING');
+    expect(message).toContain('/opt/function/runtime/nodejs0.1/rtsp/nodejs/bin/node');
+    expect(stderrTail.join()).toContain('not found');
+  });
+
   it('names both architectures when the program is for another machine', async () => {
     const elf = Buffer.alloc(64);
     elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);

@@ -35,6 +35,14 @@ await describeInClasses('a running instance', ({ isolation, runsc }) => {
     await instance.stop(0);
   });
 
+  (existsSync('/usr/bin/python3.11') ? it : it.skip)('finds what else the machine has at the documented paths', async () => {
+    const program = "import http.server\nclass Handler(http.server.BaseHTTPRequestHandler):\n  def do_GET(self):\n    self.send_response(200)\n    self.end_headers()\n    self.wfile.write(b'python')\nhttp.server.HTTPServer(('127.0.0.1', 8000), Handler).serve_forever()\n";
+    const bootstrap = '#!/bin/bash\n/opt/function/runtime/python3.10/rtsp/python/bin/python3 -u $RUNTIME_CODE_ROOT/index.py\n';
+    const instance = await startInstance(await packages.spec({ bootstrap, 'index.py': program }, { environment: { RUNTIME_CODE_ROOT: '/opt/function/code' } }), host);
+    expect(await get(instance)).toBe('python');
+    await instance.stop(0);
+  });
+
   it('serves a Python program', async () => {
     const program = `#!/usr/bin/python3 -u
 from http.server import BaseHTTPRequestHandler, HTTPServer

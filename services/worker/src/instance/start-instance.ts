@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { checkBootstrap } from '../sandbox/check-bootstrap.js';
+import { checkBootstrap, findMissingRuntime } from '../sandbox/check-bootstrap.js';
 import { CODE_ROOT, RUNTIME_ROOT, type Binding } from '../sandbox/sandbox-view.js';
 import { LocalInstanceHost, type InstanceHost } from './instance-host.js';
 import type { DialOptions, InstanceSpec, StartOptions } from './instance-spec.js';
@@ -58,7 +58,21 @@ export async function startInstance(spec: InstanceSpec, host: InstanceHost, opti
   try {
     await instance.start();
     return instance;
+  } catch (error) {
+    throw namedMore(error, host, bindings);
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }
+}
+
+/** What shells exit with when they find no program, or one they cannot run. */
+const NO_PROGRAM_CODES = [126, 127];
+
+/** A shell says in stderr what it did not find; of a documented runtime the failure itself says so. */
+function namedMore(error: unknown, host: LocalInstanceHost, bindings: readonly Binding[]): unknown {
+  if (!(error instanceof StartFailure) || error.problem.reason !== 'PROCESS_EXITED') return error;
+  const { end } = error.problem;
+  if (end.kind !== 'EXITED' || !NO_PROGRAM_CODES.includes(end.exitCode)) return error;
+  const interpreter = findMissingRuntime(host.sandbox.view, bindings);
+  return interpreter === undefined ? error : new StartFailure({ reason: 'INTERPRETER_MISSING', interpreter }, error.stderrTail);
 }

@@ -35,6 +35,22 @@ export function checkBootstrap(view: SystemView, bindings: readonly Binding[], a
   }
 }
 
+const LONGEST_SCRIPT_BYTES = 64 * 1024;
+const RUNTIME_PATH = /\/opt\/function\/runtime\/[\w.+/-]+/g;
+
+/** The first path of a documented runtime that the script names and this machine does not have: why its shell found no program. */
+export function findMissingRuntime(view: SystemView, bindings: readonly Binding[]): string | undefined {
+  const path = resolveInside(BOOTSTRAP, view, bindings);
+  if (path === undefined) return undefined;
+  const fd = openSync(path, 'r');
+  try {
+    const named = read(fd, 0, LONGEST_SCRIPT_BYTES).toString('latin1').match(RUNTIME_PATH) ?? [];
+    return named.find((each) => resolveInside(each, view, bindings) === undefined);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 type Found = StartProblem | { readonly interpreter: string | undefined };
 
 function readShebang(header: Buffer): Found {
