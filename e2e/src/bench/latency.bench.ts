@@ -2,6 +2,7 @@ import { deploy } from '../harness/deploy.js';
 import type { Bench } from './frame/bench.js';
 import type { Row } from './frame/benchmark.js';
 import { interleaved, medianOf } from './frame/rounds.js';
+import { UNHINDERED } from './peers/functions.js';
 import { HELLO, startHello } from './peers/hello.js';
 import { startNginx } from './peers/nginx.js';
 import { runWrk } from './peers/wrk.js';
@@ -18,7 +19,7 @@ export async function run(bench: Bench): Promise<readonly Row[]> {
   const direct = await startHello(bench);
   const nginx = await startNginx(bench, direct.url);
   await bench.platform();
-  const deployed = await deploy(HELLO, { path: '/', concurrency: 64, memoryMb: 1024 });
+  const deployed = await deploy(HELLO, UNHINDERED);
   bench.cleanup(() => deployed.remove());
 
   const rows: Row[] = [];

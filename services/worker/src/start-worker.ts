@@ -94,7 +94,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     });
     const host = own(await createInstanceHost({ logger, runsc: config.runsc, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
 
-    const log = new FunctionLog(shipper);
+    const log = new FunctionLog(shipper, limits.loggedRequests);
     const pools: FunctionPools = own(
       new FunctionPools(
         {

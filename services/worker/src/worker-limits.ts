@@ -30,6 +30,11 @@ export interface WorkerLimits {
   /** How long an upgraded connection may be silent, and how long it may last at all. No other limit of time holds for it. */
   readonly upgradeIdleSeconds: number;
   readonly upgradeMaxSeconds: number;
+  /**
+   * Requests of one function whose start and finish its log tells, in each second; of failed ones as many again. Those beyond are counted
+   * there.
+   */
+  readonly loggedRequests: number;
   /** Connections of gateways. */
   readonly maxConnections: number;
   /** Size of the extracted packages that are kept, in MB. */
@@ -57,6 +62,7 @@ export function defaultLimits(): WorkerLimits {
     // An app may think for as long as its timeout, whose documented maximum this is.
     firstByteSeconds: 259_200,
     silenceSeconds: 300,
+    loggedRequests: 1_000,
     upgradeIdleSeconds: 600,
     upgradeMaxSeconds: 86_400,
     maxConnections: 4_096,

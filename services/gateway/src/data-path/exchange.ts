@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type CallerListener, type Failure, type RequestBody, type UpgradeEnd, type WorkerCaller, type WorkerLoss } from '@windlass/function-exchange';
 import type { Route } from '@windlass/contracts/registry/v1/catalog';
@@ -21,6 +20,7 @@ import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
 import { fieldsForFunction, requestLines, wantsWebSocket, type CredentialKind } from './forwarded-head.js';
 import type { HeldBody } from './held-bodies.js';
 import { failureBytes, Refusal, refusalBytes, refusals } from './refusal.js';
+import { newRequestId } from './request-id.js';
 import { Tunnel } from './tunnel.js';
 import type { KnownWorker } from './workers.js';
 
@@ -48,7 +48,7 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   /** True once nothing may be given to the client any more. */
   gone = false;
   listener: CallerListener | undefined;
-  private readonly requestId = randomUUID();
+  private readonly requestId = newRequestId();
   private readonly answer: AnswerWriter;
   private decoder: BodyDecoder | undefined;
   private body: ClientBody | undefined;

@@ -40,7 +40,7 @@ describe('the data port', () => {
     const clock = () => performance.now();
     const launch = async (_spec: FunctionSpec, id: string) => instanceOf(id, join(directory, 'app.sock'));
     pools = new FunctionPools({ launch, limits, observer: { output: () => undefined }, clock, newInstanceId: () => crypto.randomUUID() }, scaling);
-    const log = { started: () => undefined, note: () => undefined, finished: () => undefined };
+    const log = { started: () => undefined, finished: () => undefined };
     const logger = createLogger('test', { destination: { write: () => undefined } });
     const invoker = new Invoker({
       functions: { find: () => spec },

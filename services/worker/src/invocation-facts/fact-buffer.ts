@@ -1,13 +1,14 @@
 import type { FinishedRequest } from '../invocation/index.js';
+import { EncodedFacts } from './encoded-facts.js';
 
-/** Finished requests of one function, oldest first, with how many were lost. */
-export interface FunctionFacts {
-  readonly requests: readonly FinishedRequest[];
-  readonly dropped: number;
-}
+/** Of one batch: a message stays well below the megabyte that brokers take. */
+const BATCH_FACTS = 2_000;
 
+/** What waits of one function: batches, the oldest first; only the last one has room. */
 interface Kept {
-  requests: FinishedRequest[];
+  readonly batches: EncodedFacts[];
+  facts: number;
+  /** Lost since the last batch was taken. */
   dropped: number;
 }
 
@@ -21,33 +22,46 @@ export class FactBuffer {
   add(request: FinishedRequest): void {
     const { func_id } = request.spec;
     let kept = this.functions.get(func_id);
-    if (kept === undefined) this.functions.set(func_id, (kept = { requests: [], dropped: 0 }));
-    kept.requests.push(request);
+    if (kept === undefined) this.functions.set(func_id, (kept = { batches: [], facts: 0, dropped: 0 }));
+    let batch = kept.batches.at(-1);
+    if (batch === undefined || batch.length >= BATCH_FACTS) kept.batches.push((batch = new EncodedFacts(request.spec)));
+    batch.add(request);
+    kept.facts += 1;
     this.size += 1;
     if (this.size > this.maxFacts) this.dropSome();
   }
 
-  /** Takes out up to so many of each of so many functions, and what was dropped of them. */
-  take(maxFunctions: number, maxFacts: number): FunctionFacts[] {
-    const taken: FunctionFacts[] = [];
+  /** Takes out the oldest batch of each of so many functions. */
+  take(maxFunctions: number): EncodedFacts[] {
+    const taken: EncodedFacts[] = [];
     for (const [functionId, kept] of this.functions) {
       if (taken.length === maxFunctions) break;
-      const requests = kept.requests.splice(0, maxFacts);
-      this.size -= requests.length;
-      taken.push({ requests, dropped: kept.dropped });
-      kept.dropped = 0;
+      const batch = kept.batches.shift();
       // What is left goes to the end: its turn comes after the others'.
       this.functions.delete(functionId);
-      if (kept.requests.length > 0) this.functions.set(functionId, kept);
+      if (kept.batches.length > 0) this.functions.set(functionId, kept);
+      if (batch === undefined) continue;
+      batch.dropped = kept.dropped;
+      kept.dropped = 0;
+      kept.facts -= batch.length;
+      this.size -= batch.length;
+      taken.push(batch);
     }
     return taken;
   }
 
-  /** A tenth of the fullest at once, as taking the first of many costs as much as taking some. The newest always stays. */
+  /** A tenth of the fullest at once, as finding it costs more than dropping one. The newest always stays. */
   private dropSome(): void {
-    const fullest = [...this.functions.values()].reduce((a, b) => (a.requests.length >= b.requests.length ? a : b));
-    const dropped = fullest.requests.splice(0, Math.max(1, Math.floor(fullest.requests.length / 10)));
-    fullest.dropped += dropped.length;
-    this.size -= dropped.length;
+    const fullest = [...this.functions.values()].reduce((a, b) => (a.facts >= b.facts ? a : b));
+    for (let left = Math.max(1, Math.floor(fullest.facts / 10)); left > 0; ) {
+      const oldest = fullest.batches[0] as EncodedFacts;
+      const dropped = Math.min(left, oldest.length);
+      if (dropped === oldest.length) fullest.batches.shift();
+      else oldest.dropOldest(dropped);
+      left -= dropped;
+      fullest.facts -= dropped;
+      fullest.dropped += dropped;
+      this.size -= dropped;
+    }
   }
 }

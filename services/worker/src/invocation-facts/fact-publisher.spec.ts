@@ -1,4 +1,4 @@
-import { InvocationBatch, Fault } from '@windlass/contracts/worker/v1/invocation_facts';
+import { InvocationBatch, InvocationFact, Fault } from '@windlass/contracts/worker/v1/invocation_facts';
 import type { BusMessage } from '@windlass/event-bus';
 import { silent } from '../instance/testing/instances.js';
 import type { FinishedRequest } from '../invocation/index.js';
@@ -72,6 +72,26 @@ describe('the facts of invocations', () => {
     const [fact] = batches()[0]?.facts ?? [];
     expect((fact?.ended_at ?? 0) - (fact?.received_at ?? 0)).toBeCloseTo(30);
     expect(fact?.received_at).toBeCloseTo(performance.timeOrigin + 1_000);
+  });
+
+  it('leave out nothing that the contract knows', async () => {
+    const facts = publisher();
+    facts.finished(request('é'.repeat(50), { instance: instance('i1', 8), woken: true, failure: { kind: 'TIMED_OUT', timeoutMs: 3_000, setBy: 'function' }, status: 504 }));
+    facts.finished(request('x'.repeat(300)));
+    await facts.close();
+    const [fact, next] = batches()[0]?.facts ?? [];
+    const unset = InvocationFact.fromPartial({});
+    for (const name of Object.keys(unset) as (keyof InvocationFact)[]) expect([name, fact?.[name]]).not.toEqual([name, unset[name]]);
+    expect(fact?.request_id).toBe('é'.repeat(50));
+    expect(next).toMatchObject({ request_id: 'x'.repeat(300), cpu_ms: 0, memory_peak_mb: 42 });
+  });
+
+  it('are published in batches of bounded size', async () => {
+    const facts = publisher();
+    for (let count = 0; count < 4_100; count += 1) facts.finished(request(String(count), { instance: instance('i1', 0) }));
+    await facts.close();
+    expect(batches().map((batch) => batch.facts.length)).toEqual([2_000, 2_000, 100]);
+    expect(batches().flatMap((batch) => batch.facts.map(({ request_id }) => request_id))).toEqual(Array.from({ length: 4_100 }, (_, count) => String(count)));
   });
 
   it('wait for the bus, and are the same batch when they are sent again', async () => {

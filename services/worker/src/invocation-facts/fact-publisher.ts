@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { InvocationBatch } from '@windlass/contracts/worker/v1/invocation_facts';
 import type { BusMessage, EventBus } from '@windlass/event-bus';
 import type { Logger } from '@windlass/telemetry';
 import type { FinishedRequest, FinishedRequests } from '../invocation/index.js';
 import { FactBuffer } from './fact-buffer.js';
-import { invocationBatch } from './invocation-batch.js';
+import { encodedBatch } from './invocation-batch.js';
 
 export interface FactPublisherOptions {
   readonly bus: Pick<EventBus, 'publish'>;
@@ -20,13 +19,12 @@ export interface FactPublisherOptions {
 export const INVOCATIONS_TOPIC = 'worker.invocations';
 /** Of one publish: bounds what is in flight besides the buffer. */
 const MAX_FUNCTIONS = 32;
-const MAX_FACTS = 500;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
 /**
- * Tells of finished requests on the bus, a batch for each function, once a second. Taking one in is a push to an array; what a message needs
- * beyond it is worked out when it is sent.
+ * Tells of finished requests on the bus, a batch for each function, once a second. Taking one in writes it behind the others; what a message
+ * needs beyond them is worked out when it is sent.
  */
 export class FactPublisher implements FinishedRequests {
   private readonly options: Required<FactPublisherOptions>;
@@ -68,8 +66,10 @@ export class FactPublisher implements FinishedRequests {
   private async publishAll(): Promise<void> {
     while (this.buffer.size > 0) {
       const { workerId } = this.options;
-      const batches = this.buffer.take(MAX_FUNCTIONS, MAX_FACTS).map((facts) => invocationBatch(facts, { batchId: randomUUID(), workerId }));
-      const messages = batches.map((batch) => ({ topic: INVOCATIONS_TOPIC, key: batch.func_id, id: batch.batch_id, payload: InvocationBatch.encode(batch).finish() }));
+      const messages = this.buffer.take(MAX_FUNCTIONS).map((facts): BusMessage => {
+        const id = randomUUID();
+        return { topic: INVOCATIONS_TOPIC, key: facts.spec.func_id, id, payload: encodedBatch(facts, { batchId: id, workerId }) };
+      });
       if (!(await this.publish(messages))) return;
     }
   }

@@ -4,16 +4,22 @@ import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 export interface InvocationTrace {
   readonly spec: FunctionSpec;
   readonly requestId: string;
-  /** Empty when it reached no instance. */
-  readonly instanceId: string;
+  /** The last one that had it; empty when none had. */
+  instanceId: string;
+  /** Whether the log tells of this request: its own to decide and to know. */
+  isTold?: boolean;
+}
+
+/** What an invocation took, and why it failed if it did. */
+export interface InvocationFigures {
+  readonly durationMs: number;
+  readonly memoryUsedMb: number;
+  readonly memorySizeMb: number;
+  readonly failure: string | undefined;
 }
 
 /** Where an invocation tells what happens to it. */
 export interface InvocationLog {
   started(trace: InvocationTrace): void;
-  note(trace: InvocationTrace, text: string): void;
-  finished(
-    trace: InvocationTrace,
-    figures: { readonly durationMs: number; readonly memoryUsedMb: number; readonly memorySizeMb: number; readonly failed: boolean },
-  ): void;
+  finished(trace: InvocationTrace, figures: InvocationFigures): void;
 }

@@ -24,6 +24,7 @@ export class Invocation implements CallerListener, ForwardingOwner {
   private slot: Slot | undefined;
   private head = '';
   private forwarding: Forwarding | undefined;
+  private trace: InvocationTrace | undefined;
   private attempts = 0;
   private queueMs = 0;
   private coldStartMs = 0;
@@ -114,7 +115,9 @@ export class Invocation implements CallerListener, ForwardingOwner {
     const isRouteShorter = request.timeoutMs > 0 && request.timeoutMs < functionLimitMs;
     const times: RequestTimes = { steps: context.appTimers, timeoutMs: isRouteShorter ? request.timeoutMs : functionLimitMs, setBy: isRouteShorter ? 'route' : 'function' };
     this.startedAt = context.clock();
-    if (resend === undefined) context.log.started(this.traceOf(slot));
+    this.trace ??= this.traceOf(slot);
+    this.trace.instanceId = slot.instance.id;
+    if (resend === undefined) context.log.started(this.trace);
     this.forwarding = new Forwarding(request, this.head, slot.instance, caller, this.delivery, times, this, context.timers, context.clock, resend === 'unsent' ? undefined : resend);
     this.forwarding.begin();
   }
@@ -149,9 +152,7 @@ export class Invocation implements CallerListener, ForwardingOwner {
     const runMs = endedAt - this.startedAt;
     const figures = { durationMs: runMs, memorySizeMb: spec.memory_mb, memoryUsedMb };
     try {
-      const trace = this.traceOf(slot);
-      if (failure !== undefined) context.log.note(trace, firstLine(judge(failure).message));
-      context.log.finished(trace, { ...figures, failed: failure !== undefined });
+      context.log.finished(this.trace ?? this.traceOf(slot), { ...figures, failure: failure && firstLine(judge(failure).message) });
       const bytesIn = this.forwarding?.bytesIn ?? 0;
       const bytesOut = this.delivery.bodyBytes;
       const { requestId } = request;
@@ -184,8 +185,7 @@ export class Invocation implements CallerListener, ForwardingOwner {
     const { requestId } = this.request;
     const trace: InvocationTrace = { spec, requestId, instanceId: '' };
     context.log.started(trace);
-    context.log.note(trace, firstLine(judge(failure).message));
-    context.log.finished(trace, { durationMs: 0, memorySizeMb: spec.memory_mb, memoryUsedMb: 0, failed: true });
+    context.log.finished(trace, { durationMs: 0, memorySizeMb: spec.memory_mb, memoryUsedMb: 0, failure: firstLine(judge(failure).message) });
     const endedAt = context.clock();
     const waited = coldStart ? { queueMs: 0, coldStartMs: endedAt - receivedAt } : { queueMs: endedAt - receivedAt, coldStartMs: 0 };
     context.facts.finished({

@@ -1,10 +1,4 @@
-/** What an invocation took. */
-export interface InvocationFigures {
-  readonly durationMs: number;
-  readonly memoryUsedMb: number;
-  readonly memorySizeMb: number;
-  readonly failed: boolean;
-}
+import type { InvocationFigures } from '../invocation/invocation-log.js';
 
 /** Time is billed in whole milliseconds, rounded up. */
 export function billedMs(durationMs: number): number {
@@ -16,9 +10,14 @@ export function startLine(requestId: string, version: string): string {
 }
 
 export function finishLine(requestId: string, figures: InvocationFigures): string {
-  const { durationMs, memoryUsedMb, memorySizeMb, failed } = figures;
+  const { durationMs, memoryUsedMb, memorySizeMb, failure } = figures;
   return (
-    `Finish invoke request '${requestId}'${failed ? '(invoke Failed)' : ''}, duration: ${durationMs.toFixed(3)}ms, ` +
+    `Finish invoke request '${requestId}'${failure === undefined ? '' : '(invoke Failed)'}, duration: ${durationMs.toFixed(3)}ms, ` +
     `billing duration: ${billedMs(durationMs)}ms, memory used: ${memoryUsedMb.toFixed(3)}MB, billing memory: ${memorySizeMb}MB`
   );
+}
+
+/** Requests that were too many to tell of each. */
+export function untoldLine(requests: number): string {
+  return `${requests} more requests, whose start and finish are left out here`;
 }

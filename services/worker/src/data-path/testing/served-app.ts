@@ -83,7 +83,7 @@ export class ServedApp {
       accounts: new AccountAdmission(new KnownAccounts()),
       credentials: { find: () => undefined },
       pools,
-      log: { started: () => undefined, note: () => undefined, finished: () => undefined },
+      log: { started: () => undefined, finished: () => undefined },
       facts: { finished: (request) => void served.finished.push(request) },
       logger,
       timers: new CoarseTimers(),
