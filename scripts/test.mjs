@@ -6,10 +6,13 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const report = join(root, 'test-results', 'jest.json');
-mkdirSync(join(root, 'test-results'), { recursive: true });
+const reports = join(root, 'test-results');
+mkdirSync(reports, { recursive: true });
 // An old report must not be counted when this run makes none.
-rmSync(report, { force: true });
+for (const name of ['jest.json', 'kafka.json']) rmSync(join(reports, name), { force: true });
+
+// What travels as events, from one end of the platform to the other: these files run a second time, with Kafka for a bus.
+const EVENTS_MATTER = ['accounts', 'first-function', 'function-credentials', 'function-logs', 'one-machine', 'rollback', 'versions-and-aliases'].map((name) => `e2e/src/${name}.e2e.spec.ts`);
 
 const only = process.argv.slice(2);
 const checks = [
@@ -34,15 +37,40 @@ if (lacking !== undefined) console.log(`\nskipped ${e2e.length} files of e2e: ${
 const left = lacking === undefined ? [] : ['--testPathIgnorePatterns=/e2e/src/'];
 
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(root, 'node_modules/jest/bin/jest.js')];
-const jestPassed = passes('tests', process.execPath, [...jest, '--config', 'jest.config.mjs', '--json', '--outputFile', report, ...only, ...left]);
+const runJest = (name, file, wanted, env = {}) =>
+  passes(name, process.execPath, [...jest, '--config', 'jest.config.mjs', '--json', '--outputFile', join(reports, file), ...wanted], { env: { ...process.env, ...env } });
+let jestPassed = runJest('tests', 'jest.json', [...only, ...left]);
+const results = [resultOf('jest.json')];
+let skipped = lacking === undefined ? 0 : e2e.length;
+if (only.length === 0 && lacking === undefined) {
+  const withoutKafka = await lackingKafka();
+  if (withoutKafka === undefined) {
+    jestPassed = runJest('tests of the platform on Kafka', 'kafka.json', ['--runTestsByPath', ...EVENTS_MATTER], { WINDLASS_E2E_BUS: 'kafka' }) && jestPassed;
+    results.push(resultOf('kafka.json'));
+  } else {
+    console.log(`\nskipped ${EVENTS_MATTER.length} files of e2e on Kafka: ${withoutKafka}`);
+    skipped += EVENTS_MATTER.length;
+  }
+}
 
-const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
-const passed = result?.numPassedTests ?? 0;
+const sum = (count) => results.reduce((total, result) => total + count(result), 0);
+const passed = sum((result) => result?.numPassedTests ?? 0);
 // A suite that could not even start counts as a failure, and so does a check: nothing red is left out of the number.
-const failed = (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 1) + failedChecks;
-const skipped = (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0) + (lacking === undefined ? 0 : e2e.length);
+const failed = sum((result) => (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 1)) + failedChecks;
+skipped += sum((result) => (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0));
 console.log(`\nTests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(failed > 0 || !jestPassed || passed === 0 ? 1 : 0);
+
+function resultOf(file) {
+  return existsSync(join(reports, file)) ? JSON.parse(readFileSync(join(reports, file), 'utf8')) : undefined;
+}
+
+/** Why no broker can be had here; undefined when one can. */
+async function lackingKafka() {
+  if (process.env.WINDLASS_TEST_KAFKA_WITH === 'none') return 'WINDLASS_TEST_KAFKA_WITH says none';
+  const { findKafka } = await import('../deploy/kafka-local/dist/index.js');
+  return (await findKafka(process.env.WINDLASS_TEST_KAFKA_WITH)).lacking;
+}
 
 function passes(name, command, args, options = {}) {
   const started = Date.now();

@@ -73,6 +73,8 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   SuspendAccount: { reason: 'sample' },
   ResumeAccount: { reason: 'sample' },
   CloseAccount: { reason: 'sample' },
+  RetryStoppedKey: { group: 'sample', topic: 'sample', key: 'sample' },
+  GiveUpMessage: { group: 'sample', topic: 'sample', key: 'sample', message_id: 'sample' },
   CreateCheckpoint: {},
   ShowResourceHistory: { resource_type: 'key', resource_id: 'sample', as_of: '2026-01-01T00:00:00Z' },
   ShowResourceDiff: { resource_type: 'key', resource_id: 'sample', from: '2026-01-01T00:00:00Z' },

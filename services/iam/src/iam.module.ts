@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import type { EventBus } from '@windlass/event-bus';
 import { EventStore } from '@windlass/event-store';
 import { CallContextReader } from '@windlass/grpc';
 import { PrincipalSigner, PrincipalVerifier } from '@windlass/principal';
@@ -15,6 +16,7 @@ import { Clock } from './clock.js';
 import type { IamConfig } from './config.js';
 import { EnterpriseProjectModule } from './enterprise-project/enterprise-project.module.js';
 import { ProjectResources } from './enterprise-project/project-resources.js';
+import { EventOperationModule } from './event-operation/event-operation.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { GroupModule } from './group/group.module.js';
@@ -24,7 +26,7 @@ import { ProjectModule } from './project/project.module.js';
 import { ResourceCounter } from './project/resource-counter.js';
 import { QuotaModule } from './quota/quota.module.js';
 import { RoleModule } from './role/role.module.js';
-import { LOGGER, PUBLIC_API_URL, REGION, SIGN_UP_MODE } from './settings.js';
+import { EVENT_BUS, LOGGER, PUBLIC_API_URL, REGION, SIGN_UP_MODE } from './settings.js';
 import { SignUpModule } from './sign-up/sign-up.module.js';
 import { TemporaryCredentialModule } from './temporary-credential/temporary-credential.module.js';
 import { TokenModule } from './token/token.module.js';
@@ -33,12 +35,13 @@ import { UserModule } from './user/user.module.js';
 /** The capabilities, and what all of them may ask for. */
 @Module({})
 export class IamModule {
-  static with(config: IamConfig, store: EventStore, logger: Logger): DynamicModule {
+  static with(config: IamConfig, store: EventStore, bus: EventBus, logger: Logger): DynamicModule {
     const provided: Provider[] = [
       { provide: LOGGER, useValue: logger },
       { provide: REGION, useValue: config.region },
       { provide: PUBLIC_API_URL, useValue: config.publicApiUrl.replace(/\/+$/, '') },
       { provide: EventStore, useValue: store },
+      { provide: EVENT_BUS, useValue: bus },
       { provide: DataSource, useValue: store.dataSource },
       { provide: SecretBox, useValue: new SecretBox(config.secretsKey) },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(config.principalKey)) },
@@ -51,7 +54,7 @@ export class IamModule {
     return {
       module: IamModule,
       global: true,
-      imports: [CqrsModule.forRoot(), HistoryModule, AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule, UserModule, GroupModule, AccessKeyModule, AgencyModule, TemporaryCredentialModule],
+      imports: [CqrsModule.forRoot(), HistoryModule, AccountModule, ProjectModule, TokenModule, AuthenticationModule, AuthorizationModule, RoleModule, GrantModule, SignUpModule, InvitationModule, EnterpriseProjectModule, QuotaModule, UserModule, GroupModule, AccessKeyModule, AgencyModule, TemporaryCredentialModule, EventOperationModule],
       providers: provided,
       exports: provided,
     };

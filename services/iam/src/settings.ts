@@ -6,3 +6,5 @@ export const REGION = Symbol('region');
 export const PUBLIC_API_URL = Symbol('public API URL');
 /** Who may sign up. */
 export const SIGN_UP_MODE = Symbol('sign-up mode');
+/** The bus that carries this service's events, and those of all others. */
+export const EVENT_BUS = Symbol('the event bus');

@@ -20,6 +20,7 @@ import { CatalogServiceService } from '@windlass/contracts/iam/v1/catalog_servic
 import { GroupServiceService } from '@windlass/contracts/iam/v1/group_service';
 import { TemporaryCredentialServiceService } from '@windlass/contracts/iam/v1/temporary_credential_service';
 import { UserServiceService } from '@windlass/contracts/iam/v1/user_service';
+import { EventOperationServiceService } from '@windlass/contracts/iam/v1/event_operation_service';
 import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
 import { openEventBus } from '@windlass/event-bus';
 import { EventRelay } from '@windlass/event-store';
@@ -52,6 +53,7 @@ const services = {
   'windlass.iam.v1.GroupService': GroupServiceService,
   'windlass.iam.v1.TemporaryCredentialService': TemporaryCredentialServiceService,
   'windlass.iam.v1.UserService': UserServiceService,
+  'windlass.iam.v1.EventOperationService': EventOperationServiceService,
   'windlass.history.v1.EventSourceService': EventSourceServiceService,
 };
 
@@ -69,7 +71,7 @@ export async function startIam(config: IamConfig): Promise<RunningService> {
     started.push({ close: () => relay.stop() });
 
     const store = openEvents(dataSource);
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(IamModule.with(config, store, logger), {
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(IamModule.with(config, store, bus, logger), {
       ...grpcServer({ address: config.grpcAddress, services: services as never }),
       logger: false,
       abortOnError: false,

@@ -3,7 +3,7 @@ import { findKafka, type Broker } from '@windlass/kafka-local';
 import { EventStore, rebuildProjection, replay } from '../index.js';
 import { textOfRows } from '../testing/released-events.js';
 import { problemsOf } from './check-history.js';
-import { FaultRun, PARTICIPANTS } from './fault-run.js';
+import { FaultRun, PARTICIPANTS, type Participant } from './fault-run.js';
 import { seeded } from './seeded.js';
 
 // The same seed kills the same in the same order; when exactly a kill meets the others is the machine's affair.
@@ -28,7 +28,7 @@ describe.each(buses)('when processes are killed at any moment under load, with e
   afterAll(() => broker?.stop());
   afterEach(() => run?.end());
 
-  const victims = [...PARTICIPANTS, 'database', ...(bus === 'Kafka' ? (['broker'] as const) : [])];
+  const victims: readonly (Participant | 'database' | 'broker')[] = [...PARTICIPANTS, 'database', ...(bus === 'Kafka' ? (['broker'] as const) : [])];
 
   /** Nothing is lost, doubled or out of order, every chain is whole, and the read model is what its events make of it. */
   async function expectEverything(finished: Awaited<ReturnType<FaultRun['finish']>>): Promise<void> {

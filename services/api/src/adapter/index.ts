@@ -5,6 +5,7 @@ import { exportedFunctionAdapter } from './exported-function.js';
 import { functionCodeAdapter } from './function-code.js';
 import { invocationAdapter } from './invocation.js';
 import { logTailAdapter } from './log-tail.js';
+import { metricsAdapter } from './metrics.js';
 import { plainAdapter } from './plain.js';
 import { subjectTokenAdapter } from './subject-token.js';
 import { tokenAdapter } from './token.js';
@@ -23,5 +24,6 @@ export function createAdapters(parts: { services: Services; workers: Workers; li
     ['function-code', functionCodeAdapter(parts.services, parts.links)],
     ['exported-function', exportedFunctionAdapter(parts.services)],
     ['log-tail', logTailAdapter(parts.services)],
+    ['metrics', metricsAdapter(parts.services)],
   ]);
 }
