@@ -4,7 +4,7 @@ import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedd
 import { PostgresEventBus } from '@windlass/event-bus';
 import { createLogger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
-import { AccountCopy, createAccountTable, followAccounts, KnownAccounts } from './index.js';
+import { AccountCopy, addAccountRevision, createAccountTable, followAccounts, KnownAccounts } from './index.js';
 
 describe("a service's copy of accounts", () => {
   let postgres: TemporaryPostgres;
@@ -19,6 +19,7 @@ describe("a service's copy of accounts", () => {
     const runner = dataSource.createQueryRunner();
     await runner.query('CREATE SCHEMA service');
     await createAccountTable(runner, 'service');
+    await addAccountRevision(runner, 'service');
     await runner.release();
     bus = await PostgresEventBus.open({ connectionString: url, logger: createLogger('test', { level: 'silent' }) });
   });
@@ -28,8 +29,8 @@ describe("a service's copy of accounts", () => {
     await postgres?.stop();
   });
 
-  const say = (domain_id: string, status: string, quotas: Record<string, number> = {}) =>
-    bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status, quotas }).finish() }]);
+  const say = (domain_id: string, status: string, quotas: Record<string, number> = {}, revision = 0) =>
+    bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status, quotas, revision }).finish() }]);
   /** Follows until the account has that status. */
   const hear = (domainId: string, status: string, known = new KnownAccounts()) =>
     new Promise<KnownAccounts>((resolve, reject) => {
@@ -62,6 +63,25 @@ describe("a service's copy of accounts", () => {
     await say('a', 'active', { user: 4 });
     await say('a', 'closed', { user: 5 });
     await hear('a', 'closed');
-    await expect(copy.all(dataSource.manager)).resolves.toEqual([{ domainId: 'a', status: 'closed', quotas: { user: 5 } }]);
+    await expect(copy.all(dataSource.manager)).resolves.toEqual([{ domainId: 'a', status: 'closed', quotas: { user: 5 }, revision: 0 }]);
+  });
+
+  it('is not taken back by a message that comes twice or after a newer one, not even in memory', async () => {
+    const known = new KnownAccounts();
+    await say('c', 'active', {}, 1);
+    await say('c', 'suspended', {}, 2);
+    await say('c', 'active', {}, 1);
+    await say('c', 'suspended', {}, 2);
+    const learned: string[] = [];
+    const learn = known.learn.bind(known);
+    known.learn = (standing) => {
+      if (standing.domainId === 'c') learned.push(standing.status);
+      learn(standing);
+    };
+    await say('last', 'closed');
+    await hear('last', 'closed', known);
+    await hear('c', 'suspended', known);
+    expect(learned.slice(0, 2)).toEqual(['active', 'suspended']);
+    expect(learned.slice(2)).not.toContain('active');
   });
 });

@@ -12,6 +12,15 @@ export async function createAccountTable(queryRunner: QueryRunner, schema: strin
     )`);
 }
 
+/** For a later migration: with it an older message that comes after a newer one is recognised. */
+export async function addAccountRevision(queryRunner: QueryRunner, schema: string): Promise<void> {
+  await queryRunner.query(`ALTER TABLE ${schema}.accounts ADD COLUMN revision bigint NOT NULL DEFAULT 0`);
+}
+
+export async function dropAccountRevision(queryRunner: QueryRunner, schema: string): Promise<void> {
+  await queryRunner.query(`ALTER TABLE ${schema}.accounts DROP COLUMN revision`);
+}
+
 export async function dropAccountTable(queryRunner: QueryRunner, schema: string): Promise<void> {
   await queryRunner.query(`DROP TABLE ${schema}.accounts`);
 }
@@ -29,18 +38,29 @@ export class AccountCopy {
     return this.presets[type] ?? QUOTAS[type].preset;
   }
 
-  async keep(manager: EntityManager, standings: readonly AccountStanding[]): Promise<void> {
-    for (const { domainId, status, quotas } of standings) {
-      await manager.query(
-        `INSERT INTO ${this.schema}.accounts (domain_id, status, quotas) VALUES ($1, $2, $3)
-         ON CONFLICT (domain_id) DO UPDATE SET status = excluded.status, quotas = excluded.quotas`,
-        [domainId, status, JSON.stringify(quotas)],
+  /**
+   * Keeps each standing unless a newer one of its account is there: messages come twice, and after newer ones. Answers those
+   * that are kept.
+   */
+  async keep(manager: EntityManager, standings: readonly AccountStanding[]): Promise<AccountStanding[]> {
+    const kept: AccountStanding[] = [];
+    for (const standing of standings) {
+      const { domainId, status, quotas, revision } = standing;
+      const rows = await manager.query<unknown[]>(
+        `INSERT INTO ${this.schema}.accounts AS known (domain_id, status, quotas, revision) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (domain_id) DO UPDATE SET status = excluded.status, quotas = excluded.quotas, revision = excluded.revision
+           WHERE known.revision <= excluded.revision
+         RETURNING domain_id`,
+        [domainId, status, JSON.stringify(quotas), revision],
       );
+      if (rows.length > 0) kept.push(standing);
     }
+    return kept;
   }
 
-  all(manager: EntityManager): Promise<AccountStanding[]> {
-    return manager.query<AccountStanding[]>(`SELECT domain_id AS "domainId", status, quotas FROM ${this.schema}.accounts`);
+  async all(manager: EntityManager): Promise<AccountStanding[]> {
+    const rows = await manager.query<(Omit<AccountStanding, 'revision'> & { revision: string })[]>(`SELECT domain_id AS "domainId", status, quotas, revision FROM ${this.schema}.accounts`);
+    return rows.map((row) => ({ ...row, revision: Number(row.revision) }));
   }
 
   /** What the account may have: its own quota, or that of every account when no operator has set it. */

@@ -8,13 +8,16 @@ export interface AccountStanding {
   readonly domainId: string;
   readonly status: AccountStatus;
   readonly quotas: OwnQuotas;
+  /** Grows with every change of the account; 0 where iam did not say. */
+  readonly revision: number;
 }
 
 /** Reads an event of iam. A status that is not known yet lets nobody in; quotas that are not known yet are nobody's here. */
-export function standingOf({ domain_id: domainId, status, quotas }: AccountEvent): AccountStanding {
+export function standingOf({ domain_id: domainId, status, quotas, revision }: AccountEvent): AccountStanding {
   return {
     domainId,
     status: status === 'active' || status === 'closed' ? status : 'suspended',
     quotas: Object.fromEntries(Object.entries(quotas).filter(([type]) => isQuotaType(type))),
+    revision,
   };
 }

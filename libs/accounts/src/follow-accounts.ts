@@ -1,10 +1,16 @@
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
 import type { Consumption, EventBus } from '@windlass/event-bus';
-import type { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { AccountCopy } from './account-copy.js';
 import { standingOf, type AccountStanding } from './account-standing.js';
 
 const TOPIC = 'iam.accounts';
+
+/** What of a DataSource it takes to keep a copy. */
+export interface Transactions {
+  readonly manager: EntityManager;
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+}
 
 /**
  * Keeps a service's copy of accounts up to what iam publishes. `learn` is told every standing that is kept, first those
@@ -12,8 +18,8 @@ const TOPIC = 'iam.accounts';
  */
 export async function followAccounts(options: {
   readonly bus: EventBus;
-  readonly dataSource: DataSource;
-  readonly copy: AccountCopy;
+  readonly dataSource: Transactions;
+  readonly copy: Pick<AccountCopy, 'all' | 'keep'>;
   /** Of the bus: every copy has a group of its own. */
   readonly group: string;
   readonly learn?: (standing: AccountStanding) => void;
@@ -25,8 +31,8 @@ export async function followAccounts(options: {
     topics: [TOPIC],
     onMessages: async (messages) => {
       const standings = messages.map(({ payload }) => standingOf(AccountEvent.decode(payload)));
-      await dataSource.transaction((manager) => copy.keep(manager, standings));
-      for (const standing of standings) learn?.(standing);
+      const kept = await dataSource.transaction((manager) => copy.keep(manager, standings));
+      for (const standing of kept) learn?.(standing);
     },
   });
 }

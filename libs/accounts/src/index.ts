@@ -1,4 +1,4 @@
-export { AccountCopy, createAccountTable, dropAccountTable } from './account-copy.js';
+export { AccountCopy, addAccountRevision, createAccountTable, dropAccountRevision, dropAccountTable } from './account-copy.js';
 export { standingOf, type AccountStanding, type AccountStatus } from './account-standing.js';
 export { followAccounts } from './follow-accounts.js';
 export { KnownAccounts } from './known-accounts.js';

@@ -14,11 +14,11 @@ describe('known accounts', () => {
 
 describe('a published account', () => {
   it('lets nobody in under a status that is not known here', () => {
-    expect(standingOf({ domain_id: 'a', status: 'frozen', quotas: {} }).status).toBe('suspended');
+    expect(standingOf({ domain_id: 'a', status: 'frozen', quotas: {}, revision: 0 }).status).toBe('suspended');
   });
 
   it('is read without quotas that are not known here', () => {
-    expect(standingOf({ domain_id: 'a', status: 'active', quotas: { user: 1, novel: 2, toString: 3 } }).quotas).toEqual({ user: 1 });
+    expect(standingOf({ domain_id: 'a', status: 'active', quotas: { user: 1, novel: 2, toString: 3 }, revision: 0 }).quotas).toEqual({ user: 1 });
   });
 });
 

@@ -1,14 +1,17 @@
 import type { AccountStanding, AccountStatus } from './account-standing.js';
 import { QUOTAS, type QuotaType } from './quota-types.js';
 
+/** Which of two is newer is decided before. */
+type Standing = Omit<AccountStanding, 'revision'>;
+
 /**
  * Standings of accounts in memory, for those who must not ask a database. Only what differs from a new account's takes room:
  * an account that was never heard of is active and has the preset quotas.
  */
 export class KnownAccounts {
-  private readonly unusual = new Map<string, AccountStanding>();
+  private readonly unusual = new Map<string, Standing>();
 
-  learn(standing: AccountStanding): void {
+  learn(standing: Standing): void {
     const usual = standing.status === 'active' && Object.keys(standing.quotas).length === 0;
     if (usual) this.unusual.delete(standing.domainId);
     else this.unusual.set(standing.domainId, standing);

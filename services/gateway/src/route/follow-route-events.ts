@@ -8,7 +8,7 @@ export async function followRouteEvents(options: {
   readonly bus: EventBus;
   readonly gatewayId: string;
   readonly table: RouteTable;
-  readonly kept: KnownRoutes;
+  readonly kept: Pick<KnownRoutes, 'all' | 'keep' | 'forgetOldRemovals'>;
 }): Promise<Consumption> {
   const { bus, gatewayId, table, kept } = options;
   await kept.forgetOldRemovals();

@@ -8,11 +8,11 @@ export const ACCOUNTS_TOPIC = 'iam.accounts';
 /** What other services learn of an event of this service: of an account's, how the account stands after it. */
 export function publishAccount(event: StoredEvent<DomainEvent>): BusMessage | undefined {
   if (!isAccountStream(event.streamId)) return undefined;
-  const standing = standingAfter(event as StoredEvent<DomainEvent> as StoredEvent<AccountEvent>);
+  const standing = { ...standingAfter(event as StoredEvent<DomainEvent> as StoredEvent<AccountEvent>), revision: event.version };
   return { topic: ACCOUNTS_TOPIC, key: standing.domain_id, id: event.id, payload: PublishedAccountEvent.encode(standing).finish() };
 }
 
-function standingAfter(event: AccountEvent): PublishedAccountEvent {
+function standingAfter(event: AccountEvent): Omit<PublishedAccountEvent, 'revision'> {
   const standing = (status: string, quotas: PublishedAccountEvent['quotas']) => ({ domain_id: event.data.domainId, status, quotas });
   switch (event.type) {
     case 'AccountCreated':

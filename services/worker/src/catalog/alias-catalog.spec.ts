@@ -45,6 +45,16 @@ describe('the aliases a worker knows', () => {
     expect(calls).toBe(2);
   });
 
+  it('are what a request needs, though an answer from before that is on its way', async () => {
+    let arrive: (alias: FunctionAlias) => void = () => undefined;
+    answer = () => new Promise((resolve) => (arrive = resolve));
+    const [earlier, later] = [choose(), choose(2)];
+    answer = async () => live(2, { version: 'v2' });
+    arrive(live(1));
+    await expect(earlier).resolves.toBe('v1');
+    await expect(later).resolves.toBe('v2');
+  });
+
   it('do not go back when an event overtakes an answer', async () => {
     answer = async () => {
       aliases.learn(live(5, { version: 'v2' }));

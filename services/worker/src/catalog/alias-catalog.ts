@@ -54,6 +54,12 @@ export class AliasCatalog {
   }
 
   private async chooseFetched(functionId: string, alias: string, requiredRevision: number, fields: RequestFields): Promise<string> {
+    const running = this.fetches.get(`${functionId}:${alias}`);
+    if (running !== undefined) {
+      // It may have been asked before what this request needs came to be.
+      await running;
+      return this.choose(functionId, alias, requiredRevision, fields);
+    }
     await this.fetch(functionId, alias, requiredRevision);
     const entry = this.entry(functionId, alias);
     if (entry === undefined) throw new InvocationError({ kind: 'FUNCTION_UNKNOWN' });
@@ -62,8 +68,6 @@ export class AliasCatalog {
 
   private fetch(functionId: string, alias: string, requiredRevision: number): Promise<void> {
     const name = `${functionId}:${alias}`;
-    const running = this.fetches.get(name);
-    if (running !== undefined) return running;
     if (this.fetches.size >= MAX_FETCHES) return Promise.reject(new InvocationError({ kind: 'CATALOG_UNAVAILABLE' }));
     const fetch = this.fetchAlias(functionId, alias)
       .then(

@@ -13,8 +13,8 @@ export async function followFunctionEvents(options: {
   readonly workerId: string;
   readonly catalog: FunctionCatalog;
   readonly aliases: AliasCatalog;
-  readonly kept: KnownFunctions;
-  readonly reserved: ReservedFunctions;
+  readonly kept: Pick<KnownFunctions, 'all' | 'keep'>;
+  readonly reserved: Pick<ReservedFunctions, 'learn'>;
 }): Promise<Consumption> {
   const { bus, workerId, catalog, aliases, kept, reserved } = options;
   for (const known of await kept.all()) {

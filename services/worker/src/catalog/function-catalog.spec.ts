@@ -62,6 +62,25 @@ describe('the catalog', () => {
     expect(superseded.at(-1)).toEqual(['f1', '', Infinity]);
   });
 
+  it('does not bring a removed function back with an answer from before its end', async () => {
+    answer = async () => {
+      remove(9);
+      return exampleSpec({ revision: 3 });
+    };
+    await catalog.find('f1', 'latest', 0);
+    await expect(catalog.find('f1', 'latest', 0)).rejects.toMatchObject({ outcome: { kind: 'FUNCTION_UNKNOWN' } });
+  });
+
+  it('gives a request the revision it needs, though an answer from before that is on its way', async () => {
+    let arrive: (spec: FunctionSpec) => void = () => undefined;
+    answer = () => new Promise((resolve) => (arrive = resolve));
+    const [earlier, later] = [catalog.find('f1', 'latest', 0), catalog.find('f1', 'latest', 2)];
+    answer = async () => exampleSpec({ revision: 2 });
+    arrive(exampleSpec({ revision: 1 }));
+    await expect(earlier).resolves.toMatchObject({ revision: 1 });
+    await expect(later).resolves.toMatchObject({ revision: 2 });
+  });
+
   it('tells a function that does not exist from a registry that does not answer', async () => {
     const fail = (kind: 'not_found' | 'unavailable') => () =>
       Promise.reject(new WindlassError({ kind, reason: 'X', code: 'FSS.1051', message: 'x' }));

@@ -62,11 +62,16 @@ export class FunctionCatalog {
     const entry = this.entries.get(name);
     if (entry !== undefined && entry.revision >= known.revision && entry.removed === known.removed) return;
     if (entry !== undefined && entry.revision > known.revision) return;
-    const whole = this.entries.get(nameOf(known.functionId, ''));
-    if (whole?.removed === true && whole.revision >= known.revision) return;
+    if (this.endedSince(known.functionId, known.revision)) return;
     this.entries.set(name, { revision: known.revision, removed: known.removed, checkedRevision: known.revision });
     if (known.removed && known.version === '') this.forgetVersions(known.functionId);
     this.listener.superseded(known.functionId, known.version, known.removed ? Infinity : known.revision);
+  }
+
+  /** Whether the function was deleted at that revision or later. */
+  private endedSince(functionId: string, revision: number): boolean {
+    const whole = this.entries.get(nameOf(functionId, ''));
+    return whole?.removed === true && whole.revision >= revision;
   }
 
   private removal(functionId: string, version: string): Entry | undefined {
@@ -84,7 +89,8 @@ export class FunctionCatalog {
   private fetch(functionId: string, version: string, requiredRevision: number): Promise<FunctionSpec> {
     const name = nameOf(functionId, version);
     const running = this.fetches.get(name);
-    if (running !== undefined) return running;
+    // It may have been asked before what this request needs came to be: the answer is looked at anew, and asked for if need be.
+    if (running !== undefined) return running.then(() => this.find(functionId, version, requiredRevision));
     if (this.fetches.size >= MAX_FETCHES) return Promise.reject(new InvocationError({ kind: 'CATALOG_UNAVAILABLE' }));
     const fetch = this.fetchSpec(functionId, version)
       .then(
@@ -104,6 +110,8 @@ export class FunctionCatalog {
     const entry = this.entries.get(name);
     // An event overtook the answer: the next request asks again.
     if (entry !== undefined && entry.revision > spec.revision) return spec;
+    // The same, of the function's end: kept, the definition would be served for ever.
+    if (this.endedSince(spec.func_id, spec.revision)) return spec;
     this.entries.set(name, {
       revision: spec.revision,
       removed: false,

@@ -1,4 +1,5 @@
 import { createAccountTable, dropAccountTable } from '@windlass/accounts';
+import { AddAccountRevision1796500000000 } from '../account/add-account-revision.migration.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateFunctions1763769600000 implements MigrationInterface {
@@ -47,4 +48,4 @@ export class AddReserved1795348800000 implements MigrationInterface {
   }
 }
 
-export const migrations = [CreateFunctions1763769600000, CreateAccounts1764000300000, AddReserved1795348800000];
+export const migrations = [CreateFunctions1763769600000, CreateAccounts1764000300000, AddReserved1795348800000, AddAccountRevision1796500000000];

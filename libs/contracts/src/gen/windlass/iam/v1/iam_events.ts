@@ -18,6 +18,11 @@ export interface AccountEvent {
   status: string;
   /** Quotas an operator has set for this account, by quota type ("fgs_func_num"); a type that is absent has the default. */
   quotas: { [key: string]: number };
+  /**
+   * Counts the events of the account: of two messages the one with the greater revision is the later one, in whatever order
+   * they come. 0 in messages of the first releases.
+   */
+  revision: number;
 }
 
 export interface AccountEvent_QuotasEntry {
@@ -26,7 +31,7 @@ export interface AccountEvent_QuotasEntry {
 }
 
 function createBaseAccountEvent(): AccountEvent {
-  return { domain_id: "", status: "", quotas: {} };
+  return { domain_id: "", status: "", quotas: {}, revision: 0 };
 }
 
 export const AccountEvent: MessageFns<AccountEvent> = {
@@ -40,6 +45,9 @@ export const AccountEvent: MessageFns<AccountEvent> = {
     globalThis.Object.entries(message.quotas).forEach(([key, value]: [string, number]) => {
       AccountEvent_QuotasEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
+    if (message.revision !== 0) {
+      writer.uint32(32).uint32(message.revision);
+    }
     return writer;
   },
 
@@ -83,6 +91,14 @@ export const AccountEvent: MessageFns<AccountEvent> = {
             }
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -111,6 +127,7 @@ export const AccountEvent: MessageFns<AccountEvent> = {
       },
       {},
     );
+    message.revision = object.revision ?? 0;
     return message;
   },
 };
