@@ -105,8 +105,20 @@ export class Clients {
       package: PACKAGE,
       name,
       code: { type: 'zip', filename: 'code.zip', digest: funcId, sizeBytes: 1, imageName: 'i' },
-      settings: { handler: '-', memoryMb: 128, timeoutSeconds: 3, initializerTimeoutSeconds: 0, ephemeralStorageMb: 512, description: '', enterpriseProjectId: '', userData: '' },
+      settings: {
+        handler: '-',
+        memoryMb: 128,
+        timeoutSeconds: 3,
+        initializerTimeoutSeconds: 0,
+        ephemeralStorageMb: 512,
+        description: '',
+        enterpriseProjectId: '',
+        userData: '',
+        agencies: { configuration: '', execution: '', credentialsInHeaders: false },
+        confinement: { publicAccess: true, strongIsolation: false },
+      },
       secrets: {},
+      scaling: { maxInstances: 400, instanceConcurrency: 1 },
       logs: { enabled: false, tags: {} },
       now: NOW,
     };
@@ -123,6 +135,7 @@ export class Clients {
       projectId: PROJECT,
       route: { groupId: this.random.pick(['g1', 'g2']), path: `/${triggerId}`, matchMode: 'NORMAL', method: 'ANY', auth: 'NONE', timeoutMs: 0 },
       eventData: {},
+      status: 'ACTIVE',
       createdAt: NOW,
     };
   }
