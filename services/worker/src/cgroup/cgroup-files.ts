@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -21,6 +22,24 @@ export function readKey(folder: string, file: string, key: string): number {
 
 export function write(folder: string, file: string, value: string | number): void {
   writeFileSync(join(folder, file), String(value));
+}
+
+/** Writes a limit of a group that may be gone. */
+export function writeIfThere(folder: string, file: string, value: string | number): void {
+  try {
+    write(folder, file, value);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/**
+ * Puts this process into the group it is in (`own`). That changes nothing, and has the kernel get ready to change groups: what follows
+ * within some milliseconds does not wait. Off this thread, as it takes about 10 ms.
+ */
+export async function getReadyToMove(own: string | undefined): Promise<void> {
+  // Where it may not be, changing groups is slower and nothing else.
+  if (own !== undefined) await writeFile(join(own, 'cgroup.procs'), String(process.pid)).catch(() => undefined);
 }
 
 const REMOVE_ATTEMPTS = 400;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWorkerGroup, readKey, removeGroup, write } from './cgroup-files.js';
+import { openWorkerGroup, readKey, removeGroup, getReadyToMove, write, writeIfThere } from './cgroup-files.js';
 import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
 import type { Freezer } from './freezer.js';
 import { processTimesMs } from './process-times.js';
@@ -19,10 +19,12 @@ export class CgroupsV1 implements ResourceGroups {
   readonly flavour = 'v1';
   readonly freezing: 'cgroup' | 'signals';
   readonly #folders: V1Hierarchies;
+  readonly #own: string;
   readonly #unified: UnifiedGroups | undefined;
 
   /** `unifiedParents`: folders of the unified hierarchy, mounted beside these, below which groups may be made to freeze. */
   constructor(hierarchies: V1Hierarchies, unifiedParents: readonly string[] = []) {
+    this.#own = hierarchies.pids;
     this.#folders = {
       memory: openWorkerGroup(hierarchies.memory),
       cpu: openWorkerGroup(hierarchies.cpu),
@@ -34,6 +36,10 @@ export class CgroupsV1 implements ResourceGroups {
 
   create(name: string, limits: ResourceLimits): ResourceGroup {
     return new CgroupV1({ memory: join(this.#folders.memory, name), cpu: join(this.#folders.cpu, name), pids: join(this.#folders.pids, name) }, limits, this.#unified?.create(name));
+  }
+
+  readyToAdd(): Promise<void> {
+    return getReadyToMove(this.#own);
   }
 
   async close(): Promise<void> {
@@ -56,7 +62,7 @@ class CgroupV1 implements ResourceGroup {
     // Memory and swap together: without this, swap would be room on top. The file is absent where swap is not counted.
     if (existsSync(join(folders.memory, 'memory.memsw.limit_in_bytes'))) write(folders.memory, 'memory.memsw.limit_in_bytes', hardBytes);
     write(folders.cpu, 'cpu.cfs_period_us', CPU_PERIOD_US);
-    write(folders.cpu, 'cpu.cfs_quota_us', cpuQuotaUs(limits));
+    write(folders.cpu, 'cpu.cfs_quota_us', cpuQuotaUs(limits.cpuMillicores));
     write(folders.pids, 'pids.max', limits.processes);
   }
 
@@ -68,6 +74,10 @@ class CgroupV1 implements ResourceGroup {
 
   get freezer(): Freezer {
     return (this.#freezer ??= this.#unified?.freezer ?? new SignalFreezer(this.#firstPid));
+  }
+
+  limitCpu(millicores: number): void {
+    writeIfThere(this.#folders.cpu, 'cpu.cfs_quota_us', cpuQuotaUs(millicores));
   }
 
   cpuUsedMs(): number {

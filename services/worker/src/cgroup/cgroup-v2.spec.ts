@@ -29,6 +29,15 @@ describe('limits in cgroup v2', () => {
     expect(readFileSync(join(parent, 'cgroup.subtree_control'), 'utf8')).toBe('+cpu +memory +pids');
   });
 
+  it('changes the share of the processor, also of a group that is gone', async () => {
+    const group = new CgroupsV2(parent).create('one', limits);
+    group.limitCpu(500);
+    expect(readFileSync(join(folderOf('one'), 'cpu.max'), 'utf8')).toBe('50000 100000');
+    rmSync(folderOf('one'), { recursive: true });
+    group.limitCpu(250);
+    expect(existsSync(folderOf('one'))).toBe(false);
+  });
+
   it('reads use and kills, and nothing of a group that is gone', () => {
     const group = new CgroupsV2(parent).create('one', limits);
     const folder = folderOf('one');

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWorkerGroup, readKey, removeGroup, write } from './cgroup-files.js';
+import { openWorkerGroup, readKey, removeGroup, getReadyToMove, write, writeIfThere } from './cgroup-files.js';
 import { CgroupFreezer } from './freezer.js';
 import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
 
@@ -11,9 +11,12 @@ export class CgroupsV2 implements ResourceGroups {
   readonly flavour = 'v2';
   readonly freezing = 'cgroup';
   readonly #folder: string;
+  /** The worker's own group. */
+  readonly #own: string | undefined;
 
   /** `parent`: a folder this process may write to, which has the controllers and (but for the root) no process of its own. */
-  constructor(parent: string) {
+  constructor(parent: string, own?: string) {
+    this.#own = own;
     const available = readFileSync(join(parent, 'cgroup.controllers'), 'utf8').trim().split(/\s+/);
     const missing = CONTROLLERS.filter((controller) => !available.includes(controller));
     if (missing.length > 0) throw new Error(`${parent} has no ${missing.join(', ')} controller`);
@@ -26,6 +29,10 @@ export class CgroupsV2 implements ResourceGroups {
     return new CgroupV2(join(this.#folder, name), limits);
   }
 
+  readyToAdd(): Promise<void> {
+    return getReadyToMove(this.#own);
+  }
+
   close(): Promise<void> {
     return removeGroup(this.#folder);
   }
@@ -33,6 +40,10 @@ export class CgroupsV2 implements ResourceGroups {
 
 function enableControllers(folder: string): void {
   write(folder, 'cgroup.subtree_control', CONTROLLERS.map((controller) => `+${controller}`).join(' '));
+}
+
+function cpuMax(millicores: number): string {
+  return `${cpuQuotaUs(millicores)} ${CPU_PERIOD_US}`;
 }
 
 class CgroupV2 implements ResourceGroup {
@@ -48,7 +59,7 @@ class CgroupV2 implements ResourceGroup {
     if (existsSync(join(folder, 'memory.swap.max'))) write(folder, 'memory.swap.max', 0);
     // Out of memory ends the whole instance and not just its largest process.
     write(folder, 'memory.oom.group', 1);
-    write(folder, 'cpu.max', `${cpuQuotaUs(limits)} ${CPU_PERIOD_US}`);
+    write(folder, 'cpu.max', cpuMax(limits.cpuMillicores));
     write(folder, 'pids.max', limits.processes);
   }
 
@@ -66,6 +77,10 @@ class CgroupV2 implements ResourceGroup {
 
   outOfMemoryKills(): number {
     return readKey(this.#folder, 'memory.events', 'oom_kill');
+  }
+
+  limitCpu(millicores: number): void {
+    writeIfThere(this.#folder, 'cpu.max', cpuMax(millicores));
   }
 
   cpuUsedMs(): number {

@@ -20,7 +20,7 @@ export function findResourceGroups(cgroupParent?: string): FoundResourceGroups {
   if (cgroupParent !== undefined) return { groups: new CgroupsV2(cgroupParent), declined };
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
   const own = readFileSync('/proc/self/cgroup', 'utf8');
-  const candidates: (() => ResourceGroups)[] = v2Parents(mounts, own).map((parent) => () => new CgroupsV2(parent));
+  const candidates: (() => ResourceGroups)[] = v2Parents(mounts, own).map((parent) => () => new CgroupsV2(parent, unifiedFolders(mounts, own)[0]));
   const v1 = v1Hierarchies(mounts, own);
   if (v1 !== undefined) candidates.push(() => new CgroupsV1(v1, unifiedFolders(mounts, own)));
   for (const open of candidates) {

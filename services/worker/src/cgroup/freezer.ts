@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { removeGroup, write } from './cgroup-files.js';
@@ -42,9 +43,11 @@ export class CgroupFreezer implements Freezer {
   }
 
   async freeze(): Promise<boolean> {
-    if (this.#firstPid !== undefined) write(this.instanceFolder, 'cgroup.procs', this.#firstPid);
-    this.#firstPid = undefined;
     this.#freezing = true;
+    // Off this thread: a process that changes its group waits about 10 ms in the kernel.
+    if (this.#firstPid !== undefined) await writeFile(join(this.instanceFolder, 'cgroup.procs'), String(this.#firstPid));
+    this.#firstPid = undefined;
+    if (!this.#freezing) return false;
     write(this.#folder, 'cgroup.freeze', 1);
     const giveUpAt = performance.now() + FREEZE_TIMEOUT_MS;
     while (this.#freezing && performance.now() < giveUpAt) {

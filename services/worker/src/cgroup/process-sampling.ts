@@ -16,6 +16,8 @@ export class SampledProcesses implements ResourceGroups {
     return new SampledGroup(limits.memoryBytes);
   }
 
+  async readyToAdd(): Promise<void> {}
+
   async close(): Promise<void> {}
 }
 
@@ -35,6 +37,8 @@ class SampledGroup implements ResourceGroup {
   get freezer(): Freezer {
     return (this.#freezer ??= new SignalFreezer(this.#firstPid ?? 0));
   }
+
+  limitCpu(): void {}
 
   cpuUsedMs(): number {
     return this.#firstPid === undefined ? 0 : processTimesMs(this.#firstPid);

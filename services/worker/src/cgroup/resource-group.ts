@@ -32,6 +32,8 @@ export interface ResourceGroup extends MemoryUse {
   sharedBytes(): number;
   /** Processor time of all its processes since the start, in milliseconds; 0 when they are gone. */
   cpuUsedMs(): number;
+  /** Changes its share of the processor. Does nothing when it is gone, or nothing is limited. */
+  limitCpu(millicores: number): void;
   /** Holds all its processes still. To be asked for after `add`. */
   readonly freezer: Freezer;
   /** Gives the group back. All its processes must have ended or be ending. */
@@ -44,6 +46,11 @@ export interface ResourceGroups {
   /** `signals`: by SIGSTOP and SIGCONT, which an app can notice. */
   readonly freezing: 'cgroup' | 'signals';
   create(name: string, limits: ResourceLimits): ResourceGroup;
+  /**
+   * To be begun ahead of an `add`, and waited for before it. The kernel lets a process change its group only after every processor has
+   * passed through a quiet state, which takes about 10 ms when none has changed lately; begun ahead, it passes beside other work.
+   */
+  readyToAdd(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +58,6 @@ export const CPU_PERIOD_US = 100_000;
 const SMALLEST_CPU_QUOTA_US = 1_000;
 
 /** Processor time a group gets in one period. The kernel refuses less than a millisecond. */
-export function cpuQuotaUs(limits: ResourceLimits): number {
-  return Math.max(SMALLEST_CPU_QUOTA_US, Math.round((limits.cpuMillicores / 1000) * CPU_PERIOD_US));
+export function cpuQuotaUs(millicores: number): number {
+  return Math.max(SMALLEST_CPU_QUOTA_US, Math.round((millicores / 1000) * CPU_PERIOD_US));
 }

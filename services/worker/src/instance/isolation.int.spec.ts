@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -160,6 +160,24 @@ await describeInClasses('what an instance is kept from', ({ isolation, runsc }) 
       case 'v2':
         return expect(groups).toHaveLength(1);
     }
+  });
+
+  it('has a whole processor until its port is open, and its own share from then on', async () => {
+    if (host.isolation.cgroups === 'none') return;
+    const file = host.isolation.cgroups === 'v1' ? 'cpu.cfs_quota_us' : 'cpu.max';
+    const files = nodeServer("return ''", "console.log('starting');");
+    const seen: string[] = [];
+    const spec = await packages.spec(files, { cpuMillicores: 250 });
+    const quota = (): string => {
+      const [found = ''] = execFileSync('/usr/bin/find', ['/sys/fs/cgroup', '-path', `*/${spec.instanceId}/${file}`], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().split('\n');
+      return readFileSync(found, 'utf8').trim().split(' ')[0] ?? '';
+    };
+    // Written before the port is open; how soon it is heard of is another matter.
+    const instance = await startInstance(spec, host, { onOutput: () => seen.push(quota()) });
+    running.push(instance);
+    await until(() => seen.length > 0, 'its line was heard');
+    expect(['100000', '25000']).toContain(seen[0]);
+    expect(quota()).toBe('25000');
   });
 
   it('ends with its worker, also when that is killed', async () => {

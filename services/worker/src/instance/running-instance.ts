@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ResourceGroup } from '../cgroup/resource-group.js';
 import type { Route } from '../network/dialer.js';
 import { readListeners } from '../network/listeners.js';
 import { launchSandbox, type Sandbox } from '../sandbox/launch.js';
@@ -16,6 +17,8 @@ import { APP_PORT, explainTimeout, waitUntilListening } from './readiness.js';
 import { StartFailure, type StartProblem } from './start-failure.js';
 
 const MIB = 1024 * 1024;
+/** For how long a start may use more of the processor than the function has. */
+const START_BOOST_MS = 2_000;
 const DIAL_TIMEOUT_MS = 1_000;
 /** After the kill: for the kernel to end every process of the sandbox, and for the rest of the output to be read. */
 const GONE_TIMEOUT_MS = 10_000;
@@ -39,6 +42,7 @@ export class RunningInstance {
   #memory: MemoryReading | undefined;
   #frozen = false;
   #cpuUsedInAllMs: number | undefined;
+  #endBoost: (() => void) | undefined;
   #supervisorEnded!: (end: ProcessEnd) => void;
 
   constructor(spec: InstanceSpec, host: LocalInstanceHost, onOutput: (line: OutputLine) => void) {
@@ -63,6 +67,7 @@ export class RunningInstance {
       const route = await this.#launch();
       const listening = waitUntilListening(route, deadline, waiting.signal);
       const isListening = await Promise.race([listening, this.exited.then(() => undefined)]);
+      this.#endBoost?.();
       if (isListening === true && this.#cause === undefined) return;
       if (isListening === false) problem = explainTimeout(readListeners(this.pid), this.#spec.startTimeoutMs);
     } catch (error) {
@@ -100,8 +105,8 @@ export class RunningInstance {
 
   async freeze(): Promise<boolean> {
     const group = this.#sandbox?.group;
-    // Signals would reach the kernel around the app and not the app, which loses its threads by it.
-    if (this.#spec.isolation === 'strong' && this.#host.isolation.freezing === 'signals') return false;
+    // The kernel around an app traces its threads, and did not always survive to be held still: such an instance is left running.
+    if (this.#spec.isolation === 'strong') return false;
     if (group === undefined || this.#cause !== undefined) return false;
     this.#frozen = true;
     const isFrozen = await group.freezer.freeze();
@@ -169,8 +174,21 @@ export class RunningInstance {
     });
     this.#memory = memory;
     this.#cleanup.push(() => memory.stop());
-    if (this.#cause === undefined) sandbox.release();
+    if (this.#cause === undefined) await sandbox.release();
+    this.#endBoostLater(sandbox.group);
     return route;
+  }
+
+  /** While it starts, an app may have a whole processor, as long as it takes to open its port, but no longer than the boost. */
+  #endBoostLater(group: ResourceGroup): void {
+    const end = (): void => {
+      clearTimeout(timer);
+      this.#endBoost = undefined;
+      group.limitCpu(this.#spec.cpuMillicores);
+    };
+    const timer = setTimeout(end, START_BOOST_MS);
+    this.#endBoost = end;
+    this.#cleanup.push(() => clearTimeout(timer));
   }
 
   /** Before the app's first instruction, so that it never sees a network that is half there. Without it the app runs all the same. */

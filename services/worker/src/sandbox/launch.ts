@@ -27,6 +27,8 @@ import { strongWalls } from './user-kernel/strong-walls.js';
 import { standardWalls, type Walls } from './walls.js';
 
 const MIB = 1024 * 1024;
+/** Of a processor while the app starts; the caller ends it. */
+const START_MILLICORES = 1_000;
 const LONGEST_INFO_BYTES = 64 * 1024;
 
 export interface Sandbox {
@@ -44,8 +46,8 @@ export interface Sandbox {
   readonly memory: MemoryUse;
   readonly stdoutFd: number;
   readonly stderrFd: number;
-  /** Step 8. Until then nothing of the package has run. */
-  release(): void;
+  /** Steps 7 and 8. Until then nothing of the package has run. */
+  release(): Promise<void>;
 }
 
 /** What the caller needs from the moment a process exists, which is before the sandbox is complete. */
@@ -53,8 +55,9 @@ export interface LaunchObserver {
   started(supervisor: ChildProcess, output: { readonly stdoutFd: number; readonly stderrFd: number }): void;
 }
 
-/** Steps 1 to 7. What was acquired is undone by `cleanup`, also when this rejects. */
+/** Steps 1 to 6. What was acquired is undone by `cleanup`, also when this rejects. */
 export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, cleanup: Cleanup, observer: LaunchObserver): Promise<Sandbox> {
+  const readyToAdd = host.groups.readyToAdd();
   const uid = host.hostUids?.take();
   if (uid !== undefined) cleanup.push(() => host.hostUids?.give(uid));
 
@@ -64,7 +67,7 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
   const group = host.groups.create(spec.instanceId, {
     memoryBytes: spec.memoryMb * MIB + walls.ownBytes,
     fileBytes: tmpBytes + SHARED_MEMORY_BYTES + HOME_BYTES,
-    cpuMillicores: spec.cpuMillicores,
+    cpuMillicores: Math.max(spec.cpuMillicores, START_MILLICORES),
     processes: walls.processes,
   });
   cleanup.push(() => group.remove());
@@ -101,8 +104,6 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
   const networkNamespaceFd = openSync(`/proc/self/fd/${processFd}/ns/net`, 'r');
   cleanup.push(() => closeSync(networkNamespaceFd));
 
-  group.add(firstPid);
-
   return {
     supervisor,
     firstPid,
@@ -113,7 +114,11 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
     memory: walls.memoryOf(group, `/proc/self/fd/${processFd}/root`),
     stdoutFd: stdout.readFd,
     stderrFd: stderr.readFd,
-    release: () => void (pipes[BLOCK_FD] as Duplex).end('1'),
+    release: async () => {
+      await readyToAdd;
+      group.add(firstPid);
+      (pipes[BLOCK_FD] as Duplex).end('1');
+    },
   };
 }
 

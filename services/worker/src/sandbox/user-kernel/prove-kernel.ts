@@ -44,7 +44,7 @@ async function run(host: SandboxHost): Promise<string | undefined> {
       while (sandbox.isAlive()) await delay(GONE_POLL_MS);
       collect(sandbox.firstPid);
     });
-    sandbox.release();
+    await sandbox.release();
     return await Promise.race([ended.promise, delay(PROOF_MS, 'it did not end in time', { signal: timer.signal })]);
   } catch (error) {
     return (error as Error).message;
