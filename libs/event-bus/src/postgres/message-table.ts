@@ -21,14 +21,24 @@ export interface PartitionProgress extends Offset {
   readonly failures: number;
 }
 
-/** Appends the messages in their order and rings the bell, in one statement: all or nothing. */
+/**
+ * Appends the messages in their order and rings the bell, in one statement: all or nothing. Their payloads travel as one binary value and
+ * are cut apart there: an array of them would travel as text, twice as long.
+ */
 export async function insertMessages(db: Queryable, messages: readonly BusMessage[]): Promise<void> {
+  const starts: number[] = [];
+  let size = 0;
+  for (const { payload } of messages) {
+    // The first byte of a value is number 1.
+    starts.push(size + 1);
+    size += payload.length;
+  }
   await db.query(
     `WITH published AS (
        INSERT INTO bus.messages (topic, partition, key, id, payload, headers, entity)
-       SELECT topic, partition, key, id, payload, headers, entity
-         FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::bytea[], $6::jsonb[], $7::text[])
-           WITH ORDINALITY AS given (topic, partition, key, id, payload, headers, entity, place)
+       SELECT topic, partition, key, id, substring($5::bytea FROM start FOR bytes), headers, entity
+         FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $6::int[], $7::int[], $8::jsonb[], $9::text[])
+           WITH ORDINALITY AS given (topic, partition, key, id, start, bytes, headers, entity, place)
         ORDER BY place
        RETURNING topic
      )
@@ -38,7 +48,9 @@ export async function insertMessages(db: Queryable, messages: readonly BusMessag
       messages.map((message) => partitionOf(message.key)),
       messages.map((message) => message.key),
       messages.map((message) => message.id),
-      messages.map((message) => Buffer.from(message.payload)),
+      Buffer.concat(messages.map((message) => message.payload)),
+      starts,
+      messages.map((message) => message.payload.length),
       messages.map((message) => JSON.stringify(message.headers ?? {})),
       messages.map((message) => message.entity ?? null),
     ],
