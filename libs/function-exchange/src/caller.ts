@@ -14,6 +14,8 @@ export interface CallerListener {
 /** Who waits for an answer: a client of a gateway, a connection between the two, or a call of the control plane. */
 export interface Caller {
   readonly gone: boolean;
+  /** It keeps the whole answer in memory, which has to be small for that, whatever its function may stream. */
+  readonly collects?: boolean;
   listener: CallerListener | undefined;
   interim(head: ResponseHead): void;
   /**

@@ -9,7 +9,7 @@ const USABLE_NAME = /^[^=\0]+$/;
  * The whole environment of the function's process: the documented RUNTIME_* variables, what a program expects of any
  * Linux, and the tenant's own variables. A tenant's variable never replaces a RUNTIME_* one.
  */
-export function instanceEnvironment(spec: FunctionSpec, path: string): Record<string, string> {
+export function instanceEnvironment(spec: FunctionSpec, path: string, maxStreamedBytes: number): Record<string, string> {
   const own = Object.entries(spec.environment).filter(
     ([name, value]) => USABLE_NAME.test(name) && !RESERVED.test(name) && !value.includes('\0'),
   );
@@ -29,7 +29,7 @@ export function instanceEnvironment(spec: FunctionSpec, path: string): Record<st
     RUNTIME_USERDATA: spec.user_data === '' ? '{}' : spec.user_data,
     RUNTIME_CPU: String(spec.cpu_millicores),
     RUNTIME_MEMORY: String(spec.memory_mb),
-    RUNTIME_MAX_RESP_BODY_SIZE: String(MAX_BODY_BYTES),
+    RUNTIME_MAX_RESP_BODY_SIZE: String(spec.streams_response ? maxStreamedBytes : MAX_BODY_BYTES),
     RUNTIME_ROOT: '/home/snuser/runtime',
     RUNTIME_CODE_ROOT: '/opt/function/code',
     RUNTIME_LOG_DIR: '/home/snuser/log',

@@ -94,11 +94,12 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     });
     const host = own(await createInstanceHost({ logger, runsc: config.runsc, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
 
+    const maxStreamedBytes = limits.maxStreamedMb * 1024 * 1024;
     const log = new FunctionLog(shipper, limits.loggedRequests);
     const pools: FunctionPools = own(
       new FunctionPools(
         {
-          launch: launchFunction({ host, code, runtimesDirectory, logger }),
+          launch: launchFunction({ host, code, runtimesDirectory, maxStreamedBytes, logger }),
           limits: { queueLength: limits.queueLength, maxWaiting: limits.maxWaiting, queueWaitMs: limits.queueWaitSeconds * 1_000, stopGraceMs: limits.stopGraceSeconds * 1_000 },
           observer: log,
           clock,
@@ -151,6 +152,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
       facts,
       logger,
       timers: new CoarseTimers(),
+      maxStreamedBytes,
       appTimers: { connectMs: limits.connectSeconds * 1_000, firstByteMs: limits.firstByteSeconds * 1_000, idleMs: limits.silenceSeconds * 1_000 },
       clock,
     });

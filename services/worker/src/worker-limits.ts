@@ -35,6 +35,8 @@ export interface WorkerLimits {
    * there.
    */
   readonly loggedRequests: number;
+  /** Largest answer of a function that streams (is_return_stream), in MB; of any other it is 6 MB. */
+  readonly maxStreamedMb: number;
   /** Connections of gateways. */
   readonly maxConnections: number;
   /** Size of the extracted packages that are kept, in MB. */
@@ -65,6 +67,7 @@ export function defaultLimits(): WorkerLimits {
     loggedRequests: 1_000,
     upgradeIdleSeconds: 600,
     upgradeMaxSeconds: 86_400,
+    maxStreamedMb: 200,
     maxConnections: 4_096,
     codeCacheMb: 10_240,
   };

@@ -61,7 +61,7 @@ describe('the catalog', () => {
   });
 
   it('tells all a worker must know of a function', async () => {
-    const created = await registry.create(tenant, { user_data: '{"A":"1"}', encrypted_user_data: '{"B":"2"}', lts_custom_tag: { team: 'blue' }, initializer_timeout: 20, network_controller: { disable_public_network: true } });
+    const created = await registry.create(tenant, { user_data: '{"A":"1"}', encrypted_user_data: '{"B":"2"}', lts_custom_tag: { team: 'blue' }, initializer_timeout: 20, network_controller: { disable_public_network: true }, is_return_stream: true });
     await expect(registry.catalog.showFunctionSpec({ func_id: created.func_id, version: 'latest' })).resolves.toEqual({
       func_id: created.func_id,
       func_urn: created.func_urn,
@@ -82,6 +82,7 @@ describe('the catalog', () => {
       instance_concurrency: 1,
       public_access: false,
       strong_isolation: false,
+      streams_response: true,
       max_instances: 400,
       reserved_instances: 0,
       environment: { A: '1', B: '2' },

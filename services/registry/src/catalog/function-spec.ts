@@ -43,6 +43,7 @@ export function functionSpec(record: FunctionRecord, version: string, revision: 
     credentials_in_headers: settings.agencies.credentialsInHeaders,
     public_access: settings.confinement.publicAccess,
     strong_isolation: settings.confinement.strongIsolation,
+    streams_response: settings.streamsResponse ?? false,
   });
 }
 

@@ -15,6 +15,7 @@ export interface SettingsFields extends AgencyFields, ConfinementFields {
   readonly initializer_timeout: number;
   readonly enterprise_project_id: string;
   readonly ephemeral_storage?: number | undefined;
+  readonly is_return_stream?: boolean;
   readonly type?: string;
 }
 
@@ -53,6 +54,7 @@ export function readSettings(fields: SettingsFields): FunctionSettings {
     userData: fields.user_data,
     agencies: readAgencies(fields),
     confinement: readConfinement(fields),
+    ...(fields.is_return_stream === true ? { streamsResponse: true as const } : {}),
   };
   parseUserData('user_data', fields.user_data);
   return settings;

@@ -59,6 +59,7 @@ export function viewFunction(record: FunctionRecord, { version, description }: S
     allow_ephemeral_storage: true,
     network_controller: { disable_public_network: !settings.confinement.publicAccess },
     enable_class_isolation: settings.confinement.strongIsolation,
+    is_return_stream: settings.streamsResponse ?? false,
   });
 }
 

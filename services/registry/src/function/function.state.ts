@@ -58,6 +58,8 @@ export interface FunctionSettings {
   readonly userData: string;
   readonly agencies: FunctionAgencies;
   readonly confinement: Confinement;
+  /** Absent where answers are given whole. */
+  readonly streamsResponse?: true;
 }
 
 /** The enterprise project of a function that names none. */

@@ -76,10 +76,10 @@ function codeFields(record: FunctionRecord): JsonObject {
 /** What a rollback of the configuration takes with it, by the names of the API; environment variables one by one. */
 function configurationFields(record: FunctionRecord, other: FunctionRecord): JsonObject {
   const { handler, memory_size, timeout, initializer_timeout, ephemeral_storage, description, xrole, app_xrole, enable_auth_in_header, ...view } = viewFunction(record);
-  const { strategy_config, log_group_id, log_stream_id, enable_lts_log, lts_custom_tag, network_controller, enable_class_isolation } = view;
+  const { strategy_config, log_group_id, log_stream_id, enable_lts_log, lts_custom_tag, network_controller, enable_class_isolation, is_return_stream } = view;
   return {
     ...asJson({ handler, memory_size, timeout, initializer_timeout, ephemeral_storage, description, xrole, app_xrole, enable_auth_in_header }),
-    ...asJson({ strategy_config, log_group_id, log_stream_id, enable_lts_log, lts_custom_tag, network_controller, enable_class_isolation }),
+    ...asJson({ strategy_config, log_group_id, log_stream_id, enable_lts_log, lts_custom_tag, network_controller, enable_class_isolation, is_return_stream }),
     ...unlessEmpty('user_data', userData(record, other)),
     ...unlessEmpty('encrypted_user_data', record.secrets),
   };

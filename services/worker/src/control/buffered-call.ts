@@ -11,6 +11,7 @@ const FIELDS = new FunctionFields((name) => name !== 'content-length');
 export class BufferedCall implements RequestBody, Caller {
   readonly framing: BodyFraming;
   readonly gone = false;
+  readonly collects = true;
   listener: CallerListener | undefined;
   private answer: { readonly head: ResponseHead; readonly body: BodyFraming } | undefined;
   private readonly slices: Buffer[] = [];

@@ -51,6 +51,7 @@ describe('the data port', () => {
       facts: { finished: () => undefined },
       logger,
       timers: new CoarseTimers(),
+      maxStreamedBytes: 1_000_000,
       appTimers: { connectMs: 10_000, firstByteMs: 10_000, idleMs: 10_000 },
       clock,
     });

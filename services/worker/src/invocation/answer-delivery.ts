@@ -1,6 +1,6 @@
-import { MAX_BODY_BYTES, type Caller } from '@windlass/function-exchange';
+import type { Caller } from '@windlass/function-exchange';
 import type { BodyFraming, HeaderField, ResponseHead } from '@windlass/http1';
-import { chooseDelivery, type Delivery } from './choose-delivery.js';
+import { chooseDelivery, WHOLE, type AnswerLimit, type Delivery } from './choose-delivery.js';
 import type { FailedOutcome } from './outcome.js';
 
 /** Brings one answer to its caller and keeps it within the size limit. */
@@ -9,6 +9,8 @@ export class AnswerDelivery {
   begun = false;
   /** False while the caller has not taken what it was given: the app has to wait until it is writable again. */
   keepsUp = true;
+  /** Set before the answer begins, where it is not the usual one. */
+  limit: AnswerLimit = WHOLE;
   private delivery: Delivery | undefined;
   private answer: ResponseHead | undefined;
   private held: Buffer[] | undefined;
@@ -37,11 +39,11 @@ export class AnswerDelivery {
 
   /** Returns what is wrong with the answer, if anything. */
   head(head: ResponseHead): FailedOutcome | undefined {
-    this.delivery = chooseDelivery(head);
+    this.delivery = chooseDelivery(head, this.limit);
     this.answer = head;
     switch (this.delivery) {
       case 'refuse':
-        return { kind: 'RESPONSE_TOO_LARGE', bodyBytes: head.body.kind === 'length' ? head.body.length : 0 };
+        return { kind: 'RESPONSE_TOO_LARGE', bodyBytes: head.body.kind === 'length' ? head.body.length : 0, limit: this.limit };
       case 'forward':
         return this.sendHead(head, head.body);
       case 'stream':
@@ -61,14 +63,14 @@ export class AnswerDelivery {
   }
 
   data(slice: Buffer): FailedOutcome | undefined {
-    const room = MAX_BODY_BYTES - this.bytes;
+    const room = this.limit.bytes - this.bytes;
     this.bytes += slice.length;
     if (this.held !== undefined) {
       this.held.push(Buffer.from(slice));
     } else if (!this.caller.gone && room > 0) {
       this.keepsUp = this.caller.data(slice.length > room ? slice.subarray(0, room) : slice);
     }
-    return slice.length > room ? { kind: 'RESPONSE_TOO_LARGE', bodyBytes: this.bytes } : undefined;
+    return slice.length > room ? { kind: 'RESPONSE_TOO_LARGE', bodyBytes: this.bytes, limit: this.limit } : undefined;
   }
 
   /** What was delivered so far must not wait for what comes later. */

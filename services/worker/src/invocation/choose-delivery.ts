@@ -7,21 +7,35 @@ export type Delivery =
   | 'forward'
   /** Kept until it has ended, so that one over the limit is an error and not half an answer. */
   | 'hold'
-  /** As it comes, cut at the limit: the app said that it streams. */
+  /** As it comes, cut at the limit: the function or this answer says that it streams. */
   | 'stream'
   | 'refuse';
 
+/** How large an answer may be. */
+export interface AnswerLimit {
+  readonly bytes: number;
+  /** Whether an answer of unknown length is held until it is known not to be too large. */
+  readonly holds: boolean;
+  /** What sets the limit: the contract, the installation for functions that stream, or a caller that takes no stream. */
+  readonly kind: 'whole' | 'streamed' | 'collected';
+}
+
+/** The documented limit. */
+export const WHOLE: AnswerLimit = { bytes: MAX_BODY_BYTES, holds: true, kind: 'whole' };
+/** The same, of a function that streams for other callers. */
+export const COLLECTED: AnswerLimit = { ...WHOLE, kind: 'collected' };
+
 const STREAMED_TYPE = /^\s*(?:text\/event-stream|application\/x-ndjson)\s*(?:;|$)/i;
 
-export function chooseDelivery(head: ResponseHead): Delivery {
+export function chooseDelivery(head: ResponseHead, limit: AnswerLimit): Delivery {
   switch (head.body.kind) {
     case 'none':
       return 'forward';
     case 'length':
-      return head.body.length > MAX_BODY_BYTES ? 'refuse' : 'forward';
+      return head.body.length > limit.bytes ? 'refuse' : 'forward';
     case 'chunked':
     case 'until-close':
-      return streams(head) ? 'stream' : 'hold';
+      return !limit.holds || streams(head) ? 'stream' : 'hold';
     default:
       return head.body satisfies never;
   }

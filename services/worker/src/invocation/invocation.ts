@@ -4,6 +4,7 @@ import type { FunctionCredentials } from '../function-credentials/index.js';
 import type { Slot } from '../pool/index.js';
 import { AnswerDelivery } from './answer-delivery.js';
 import { appHead } from './app-head.js';
+import { COLLECTED } from './choose-delivery.js';
 import { Forwarding, type ForwardingEnd, type ForwardingOwner, type RequestTimes } from './forwarding.js';
 import type { InvocationContext, InvocationReport } from './invoker.js';
 import type { InvocationTrace } from './invocation-log.js';
@@ -84,6 +85,7 @@ export class Invocation implements CallerListener, ForwardingOwner {
   /** Serves the request as one of those that its account may have in hand. */
   private admit(spec: FunctionSpec): void {
     this.spec = spec;
+    if (spec.streams_response) this.delivery.limit = this.caller.collects === true ? COLLECTED : { bytes: this.context.maxStreamedBytes, holds: false, kind: 'streamed' };
     this.context.accounts.enter(spec.domain_id);
     this.entered = true;
     const issued = this.context.credentials.find(spec);

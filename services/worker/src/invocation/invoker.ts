@@ -43,6 +43,8 @@ export interface InvocationContext {
   readonly logger: Logger;
   readonly timers: CoarseTimers;
   readonly appTimers: AppTimers;
+  /** Largest answer of a function that streams. */
+  readonly maxStreamedBytes: number;
   readonly clock: () => number;
 }
 

@@ -1,5 +1,6 @@
 import { failureBody } from '@windlass/function-exchange';
 import { StartFailure } from '../instance/index.js';
+import { COLLECTED, WHOLE } from './choose-delivery.js';
 import { judge, type FailedOutcome } from './outcome.js';
 
 const start = (failure: StartFailure): FailedOutcome => ({ kind: 'START_FAILED', failure });
@@ -37,7 +38,7 @@ describe('the verdict on an outcome', () => {
     ['memory used up', { kind: 'PROCESS_ENDED', exit: { kind: 'OUT_OF_MEMORY', memoryMb: 128 }, stderrTail: [] }, 4205, 'function', 502],
     ['an instance we stopped', { kind: 'PROCESS_ENDED', exit: { kind: 'STOPPED' }, stderrTail: [] }, 500, 'platform', 503],
     ['a lost connection', { kind: 'CONNECTION_LOST', detail: 'reset', stderrTail: [] }, 4002, 'function', 502],
-    ['an answer over the limit', { kind: 'RESPONSE_TOO_LARGE', bodyBytes: 7_000_000 }, 4004, 'function', 502],
+    ['an answer over the limit', { kind: 'RESPONSE_TOO_LARGE', bodyBytes: 7_000_000, limit: WHOLE }, 4004, 'function', 502],
     ['an answer that is no HTTP', { kind: 'RESPONSE_MALFORMED', detail: 'bad' }, 4007, 'function', 502],
   ];
 
@@ -60,6 +61,14 @@ describe('the verdict on an outcome', () => {
     [{ kind: 'IDLE_TIMED_OUT', limitMs: 3000 }, /silent for 3 s .*WINDLASS_WORKER_SILENCE_SECONDS/],
   ])('names the timer that fired, its value and how to change it: %j', (outcome, message) => {
     expect(judge(outcome)).toMatchObject({ reason: outcome.kind, message: expect.stringMatching(message) });
+  });
+
+  it.each([
+    [WHOLE, /^response body size 7000000 exceeds the limit of 6291456\. Set is_return_stream /],
+    [{ bytes: 209_715_200, holds: false, kind: 'streamed' } as const, /exceeds the limit of 209715200\..*WINDLASS_WORKER_MAX_STREAMED_MB/],
+    [COLLECTED, /exceeds the limit of 6291456\..*call the URL of a trigger/],
+  ])('names the limit of an answer, its value and how to answer more: %j', (limit, message) => {
+    expect(judge({ kind: 'RESPONSE_TOO_LARGE', bodyBytes: 7_000_000, limit }).message).toMatch(message);
   });
 
   it('tells the last lines of stderr where the process is the cause', () => {

@@ -1,6 +1,7 @@
 import type { AccountStatus } from '@windlass/accounts';
 import { howToRaise } from '@windlass/accounts/quota-types';
 import { MAX_BODY_BYTES, type BodyProblem, type Failure, type Fault, type UpgradeEnd } from '@windlass/function-exchange';
+import type { AnswerLimit } from './choose-delivery.js';
 import { describeProcessEnd, type InstanceExit, type StartFailure, type StartFailureReason } from '../instance/index.js';
 
 /** Everything an invocation can end in other than the function's own answer. */
@@ -43,7 +44,7 @@ export type FailedOutcome =
   | { readonly kind: 'PROCESS_ENDED'; readonly exit: InstanceExit; readonly stderrTail: readonly string[] }
   | { readonly kind: 'CONNECTION_LOST'; readonly detail: string; readonly stderrTail: readonly string[] }
   | { readonly kind: 'RESPONSE_MALFORMED'; readonly detail: string }
-  | { readonly kind: 'RESPONSE_TOO_LARGE'; readonly bodyBytes: number };
+  | { readonly kind: 'RESPONSE_TOO_LARGE'; readonly bodyBytes: number; readonly limit: AnswerLimit };
 
 /** When to try again where nothing better is known: soon, as what is in the way changes with each request that ends. */
 const RETRY_SECONDS = 1;
@@ -124,7 +125,7 @@ export function judge(outcome: FailedOutcome): Failure {
     case 'RESPONSE_MALFORMED':
       return verdict(outcome, 4007, 'function', 502, `The function's answer is not valid HTTP/1.1: ${outcome.detail}`);
     case 'RESPONSE_TOO_LARGE':
-      return verdict(outcome, 4004, 'function', 502, `response body size ${outcome.bodyBytes} exceeds the limit of ${MAX_BODY_BYTES}`);
+      return verdict(outcome, 4004, 'function', 502, `response body size ${outcome.bodyBytes} exceeds the limit of ${outcome.limit.bytes}. ${howToAnswerMore(outcome.limit)}`);
     default:
       return outcome satisfies never;
   }
@@ -160,6 +161,19 @@ function judgeCrashLoop(last: Failure, failures: number, retryAfterMs: number): 
   const retryAfterSeconds = seconds(retryAfterMs);
   const message = `No instance is started for another ${retryAfterSeconds} s, after ${failures} failures in a row. ${last.message}`;
   return { ...last, reason: 'CRASH_LOOP', httpStatus: 503, message, retryAfterSeconds };
+}
+
+function howToAnswerMore({ kind }: AnswerLimit): string {
+  switch (kind) {
+    case 'whole':
+      return 'Set is_return_stream of the function: then its answers are streamed and may be larger.';
+    case 'streamed':
+      return 'Answer in parts, or have the operator raise WINDLASS_WORKER_MAX_STREAMED_MB.';
+    case 'collected':
+      return 'A call through the API takes no more: call the URL of a trigger, where the function streams.';
+    default:
+      return kind satisfies never;
+  }
 }
 
 function inSeconds(milliseconds: number): string {

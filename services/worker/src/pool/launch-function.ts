@@ -10,9 +10,11 @@ export function launchFunction(options: {
   readonly host: InstanceHost;
   readonly code: CodeCache;
   readonly runtimesDirectory: string;
+  /** Largest answer of a function that streams. */
+  readonly maxStreamedBytes: number;
   readonly logger: Logger;
 }): Launch {
-  const { host, code, runtimesDirectory, logger } = options;
+  const { host, code, runtimesDirectory, maxStreamedBytes, logger } = options;
   return async (spec, instanceId, { onOutput, signal }) => {
     const lease = await holdCode(code, spec.code_digest, logger);
     let instance: Instance;
@@ -25,7 +27,7 @@ export function launchFunction(options: {
           cpuMillicores: spec.cpu_millicores,
           ephemeralStorageMb: spec.ephemeral_storage_mb,
           startTimeoutMs: spec.start_timeout_seconds * 1_000,
-          environment: instanceEnvironment(spec, sandboxPath),
+          environment: instanceEnvironment(spec, sandboxPath, maxStreamedBytes),
           publicAccess: spec.public_access,
           isolation: spec.strong_isolation ? 'strong' : 'standard',
           runtimesDirectory,

@@ -17,6 +17,9 @@ import { FunctionPools } from '../../pool/index.js';
 import { exampleSpec } from '../../testing/example-spec.js';
 import { startExchangeServer, type ExchangeServer } from '../index.js';
 
+/** What a function that streams may answer here. */
+export const MAX_STREAMED_BYTES = 200 * 1024 * 1024;
+
 export interface HeardAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
@@ -33,6 +36,7 @@ export interface Asking {
 export interface ServedAppOptions {
   readonly spec?: Partial<FunctionSpec>;
   readonly appTimers?: Partial<AppTimers>;
+  readonly maxStreamedBytes?: number;
   readonly upgradeLimits?: Partial<UpgradeLimits>;
 }
 
@@ -87,6 +91,7 @@ export class ServedApp {
       facts: { finished: (request) => void served.finished.push(request) },
       logger,
       timers: new CoarseTimers(),
+      maxStreamedBytes: options.maxStreamedBytes ?? MAX_STREAMED_BYTES,
       appTimers: { connectMs: 60_000, firstByteMs: 60_000, idleMs: 60_000, ...options.appTimers },
       clock,
     });

@@ -55,6 +55,8 @@ export interface FunctionSpec {
   public_access: boolean;
   /** Whether it asks for the stronger isolation class. */
   strong_isolation: boolean;
+  /** Whether its answers are passed on as they come, beyond the limit of those that are answered whole. */
+  streams_response: boolean;
 }
 
 export interface FunctionSpec_EnvironmentEntry {
@@ -158,6 +160,7 @@ function createBaseFunctionSpec(): FunctionSpec {
     reserved_instances: 0,
     public_access: false,
     strong_isolation: false,
+    streams_response: false,
   };
 }
 
@@ -252,6 +255,9 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     }
     if (message.strong_isolation !== false) {
       writer.uint32(328).bool(message.strong_isolation);
+    }
+    if (message.streams_response !== false) {
+      writer.uint32(400).bool(message.streams_response);
     }
     return writer;
   },
@@ -515,6 +521,14 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
             message.strong_isolation = reader.bool();
             continue;
           }
+          case 50: {
+            if (tag !== 400) {
+              break;
+            }
+
+            message.streams_response = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -578,6 +592,7 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     message.reserved_instances = object.reserved_instances ?? 0;
     message.public_access = object.public_access ?? false;
     message.strong_isolation = object.strong_isolation ?? false;
+    message.streams_response = object.streams_response ?? false;
     return message;
   },
 };

@@ -118,7 +118,11 @@ export interface FunctionMessage {
   code_encrypt_kms_key_id: string;
   /** Failures in the last day. */
   fail_count: number;
-  network_controller: NetworkController | undefined;
+  network_controller:
+    | NetworkController
+    | undefined;
+  /** Answers are streamed, up to a larger limit than those that are answered whole. */
+  is_return_stream: boolean;
 }
 
 export interface Function_LtsCustomTagEntry {
@@ -551,6 +555,7 @@ function createBaseFunctionMessage(): FunctionMessage {
     code_encrypt_kms_key_id: "",
     fail_count: 0,
     network_controller: undefined,
+    is_return_stream: false,
   };
 }
 
@@ -747,6 +752,9 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
     }
     if (message.network_controller !== undefined) {
       NetworkController.encode(message.network_controller, writer.uint32(514).fork()).join();
+    }
+    if (message.is_return_stream !== false) {
+      writer.uint32(560).bool(message.is_return_stream);
     }
     return writer;
   },
@@ -1279,6 +1287,14 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
             message.network_controller = NetworkController.decode(reader, reader.uint32());
             continue;
           }
+          case 70: {
+            if (tag !== 560) {
+              break;
+            }
+
+            message.is_return_stream = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1372,6 +1388,7 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
     message.network_controller = (object.network_controller !== undefined && object.network_controller !== null)
       ? NetworkController.fromPartial(object.network_controller)
       : undefined;
+    message.is_return_stream = object.is_return_stream ?? false;
     return message;
   },
 };

@@ -66,6 +66,7 @@ export interface CreateFunctionRequest {
   domain_names: string;
   user_data_encrypt_kms_key_id: string;
   code_encrypt_kms_key_id: string;
+  is_return_stream: boolean;
 }
 
 export interface CreateFunctionRequest_LtsCustomTagEntry {
@@ -147,6 +148,7 @@ export interface UpdateFunctionConfigRequest {
   restore_hook_timeout: number;
   user_data_encrypt_kms_key_id: string;
   is_stateful_function: boolean;
+  is_return_stream: boolean;
 }
 
 export interface UpdateFunctionConfigRequest_LtsCustomTagEntry {
@@ -269,6 +271,7 @@ function createBaseCreateFunctionRequest(): CreateFunctionRequest {
     domain_names: "",
     user_data_encrypt_kms_key_id: "",
     code_encrypt_kms_key_id: "",
+    is_return_stream: false,
   };
 }
 
@@ -384,6 +387,9 @@ export const CreateFunctionRequest: MessageFns<CreateFunctionRequest> = {
     }
     if (message.code_encrypt_kms_key_id !== "") {
       writer.uint32(298).string(message.code_encrypt_kms_key_id);
+    }
+    if (message.is_return_stream !== false) {
+      writer.uint32(480).bool(message.is_return_stream);
     }
     return writer;
   },
@@ -700,6 +706,14 @@ export const CreateFunctionRequest: MessageFns<CreateFunctionRequest> = {
             message.code_encrypt_kms_key_id = reader.string();
             continue;
           }
+          case 60: {
+            if (tag !== 480) {
+              break;
+            }
+
+            message.is_return_stream = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -766,6 +780,7 @@ export const CreateFunctionRequest: MessageFns<CreateFunctionRequest> = {
     message.domain_names = object.domain_names ?? "";
     message.user_data_encrypt_kms_key_id = object.user_data_encrypt_kms_key_id ?? "";
     message.code_encrypt_kms_key_id = object.code_encrypt_kms_key_id ?? "";
+    message.is_return_stream = object.is_return_stream ?? false;
     return message;
   },
 };
@@ -1282,6 +1297,7 @@ function createBaseUpdateFunctionConfigRequest(): UpdateFunctionConfigRequest {
     restore_hook_timeout: 0,
     user_data_encrypt_kms_key_id: "",
     is_stateful_function: false,
+    is_return_stream: false,
   };
 }
 
@@ -1407,6 +1423,9 @@ export const UpdateFunctionConfigRequest: MessageFns<UpdateFunctionConfigRequest
     }
     if (message.is_stateful_function !== false) {
       writer.uint32(320).bool(message.is_stateful_function);
+    }
+    if (message.is_return_stream !== false) {
+      writer.uint32(480).bool(message.is_return_stream);
     }
     return writer;
   },
@@ -1747,6 +1766,14 @@ export const UpdateFunctionConfigRequest: MessageFns<UpdateFunctionConfigRequest
             message.is_stateful_function = reader.bool();
             continue;
           }
+          case 60: {
+            if (tag !== 480) {
+              break;
+            }
+
+            message.is_return_stream = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1816,6 +1843,7 @@ export const UpdateFunctionConfigRequest: MessageFns<UpdateFunctionConfigRequest
     message.restore_hook_timeout = object.restore_hook_timeout ?? 0;
     message.user_data_encrypt_kms_key_id = object.user_data_encrypt_kms_key_id ?? "";
     message.is_stateful_function = object.is_stateful_function ?? false;
+    message.is_return_stream = object.is_return_stream ?? false;
     return message;
   },
 };
