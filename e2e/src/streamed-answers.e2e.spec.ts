@@ -24,7 +24,7 @@ const SCRIPT = `
 
 describe('the answers of a function', () => {
   let deployed: Deployed;
-  const update = async (isReturnStream: boolean): Promise<unknown> => {
+  const update = async (isReturnStream: boolean): Promise<object> => {
     const config = new fg.UpdateFunctionConfigRequestBody(deployed.name, 'http' as never, 60, 'bootstrap', 256);
     Object.assign(config, { is_return_stream: isReturnStream });
     return demoClient().updateFunctionConfig(new fg.UpdateFunctionConfigRequest(deployed.urn).withBody(config));

@@ -90,8 +90,9 @@ export class ServedRequest implements RequestBody, Caller {
     if (this.request.expectContinue && this.earlyBytes === 0) this.connection.socket.write(CONTINUE);
     const early = this.early.splice(0);
     this.earlyBytes = 0;
-    for (const piece of early) this.received(piece);
+    // What came may hold it up at once: then it is resumed by the receiver.
     this.connection.socket.resume();
+    for (const piece of early) this.received(piece);
   }
 
   pause(): void {

@@ -12,6 +12,8 @@ export interface ClientBodyEvents {
   onBodyBroken(error: unknown): void;
   /** The body is wanted, which a client may be waiting for. */
   onBodyWanted(): void;
+  /** What came with the head is passed on; what is missing is still the client's to send. */
+  onBodyBegun(): void;
 }
 
 /** The body of a request without one. */
@@ -70,6 +72,7 @@ export class ClientBody implements RequestBody {
     // What came may hold it up at once: then it is resumed by the receiver.
     this.client.resume();
     this.onClientData(first);
+    this.events.onBodyBegun();
   }
 
   onClientData(piece: Buffer): void {

@@ -7,8 +7,6 @@ import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
 import { Refusal, refusalBytes, refusals } from './refusal.js';
 
 const NO_BYTES = Buffer.alloc(0);
-/** A client that has ended its side is asked this often whether it is still there. */
-const PROBE_AFTER_MS = 10_000;
 
 /**
  * - `waiting`: for the first byte of a request.
@@ -155,11 +153,11 @@ export class ClientConnection implements ExchangeClient {
   private onEnd(): void {
     this.ended = true;
     if (this.exchange === undefined) {
-      this.onNothingMore();
+      // Requests may still wait here to be read.
+      if (this.unread.length === 0) this.onNothingMore();
       return;
     }
-    // One that is gone altogether looks the same, until its system says so when asked.
-    this.socket.setKeepAlive(true, PROBE_AFTER_MS);
+    // One that is gone altogether looks the same, until its system refuses what is written to it.
     this.exchange.onClientEnd();
   }
 

@@ -59,6 +59,9 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   private admitted: Admitted | undefined;
   private timeoutMs = 0;
   private continued = false;
+  /** What of the body came with the head has been read; the end of the client's side may be known before that. */
+  private bodyBegun = false;
+  private clientEnded = false;
 
   constructor(
     private readonly context: ExchangeContext,
@@ -99,8 +102,9 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
 
   /** The client sends no more, and still wants its answer. */
   onClientEnd(): void {
+    this.clientEnded = true;
     if (this.tunnel !== undefined) this.tunnel.onClientEnd();
-    else if (this.decoder?.done === false) this.refuse(refusals.truncated());
+    else if (this.bodyBegun) this.refuseTruncated();
   }
 
   /** The client is gone: nobody waits for the answer any more. */
@@ -120,7 +124,7 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   }
 
   head(head: ResponseHead, body: BodyFraming): void {
-    this.answer.head(head, body, this.client.mayKeepAlive());
+    this.answer.head(head, body, this.mayKeepAlive());
   }
 
   data(slice: Buffer): boolean {
@@ -208,6 +212,11 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     this.client.socket.write(CONTINUE);
   }
 
+  onBodyBegun(): void {
+    this.bodyBegun = true;
+    if (this.clientEnded) this.refuseTruncated();
+  }
+
   // Steps of serving, in order.
 
   private beginBody(): void {
@@ -243,6 +252,7 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     this.held = held;
     this.onBodyWanted();
     this.holdOn(held, this.firstBytes);
+    this.onBodyBegun();
     if (!decoder.done) this.client.socket.resume();
     return held.whole;
   }
@@ -316,7 +326,7 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   private answerOurselves(bytes: (options: { keepAlive: boolean; withBody: boolean }) => Buffer): void {
     if (this.gone) return;
     const { client, request } = this;
-    const keepAlive = this.decoder?.done === true && request.keepAlive && client.mayKeepAlive();
+    const keepAlive = this.decoder?.done === true && request.keepAlive && this.mayKeepAlive();
     const { begun } = this.answer;
     this.stop();
     if (begun) {
@@ -325,6 +335,15 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     }
     client.socket.write(bytes({ keepAlive, withBody: request.method !== 'HEAD' }));
     client.onExchangeEnded(keepAlive);
+  }
+
+  /** What a client sends behind its wish to switch protocols may be of that other protocol: it is not read as a request. */
+  private mayKeepAlive(): boolean {
+    return this.request.upgrade === undefined && this.client.mayKeepAlive();
+  }
+
+  private refuseTruncated(): void {
+    if (this.decoder?.done === false) this.refuse(refusals.truncated());
   }
 
   private refusalFor(error: unknown): Refusal {

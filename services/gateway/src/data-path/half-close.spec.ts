@@ -34,6 +34,18 @@ describe('a client that ends its side and still listens', () => {
     expect(await client.closed()).toBe('');
   });
 
+  it('may send all of its request at once, however long the function takes to ask for the body', async () => {
+    // The end is known before the worker has a connection, and so before the body is read.
+    const worker = await fixture.worker((request, response) => void request.resume().on('end', () => response.end('ok')));
+    const gateway = await fixture.gateway({ workerSockets: [worker.socketPath] });
+    for (let count = 0; count < 50; count += 1) {
+      const client = await fixture.client(gateway);
+      client.socket.end(`POST /${GROUP} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc${get()}`);
+      for (let answers = 0; answers < 2; answers += 1) expect((await client.answer()).body).toBe('ok');
+      expect(await client.closed()).toBe('');
+    }
+  });
+
   it('gets an answer that only the end of the connection ends, as a client of HTTP/1.0 does', async () => {
     const worker = await fixture.worker((_request, response) => {
       response.write('in ');

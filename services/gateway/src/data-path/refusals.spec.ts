@@ -48,6 +48,14 @@ describe('a request is refused', () => {
     expect((await client.answer()).body).toBe('ok');
   });
 
+  it.each(['h2c', 'websocket'])('as the second one of a client that wanted to switch to %s: it may be of that protocol', async (protocol) => {
+    const worker = await fixture.answering('ok');
+    const client = await fixture.client(await fixture.gateway({ workerSockets: [worker.socketPath] }));
+    client.send(`GET /${GROUP} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\nGET /${GROUP} HTTP/1.1\r\nHost: h\r\n\r\n`);
+    expect(await client.answer()).toMatchObject({ head: { status: 200, keepAlive: false }, body: 'ok' });
+    expect(await client.closed()).toBe('');
+  });
+
   it('with a head alone when it is HEAD', async () => {
     const client = await fixture.client(await fixture.gateway({ workerSockets: [] }));
     client.send('HEAD /unknown HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');

@@ -271,8 +271,8 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
   private upgraded(head: ResponseHead, rest: Buffer): void {
     const { connection } = this;
     if (connection === undefined) return;
-    if (this.request.upgrade === undefined || this.caller.gone) {
-      this.fail({ kind: 'RESPONSE_MALFORMED', detail: 'It switches protocols without having been asked.' }, 'sound');
+    if (this.request.upgrade === undefined || head.upgrade !== this.request.upgrade || this.caller.gone) {
+      this.fail({ kind: 'RESPONSE_MALFORMED', detail: 'It switches to a protocol that it was not asked for.' }, 'sound');
       return;
     }
     this.settle();
