@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from './harness/deploy.js';
+import { deploy, eventually } from './harness/deploy.js';
+import { Client, Load } from './harness/load.js';
 import { newPlace, startPlatform, type Platform, type PlatformPlace } from './harness/platform.js';
+import { RESTING } from './harness/probe-functions.js';
 import { TokenClient } from './harness/tenant.js';
 
 /** Every process that names the data directory or a function's sandbox below the given ones, by the whole table. */
@@ -117,11 +119,31 @@ describe('Windlass on one machine', () => {
     await demoAnswers();
   });
 
-  it('starts a plane again that died', async () => {
+  /** Of this platform, not of others on the machine. */
+  const dataPlane = (): number => {
     const planes = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n').filter((line) => line.includes('data-plane.js'));
     const own = descendants(platform.launcher.pid as number);
-    const plane = planes.map((line) => Number(line.trim().split(' ')[0])).find((pid) => own.includes(pid));
-    process.kill(plane as number, 'SIGKILL');
+    return planes.map((line) => Number(line.trim().split(' ')[0])).find((pid) => own.includes(pid)) as number;
+  };
+
+  it('answers all it has in hand when the data plane is told to stop under load, and serves again', async () => {
+    const { api, demo } = platform.credentials;
+    const deployed = await deploy(RESTING, { path: '/', concurrency: 20, memoryMb: 256, tenant: demo, api });
+    const [client, load] = [new Client(deployed.url), new Load(deployed.url, 6)];
+    await load.more(50);
+    const inHand = Array.from({ length: 20 }, () => client.ask('?hold=1500'));
+    // Those of the load came after these, on connections of their own: when some of them were answered, these are with the app.
+    await load.more(30);
+    process.kill(dataPlane(), 'SIGTERM');
+    expect((await Promise.all(inHand)).map(({ status, body }) => `${status} ${body}`)).toEqual(Array(20).fill('200 hello world\n'));
+    const after = await eventually(() => client.ask().then(({ status }) => status), (status) => status === 200);
+    expect(after).toBe(200);
+    await load.stop();
+    client.close();
+  });
+
+  it('starts a plane again that died', async () => {
+    process.kill(dataPlane(), 'SIGKILL');
     const answer = await eventually(() => fetch(platform.credentials.demo.url).then(({ status }) => status, () => 0), (status) => status === 200);
     expect(answer).toBe(200);
   });

@@ -20,6 +20,8 @@ export interface DeployOptions {
   readonly userData?: Record<string, string>;
   /** Whose function it is; the demo tenant's when absent. */
   readonly tenant?: SigningKey;
+  /** Where the API is, when it is not that of the platform all tests share. */
+  readonly api?: string;
 }
 
 export const demoClient = () => sdkClient(credentials().demo);
@@ -30,7 +32,7 @@ export function uniqueName(prefix: string): string {
 
 /** Deploys an HTTP function with the official SDK. */
 export async function deploy(code: Buffer | readonly PackageFile[], options: DeployOptions = {}): Promise<Deployed> {
-  const client = sdkClient(options.tenant ?? credentials().demo);
+  const client = sdkClient(options.tenant ?? credentials().demo, options.api);
   const name = options.name ?? uniqueName('e2e');
   const zip = Buffer.isBuffer(code) ? code : await packFiles(code as readonly PackageFile[]);
   const created = await client.createFunction(createRequest(name, zip, options));

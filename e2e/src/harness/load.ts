@@ -73,6 +73,8 @@ export class Load {
       if (status === 200) continue;
       this.failed += 1;
       if (this.failures.length < MOST_KEPT_FAILURES) this.failures.push(`${status} ${body.slice(0, 300)}`);
+      // Nobody listens: asking more often would not help.
+      if (status === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 }

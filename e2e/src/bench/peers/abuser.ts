@@ -1,7 +1,7 @@
 import { nodeFunction } from '../../harness/deploy.js';
 
 /** How long a slow request takes. */
-export const SLOW_MS = 2_000;
+export const SLOW_MS = 1_000;
 
 /**
  * The path names what it does for the milliseconds of its query, over and over: the bombs begin anew when they have hit their limit. The

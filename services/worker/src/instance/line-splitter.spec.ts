@@ -26,6 +26,16 @@ describe('splitting output into lines', () => {
     for (const piece of pieces) expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(LONGEST_LINE_BYTES);
   });
 
+  it('counts the same lines without making them, wherever the chunks are cut', () => {
+    const text = Buffer.from(`a\n\nb\r\n${'x'.repeat(LONGEST_LINE_BYTES)}\n${'y'.repeat(3 * LONGEST_LINE_BYTES + 5)}\nz\nend`);
+    const whole = split(text).length;
+    for (const cut of [0, 1, 2, 5, 6, LONGEST_LINE_BYTES, LONGEST_LINE_BYTES + 6, LONGEST_LINE_BYTES + 7, 2 * LONGEST_LINE_BYTES, 4 * LONGEST_LINE_BYTES, text.length]) {
+      const [skipping, both] = [new LineSplitter(), new LineSplitter()];
+      expect(skipping.skip(text.subarray(0, cut)) + skipping.skip(text.subarray(cut)) + [...skipping.end()].length).toBe(whole);
+      expect(both.skip(text.subarray(0, cut)) + [...both.push(text.subarray(cut))].length + [...both.end()].length).toBe(whole);
+    }
+  });
+
   it('makes progress on bytes that are no UTF-8', () => {
     const bytes = Buffer.alloc(LONGEST_LINE_BYTES * 2 + 10, 0x80);
     const splitter = new LineSplitter();

@@ -6,9 +6,12 @@ import { LineSplitter } from './line-splitter.js';
 /** What one instance may write, per second and at once. What is beyond is dropped and counted. */
 const LINES_PER_SECOND = 5_000;
 const BYTES_PER_SECOND = 1024 * 1024;
-/** Beyond this, reading itself pauses until the window is over: dropping costs processor time too. */
+/**
+ * Dropping costs processor time too, and that is everybody's: after the first line too many the rest of a window is counted only, and beyond
+ * this much reading itself pauses until the window is over.
+ */
 const WINDOW_MS = 100;
-const BYTES_PER_WINDOW = 4 * 1024 * 1024;
+const BYTES_PER_WINDOW = 1024 * 1024;
 const REPORT_DELAY_MS = 1_000;
 
 const TAIL_LINES = 20;
@@ -26,6 +29,7 @@ export class OutputCapture {
   #bytes = BYTES_PER_SECOND;
   #refilledAtNs = process.hrtime.bigint();
   #dropped = 0;
+  #countOnlyUntil = 0;
   #reportTimer: NodeJS.Timeout | undefined;
   #lastNs = 0n;
 
@@ -40,7 +44,8 @@ export class OutputCapture {
     let windowBytes = 0;
     let windowTimer: NodeJS.Timeout | undefined;
     stream.on('data', (chunk: Buffer) => {
-      for (const line of splitter.push(chunk)) this.#take(line, source);
+      if (performance.now() < this.#countOnlyUntil) this.#drop(splitter.skip(chunk));
+      else for (const line of splitter.push(chunk)) this.#take(line, source);
       windowBytes += chunk.length;
       windowTimer ??= setTimeout(() => {
         windowTimer = undefined;
@@ -78,8 +83,8 @@ export class OutputCapture {
   #take(line: Buffer, source: 'stdout' | 'stderr'): void {
     this.#refill();
     if (this.#lines < 1 || this.#bytes < line.length) {
-      this.#dropped++;
-      this.#reportTimer ??= setTimeout(() => this.#reportDropped(), REPORT_DELAY_MS);
+      this.#countOnlyUntil = performance.now() + WINDOW_MS;
+      this.#drop(1);
       return;
     }
     this.#reportDropped();
@@ -88,6 +93,12 @@ export class OutputCapture {
     const text = line.toString('utf8');
     if (source === 'stderr') this.#remember(text);
     this.#emit({ source, text, timestampNs: this.#timestamp() });
+  }
+
+  #drop(lines: number): void {
+    if (lines === 0) return;
+    this.#dropped += lines;
+    this.#reportTimer ??= setTimeout(() => this.#reportDropped(), REPORT_DELAY_MS);
   }
 
   #refill(): void {
