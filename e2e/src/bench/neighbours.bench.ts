@@ -1,4 +1,4 @@
-import { signUp } from '../harness/accounts.js';
+import { setQuotas, signUp } from '../harness/accounts.js';
 import { deploy } from '../harness/deploy.js';
 import { Client } from '../harness/load.js';
 import type { Bench } from './frame/bench.js';
@@ -40,6 +40,7 @@ export async function run(bench: Bench): Promise<readonly Row[]> {
   const wrk = bench.program('wrk');
   await bench.platform();
   const a = await signUp('abuser');
+  await setQuotas(a, { fgs_func_qos_limit: 2_000 }); // Its slow requests are to run, not to be refused.
   const abuser = await deploy(ABUSER, { path: '/', concurrency: 1, memoryMb: 128, timeoutSeconds: 30, tenant: a });
   const sleeper = await deploy(ABUSER, { path: '/', concurrency: 100, memoryMb: 256, timeoutSeconds: 30, tenant: a });
   const victim = await deploy(HELLO, { path: '/', concurrency: 100, memoryMb: 256 });
