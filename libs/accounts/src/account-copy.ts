@@ -58,6 +58,10 @@ export class AccountCopy {
     return kept;
   }
 
+  async empty(manager: EntityManager): Promise<void> {
+    await manager.query(`TRUNCATE ${this.schema}.accounts`);
+  }
+
   async all(manager: EntityManager): Promise<AccountStanding[]> {
     const rows = await manager.query<(Omit<AccountStanding, 'revision'> & { revision: string })[]>(`SELECT domain_id AS "domainId", status, quotas, revision FROM ${this.schema}.accounts`);
     return rows.map((row) => ({ ...row, revision: Number(row.revision) }));

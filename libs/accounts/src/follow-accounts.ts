@@ -1,10 +1,15 @@
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
-import type { Consumption, EventBus } from '@windlass/event-bus';
+import type { BusMessage, Consumption, EventBus } from '@windlass/event-bus';
 import type { EntityManager } from 'typeorm';
 import type { AccountCopy } from './account-copy.js';
 import { standingOf, type AccountStanding } from './account-standing.js';
 
-const TOPIC = 'iam.accounts';
+export const ACCOUNTS_TOPIC = 'iam.accounts';
+
+/** What messages of the topic say. */
+export function standingsOf(messages: readonly BusMessage[]): AccountStanding[] {
+  return messages.map(({ payload }) => standingOf(AccountEvent.decode(payload)));
+}
 
 /** What of a DataSource it takes to keep a copy. */
 export interface Transactions {
@@ -28,9 +33,9 @@ export async function followAccounts(options: {
   if (learn !== undefined) for (const standing of await copy.all(dataSource.manager)) learn(standing);
   return bus.consume({
     group,
-    topics: [TOPIC],
+    topics: [ACCOUNTS_TOPIC],
     onMessages: async (messages) => {
-      const standings = messages.map(({ payload }) => standingOf(AccountEvent.decode(payload)));
+      const standings = standingsOf(messages);
       const kept = await dataSource.transaction((manager) => copy.keep(manager, standings));
       for (const standing of kept) learn?.(standing);
     },

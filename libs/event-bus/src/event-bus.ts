@@ -81,6 +81,11 @@ export interface EventBus {
    * message is not the one that fails.
    */
   giveUpMessage(name: StoppedKeyName & { readonly messageId: string }): Promise<boolean>;
+  /**
+   * Ends a group without members: what it has taken and what is stopped for it is forgotten, and its messages may go. One of that
+   * name begins anew, with the oldest kept message.
+   */
+  forgetGroup(group: string): Promise<void>;
   /** Stops what consumes and lets go of every connection. */
   close(): Promise<void>;
 }

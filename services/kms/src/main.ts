@@ -1,3 +1,4 @@
+import { rebuildAccountsOf } from '@windlass/accounts';
 import { createLogger } from '@windlass/telemetry';
 import { readConfig } from './config.js';
 import { openDatabase } from './database.js';
@@ -11,8 +12,13 @@ try {
   const config = readConfig(process.env);
   if (process.argv[2] === 'rebuild') {
     const dataSource = await openDatabase(config.databaseUrl);
-    const events = await rebuildReadModels(openEvents(dataSource)).finally(() => dataSource.destroy());
-    logger.info({ events }, 'read models rebuilt');
+    try {
+      const events = await rebuildReadModels(openEvents(dataSource));
+      await rebuildAccountsOf('kms', dataSource, { ...config, logger });
+      logger.info({ events }, 'read models and the copy of accounts rebuilt');
+    } finally {
+      await dataSource.destroy();
+    }
   } else {
     const service = await startKms({ ...config, logger });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void service.close());

@@ -1,13 +1,15 @@
 import { createLogger } from '@windlass/telemetry';
 import { readConfig } from './config.js';
-import { rebuildRegistry, startRegistry } from './start-registry.js';
+import { rebuildRegistry, rebuildRegistryAccounts, startRegistry } from './start-registry.js';
 
 // `main.js` serves until it is told to stop; `main.js rebuild` makes the read models anew and ends.
 const logger = createLogger('registry');
 try {
   const config = readConfig(process.env);
   if (process.argv[2] === 'rebuild') {
-    logger.info({ events: await rebuildRegistry(config) }, 'rebuilt the read models');
+    const events = await rebuildRegistry(config);
+    await rebuildRegistryAccounts({ ...config, logger });
+    logger.info({ events }, 'rebuilt the read models and the copy of accounts');
   } else {
     const service = await startRegistry({ ...config, logger });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void service.close().then(() => process.exit(0)));

@@ -14,9 +14,9 @@ import { FunctionExportServiceService } from '@windlass/contracts/registry/v1/fu
 import { RollbackServiceService } from '@windlass/contracts/registry/v1/rollback_service';
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
 import { VersionServiceService } from '@windlass/contracts/registry/v1/version_service';
-import { AccountCopy } from '@windlass/accounts';
+import { AccountCopy, rebuildAccountsOf } from '@windlass/accounts';
 import { GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
-import { createLogger } from '@windlass/telemetry';
+import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase, SCHEMA } from './database/database.js';
 import { rebuildReadModels } from './database/rebuild-read-models.js';
 import { Quotas } from './quota/quota-usage.js';
@@ -66,6 +66,16 @@ export async function rebuildRegistry(config: Pick<RegistryConfig, 'databaseUrl'
   const dataSource = await openDatabase(config.databaseUrl);
   try {
     return await rebuildReadModels(openEvents(dataSource), new Quotas(new AccountCopy(SCHEMA), SCHEMA), packageUses(), packageHistory({}));
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** Makes the copy of accounts anew from all that iam has published. The registry must not run. */
+export async function rebuildRegistryAccounts(config: Pick<RegistryConfig, 'databaseUrl' | 'busUrl' | 'kafka'> & { readonly logger: Logger }): Promise<void> {
+  const dataSource = await openDatabase(config.databaseUrl);
+  try {
+    await rebuildAccountsOf(SCHEMA, dataSource, config);
   } finally {
     await dataSource.destroy();
   }

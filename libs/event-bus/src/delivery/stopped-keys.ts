@@ -193,6 +193,11 @@ export async function giveUp(db: Queryable, { group, topic, key, messageId }: St
   return rowCount === 1;
 }
 
+/** Of a group that begins anew: all of it will be handed over again. */
+export async function forgetStopped(db: Queryable, group: string): Promise<void> {
+  await db.query('WITH letters AS (DELETE FROM bus.dead_letters WHERE consumer_group = $1) DELETE FROM bus.stopped_keys WHERE consumer_group = $1', [group]);
+}
+
 /** What an operator reads: the error's own words. Bounded, and without what text in a database cannot hold. */
 function errorText(error: unknown): string {
   return String(error).replaceAll('\0', '\uFFFD').slice(0, 2_000);

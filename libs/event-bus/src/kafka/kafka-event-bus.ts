@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from '@windlass/telemetry';
 import type { DeadLetter } from '../delivery/retry-stopped-key.js';
-import { giveUp, listStoppedKeys, retryNow } from '../delivery/stopped-keys.js';
+import { forgetStopped, giveUp, listStoppedKeys, retryNow } from '../delivery/stopped-keys.js';
 import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, GroupLag, StoppedKeyName } from '../event-bus.js';
 import { prepareBusSchema } from '../postgres/bus-schema.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../retry-policy.js';
@@ -112,6 +112,15 @@ export class KafkaEventBus implements EventBus {
 
   async giveUpMessage(name: StoppedKeyName & { readonly messageId: string }): Promise<boolean> {
     return this.waking(name.topic, await giveUp(this.pool, name));
+  }
+
+  async forgetGroup(group: string): Promise<void> {
+    const groupId = `${this.prefix}.${group}`;
+    await this.topics.withAdmin(async (admin) => {
+      // The broker refuses while there are members: of one that was killed it knows for ten seconds more.
+      if ((await this.groupIds(admin)).includes(groupId)) await admin.deleteGroups([groupId]);
+    });
+    await forgetStopped(this.pool, group);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import type { Logger } from '@windlass/telemetry';
-import { giveUp, listStoppedKeys, retryNow } from '../delivery/stopped-keys.js';
+import { forgetStopped, giveUp, listStoppedKeys, retryNow } from '../delivery/stopped-keys.js';
 import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, StoppedKeyName } from '../event-bus.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../retry-policy.js';
 import { prepareBusSchema } from './bus-schema.js';
@@ -123,8 +123,8 @@ export class PostgresEventBus implements EventBus {
     return deleted;
   }
 
-  /** Ends a group that will never consume again, so that its messages can go; a group of that name would start anew. */
   async forgetGroup(group: string): Promise<void> {
+    await forgetStopped(this.pool, group);
     await this.pool.query('DELETE FROM bus.offsets WHERE consumer_group = $1', [group]);
   }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WindlassError } from '@windlass/errors';
 import type { BusMessage, BusStatus, Consumption, EventBus } from '../event-bus.js';
 import { partitionOf } from '../partition-of.js';
+import { rebuildCopy } from '../rebuild-copy.js';
 
 /** What an adapter brings to be tested. */
 export interface BusUnderTest {
@@ -207,6 +208,24 @@ export function eventBusContract(name: string, start: () => Promise<BusUnderTest
       held = false;
       await inbox.holds(3);
       await eventually(async () => expect(await lags()).toEqual([['away', true], ['here', false]]));
+    });
+
+    it('makes a copy anew from all it keeps: a group that is forgotten begins again, with nothing stopped', async () => {
+      const bus = await open();
+      const inbox = new Inbox();
+      const membership = await inbox.join(bus, 'g', topic, async (messages) => {
+        if (messages.some(({ id }) => id === 'k-1')) throw new Error('indigestible');
+      });
+      await bus.publish(numbered('k', 3));
+      await eventually(async () => expect(await stoppedKeys(bus)).toMatchObject([{ waiting: 2 }]));
+      await membership.stop();
+      const copy: string[] = ['left over'];
+      const group = { group: 'g', topics: [topic], onMessages: async (messages: readonly BusMessage[]) => void copy.push(...messages.map(({ id }) => id)) };
+      await rebuildCopy(bus, { ...group, empty: async () => void copy.splice(0) });
+      expect(copy).toEqual(['k-0', 'k-1', 'k-2']);
+      expect(await stoppedKeys(bus)).toEqual([]);
+      const broken = { ...group, onMessages: () => Promise.reject(new Error('never')), empty: async () => undefined };
+      await expect(rebuildCopy(bus, broken)).rejects.toThrow('never');
     });
 
     it('has a name, the same for everybody who opens it', async () => {

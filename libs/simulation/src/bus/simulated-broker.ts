@@ -165,6 +165,10 @@ export class SimulatedBroker {
     return true;
   }
 
+  forget(group: string): void {
+    this.groups.delete(group);
+  }
+
   lags(): GroupLag[] {
     const lags = new Map<string, GroupLag>();
     for (const { partition, progress } of this.everything()) {

@@ -86,6 +86,10 @@ export class SimulatedEventBus implements EventBus {
     return this.step(() => this.options.broker.giveUp(name));
   }
 
+  forgetGroup(group: string): Promise<void> {
+    return this.step(() => this.options.broker.forget(group));
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all([...this.members].map((member) => member.stop()));

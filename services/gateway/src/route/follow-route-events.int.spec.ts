@@ -7,7 +7,7 @@ import type { DataSource } from 'typeorm';
 import { RouteTable } from '../data-path/index.js';
 import { GROUP, makeRoute } from '../data-path/testing/route.js';
 import { eventually } from '../testing/eventually.js';
-import { followRouteEvents, KnownRoutes, openDatabase } from './index.js';
+import { followRouteEvents, KnownRoutes, openDatabase, rebuildRoutes } from './index.js';
 
 const logger = createLogger('gateway-test', { level: 'silent' });
 let sequence = 0;
@@ -80,6 +80,16 @@ describe('the routes of the registry', () => {
     await bus.publish([put({ route_id: 'd', path: '/d', func_id: 'both', revision: 1 })]);
     await eventually(() => expect([functionAt(one.table, '/d'), functionAt(two.table, '/d')]).toEqual(['both', 'both']));
     await Promise.all([one.stop(), two.stop()]);
+  });
+
+  it('are the same, byte for byte, when they are made anew from all that was published', async () => {
+    // All but when a row was last written.
+    const rows = async () => (await dataSource.query<{ text: string }[]>(`SELECT (route_id, group_id, revision, definition)::text AS text FROM gateway.routes ORDER BY route_id`)).map(({ text }) => text);
+    const live = await rows();
+    expect(live).toHaveLength(5);
+    await dataSource.query(`UPDATE gateway.routes SET definition = NULL`);
+    await rebuildRoutes({ bus, gatewayId: 'one', kept: new KnownRoutes(dataSource) });
+    expect(await rows()).toEqual(live);
   });
 
   it('leave no removals behind that are older than any late message', async () => {

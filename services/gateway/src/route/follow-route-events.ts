@@ -1,5 +1,5 @@
 import { RouteEvent } from '@windlass/contracts/registry/v1/registry_events';
-import type { BusMessage, Consumption, EventBus } from '@windlass/event-bus';
+import { rebuildCopy, type BusMessage, type Consumption, type EventBus } from '@windlass/event-bus';
 import type { RouteChange, RouteTable } from '../data-path/index.js';
 import type { KnownRoutes } from './known-routes.js';
 
@@ -22,6 +22,11 @@ export async function followRouteEvents(options: {
       for (const change of changes) table.apply(change);
     },
   });
+}
+
+/** Makes what is kept of the routes anew from all that the registry has published. The gateway must not run. */
+export async function rebuildRoutes({ bus, gatewayId, kept }: { readonly bus: EventBus; readonly gatewayId: string; readonly kept: KnownRoutes }): Promise<void> {
+  await rebuildCopy(bus, { group: `gateway.${gatewayId}`, topics: ['registry.routes'], empty: () => kept.empty(), onMessages: (messages) => kept.keep(messages.flatMap(changeOf)) });
 }
 
 function changeOf(message: BusMessage): RouteChange[] {

@@ -36,6 +36,10 @@ export class KnownRoutes {
     });
   }
 
+  async empty(): Promise<void> {
+    await this.dataSource.query('TRUNCATE gateway.routes');
+  }
+
   /** Removals would pile up for ever; the old ones have done their work. */
   async forgetOldRemovals(): Promise<void> {
     await this.dataSource.query(`DELETE FROM gateway.routes WHERE definition IS NULL AND changed_at < now() - interval '${REMOVAL_KEPT}'`);

@@ -1,5 +1,5 @@
 import { FunctionEvent } from '@windlass/contracts/registry/v1/registry_events';
-import type { BusMessage, Consumption, EventBus } from '@windlass/event-bus';
+import { rebuildCopy, type BusMessage, type Consumption, type EventBus } from '@windlass/event-bus';
 import type { AliasCatalog } from './alias-catalog.js';
 import type { FunctionCatalog, KnownRevision } from './function-catalog.js';
 import type { KnownFunctions } from './known-functions.js';
@@ -33,6 +33,12 @@ export async function followFunctionEvents(options: {
       }
     },
   });
+}
+
+/** Makes what is kept of the functions anew from all that the registry has published. The worker must not run. */
+export async function rebuildFunctions({ bus, workerId, kept }: { readonly bus: EventBus; readonly workerId: string; readonly kept: KnownFunctions }): Promise<void> {
+  const onMessages = (messages: readonly BusMessage[]): Promise<void> => kept.keep(messages.flatMap(({ payload }) => revisionOf(FunctionEvent.decode(payload).change)));
+  await rebuildCopy(bus, { group: `worker.${workerId}`, topics: ['registry.functions'], empty: () => kept.empty(), onMessages });
 }
 
 function learn(change: Change, catalog: FunctionCatalog, aliases: AliasCatalog): void {

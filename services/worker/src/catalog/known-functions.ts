@@ -11,6 +11,10 @@ export class KnownFunctions {
     return rows.map(({ functionId, version, revision, removed, reserved }) => ({ functionId, version, revision: Number(revision), removed, reserved }));
   }
 
+  async empty(): Promise<void> {
+    await this.dataSource.query('TRUNCATE worker.functions');
+  }
+
   /** Keeps each revision unless a newer one is there. A repeated event changes nothing. */
   async keep(changes: readonly (KnownRevision & { readonly domainId: string })[]): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
