@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { PublicOperation } from './public-operations.js';
 
@@ -43,6 +44,12 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   CreateKey: { key_alias: 'sample' },
   CreateDatakey: { datakey_length: '256' },
   DecryptDatakey: { cipher_text: '00'.repeat(60), datakey_cipher_length: '32' },
+  EncryptDatakey: { plain_text: Buffer.concat([Buffer.alloc(32), createHash('sha256').update(Buffer.alloc(32)).digest()]).toString('hex'), datakey_plain_length: '32' },
+  EncryptData: { plain_text: 'sample' },
+  DecryptData: { cipher_text: Buffer.alloc(60, 2).toString('base64') },
+  ScheduleKeyDeletion: { pending_days: '7' },
+  UpdateKeyAlias: { key_alias: 'sample' },
+  UpdateKeyRotationInterval: { rotation_interval: 30 },
   Sign: { message: Buffer.alloc(32).toString('base64'), signing_algorithm: 'ECDSA_SHA_256' },
   ValidateSignature: { message: Buffer.alloc(32).toString('base64'), signature: Buffer.alloc(70).toString('base64'), signing_algorithm: 'ECDSA_SHA_256' },
   CreateUser: { user: { name: 'sample' } },

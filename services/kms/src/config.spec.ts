@@ -20,6 +20,7 @@ describe('the configuration', () => {
       rootKey: Buffer.alloc(32, 0xcd),
       region: 'local-1',
       keysPerAccount: 100,
+      useRetentionDays: 365,
     });
   });
 

@@ -13,6 +13,7 @@ import type { KmsConfig } from './start-kms.js';
  * - `WINDLASS_KMS_ROOT_KEY`: 64 hex digits, the key that wraps all others; required.
  * - `WINDLASS_REGION`: the region's name; required.
  * - `WINDLASS_KMS_KEYS_PER_ACCOUNT` (100): how many keys an account may have unless an operator sets its quota.
+ * - `WINDLASS_KMS_USE_RETENTION_DAYS` (365): how long uses of keys are remembered.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): KmsConfig {
   const problems: string[] = [];
@@ -33,6 +34,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rootKey: key('WINDLASS_KMS_ROOT_KEY'),
     region: text('WINDLASS_REGION', /^[a-z][a-z0-9-]{0,62}$/, 'a region name such as "local-1"'),
     keysPerAccount: Number(environment['WINDLASS_KMS_KEYS_PER_ACCOUNT'] === undefined ? 100 : text('WINDLASS_KMS_KEYS_PER_ACCOUNT', /^[1-9]\d{0,5}$/, 'a number from 1 to 999999')),
+    useRetentionDays: Number(environment['WINDLASS_KMS_USE_RETENTION_DAYS'] === undefined ? 365 : text('WINDLASS_KMS_USE_RETENTION_DAYS', /^[1-9]\d{0,4}$/, 'a number of days from 1 to 99999')),
   };
   const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the key service is not right:\n- ${problems.join('\n- ')}`);

@@ -5,12 +5,12 @@ import type { Metadata } from '@grpc/grpc-js';
 import type * as rpc from '@windlass/contracts/kms/v1/key_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf, type Caller } from './caller.js';
-import { CreateDataKey, DecryptDataKey } from './data-key/index.js';
+import { CreateDataKey, dataKeyBytes, DecryptDataKey } from './data-key/index.js';
+import { contextOfRequest } from './envelope/index.js';
 import { PastKeys } from './history/past-keys.js';
-import { ChangeKeyState, CreateKey, KeyTable, readListing, type KeyFilter, type KeyRecord } from './key/index.js';
+import { ChangeKey, CreateKey, KeyTable, readListing, type KeyFilter, type KeyRecord } from './key/index.js';
+import { STATE_NUMBERS } from './key-state-numbers.js';
 import { KmsSettings } from './settings.js';
-
-const STATE_NUMBERS = { enabled: '2', disabled: '3' } as const;
 
 @Controller()
 export class KeyServiceController {
@@ -60,19 +60,20 @@ export class KeyServiceController {
 
   @GrpcMethod('KeyService', 'enableKey')
   async enableKey(request: rpc.ChangeKeyStateRequest, metadata: Metadata): Promise<rpc.ChangeKeyStateResponse> {
-    await this.commands.execute(new ChangeKeyState(this.caller(request, metadata), request.key_id, 'enable'));
+    await this.commands.execute(new ChangeKey(this.caller(request, metadata), request.key_id, { kind: 'enable' }));
     return { key_info: { key_id: request.key_id, key_state: STATE_NUMBERS.enabled } };
   }
 
   @GrpcMethod('KeyService', 'disableKey')
   async disableKey(request: rpc.ChangeKeyStateRequest, metadata: Metadata): Promise<rpc.ChangeKeyStateResponse> {
-    await this.commands.execute(new ChangeKeyState(this.caller(request, metadata), request.key_id, 'disable'));
+    await this.commands.execute(new ChangeKey(this.caller(request, metadata), request.key_id, { kind: 'disable' }));
     return { key_info: { key_id: request.key_id, key_state: STATE_NUMBERS.disabled } };
   }
 
   @GrpcMethod('KeyService', 'createDatakey')
-  createDatakey(request: rpc.CreateDatakeyRequest, metadata: Metadata): Promise<rpc.CreateDatakeyResponse> {
-    return this.commands.execute(new CreateDataKey(this.caller(request, metadata), request));
+  async createDatakey(request: rpc.CreateDatakeyRequest, metadata: Metadata): Promise<rpc.CreateDatakeyResponse> {
+    const { key_id, key_spec, datakey_length } = request;
+    return this.commands.execute(new CreateDataKey(this.caller(request, metadata), key_id, dataKeyBytes(key_spec, datakey_length), contextOfRequest(request), 'create-datakey'));
   }
 
   @GrpcMethod('KeyService', 'decryptDatakey')
@@ -94,13 +95,13 @@ export class KeyServiceController {
       key_usage: row.keyUsage,
       key_description: row.description,
       creation_date: String(row.createdAt.getTime()),
-      scheduled_deletion_date: '',
+      scheduled_deletion_date: row.deletionAt === null ? '' : String(row.deletionAt.getTime()),
       key_state: STATE_NUMBERS[row.state],
       default_key_flag: row.defaultKey ? '1' : '0',
       key_type: '1',
       expiration_time: '',
       origin: row.origin,
-      key_rotation_enabled: 'false',
+      key_rotation_enabled: String(row.nextRotationAt !== null),
       sys_enterprise_project_id: row.enterpriseProjectId,
       keystore_id: '0',
     };

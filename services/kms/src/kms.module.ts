@@ -6,15 +6,19 @@ import { EnterpriseProjectDirectoryServiceClient } from '@windlass/contracts/iam
 import { EventStore } from '@windlass/event-store';
 import { CallContextReader, connect } from '@windlass/grpc';
 import { PrincipalVerifier } from '@windlass/principal';
-import { CreateDataKeyHandler, DecryptDataKeyHandler } from './data-key/index.js';
-import { openEvents } from './stored-events.js';
+import { CreateDataKeyHandler, DecryptDataKeyHandler, EncryptDataKeyHandler } from './data-key/index.js';
+import { DataEncryptionController, DecryptDataHandler, EncryptDataHandler } from './data/index.js';
+import { Envelopes } from './envelope/index.js';
+import { KeyUseController, KeyUses } from './use/index.js';
 import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
 import { EventSource, EventSourceController, History } from '@windlass/resource-history';
 import { KEY_RESOURCES } from './history/key-resources.js';
 import { PastKeys } from './history/past-keys.js';
 import { KeyQuotaController } from './key-quota/key-quota.controller.js';
 import { KeyServiceController } from './key-service.controller.js';
-import { ChangeKeyStateHandler, CreateKeyHandler, KeyMaterial, KeyTable, MaterialMaker, ServiceKeys } from './key/index.js';
+import { ChangeKeyHandler, CreateKeyHandler, KeyMaterial, KeyRotations, KeyTable, MaterialMaker, ServiceKeys } from './key/index.js';
+import { KeyLifecycleController } from './lifecycle/key-lifecycle.controller.js';
+import { KeyRotationController } from './rotation/key-rotation.controller.js';
 import { PlatformSigningController } from './platform-signing/platform-signing.controller.js';
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
 import { KmsSettings } from './settings.js';
@@ -23,6 +27,11 @@ import { KeyPairs, SigningController } from './signing/index.js';
 /** What is opened before the module, and closed after it. */
 export interface KmsResources {
   readonly dataSource: DataSource;
+  readonly events: EventStore;
+  readonly keys: KeyTable;
+  readonly maker: MaterialMaker;
+  readonly rotations: KeyRotations;
+  readonly uses: KeyUses;
   readonly material: KeyMaterial;
   readonly settings: KmsSettings;
   readonly accounts: AccountCopy;
@@ -32,10 +41,7 @@ export interface KmsResources {
 
 @Module({})
 export class KmsModule {
-  static of({ dataSource, material, settings, accounts, principalKey, iamAddress }: KmsResources): DynamicModule {
-    const events = openEvents(dataSource);
-    const keys = new KeyTable(dataSource);
-    const maker = new MaterialMaker();
+  static of({ dataSource, events, keys, maker, rotations, uses, material, settings, accounts, principalKey, iamAddress }: KmsResources): DynamicModule {
     const history = new History(events, { service: 'kms', invalidCode: 'KMS.0308' });
     const resources: Provider[] = [
       { provide: History, useValue: history },
@@ -46,6 +52,9 @@ export class KmsModule {
       { provide: KeyTable, useValue: keys },
       { provide: KeyMaterial, useValue: material },
       { provide: MaterialMaker, useValue: maker },
+      { provide: KeyRotations, useValue: rotations },
+      { provide: KeyUses, useValue: uses },
+      { provide: Envelopes, useValue: new Envelopes(material) },
       { provide: ServiceKeys, useValue: new ServiceKeys(events, keys, material, maker) },
       { provide: KeyPairs, useValue: new KeyPairs(keys, material) },
       { provide: KmsSettings, useValue: settings },
@@ -53,8 +62,19 @@ export class KmsModule {
       { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, iamAddress)) },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
     ];
-    const handlers = [CreateKeyHandler, ChangeKeyStateHandler, CreateDataKeyHandler, DecryptDataKeyHandler];
-    const controllers = [KeyServiceController, KeyQuotaController, ProjectResourcesController, EventSourceController, SigningController, PlatformSigningController];
+    const handlers = [CreateKeyHandler, ChangeKeyHandler, CreateDataKeyHandler, EncryptDataKeyHandler, DecryptDataKeyHandler, EncryptDataHandler, DecryptDataHandler];
+    const controllers = [
+      KeyServiceController,
+      KeyLifecycleController,
+      KeyRotationController,
+      DataEncryptionController,
+      KeyUseController,
+      KeyQuotaController,
+      ProjectResourcesController,
+      EventSourceController,
+      SigningController,
+      PlatformSigningController,
+    ];
     return { module: KmsModule, imports: [CqrsModule.forRoot()], controllers, providers: [...resources, ...handlers] };
   }
 }

@@ -16,9 +16,7 @@ export function rebuildReadModels(store: EventStore): Promise<number> {
       replay({
         owns: isKeyStream,
         decider: key,
-        project: async (manager, events) => {
-          for (const event of events) await keys.apply(manager, event);
-        },
+        project: (manager, events) => keys.applyAll(manager, events),
       }),
     ],
   });

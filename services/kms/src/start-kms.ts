@@ -3,8 +3,12 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
 import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
+import { DataEncryptionServiceService } from '@windlass/contracts/kms/v1/data_encryption_service';
+import { KeyLifecycleServiceService } from '@windlass/contracts/kms/v1/key_lifecycle_service';
 import { KeyQuotaServiceService } from '@windlass/contracts/kms/v1/key_quota_service';
+import { KeyRotationServiceService } from '@windlass/contracts/kms/v1/key_rotation_service';
 import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
+import { KeyUseServiceService } from '@windlass/contracts/kms/v1/key_use_service';
 import { PlatformSigningServiceService } from '@windlass/contracts/kms/v1/platform_signing_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/kms/v1/project_resources';
 import { SigningServiceService } from '@windlass/contracts/kms/v1/signing_service';
@@ -12,13 +16,19 @@ import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase } from './database.js';
-import { KeyMaterial } from './key/index.js';
+import { KeyMaterial, KeyRotations, KeyTable, KeyUpkeep, MaterialMaker } from './key/index.js';
 import { KmsModule } from './kms.module.js';
 import { KmsSettings } from './settings.js';
+import { openEvents } from './stored-events.js';
+import { KeyUses, UseRetention } from './use/index.js';
 
 const services = {
   'windlass.history.v1.EventSourceService': EventSourceServiceService,
   'windlass.kms.v1.KeyService': KeyServiceService,
+  'windlass.kms.v1.KeyLifecycleService': KeyLifecycleServiceService,
+  'windlass.kms.v1.KeyRotationService': KeyRotationServiceService,
+  'windlass.kms.v1.DataEncryptionService': DataEncryptionServiceService,
+  'windlass.kms.v1.KeyUseService': KeyUseServiceService,
   'windlass.kms.v1.KeyQuotaService': KeyQuotaServiceService,
   'windlass.kms.v1.ProjectResourceService': ProjectResourceServiceService,
   'windlass.kms.v1.SigningService': SigningServiceService,
@@ -43,6 +53,8 @@ export interface KmsConfig {
   readonly region: string;
   /** What every account has unless an operator sets its quota; 100 by default. */
   readonly keysPerAccount?: number;
+  /** How long uses of keys are remembered; 365 by default. */
+  readonly useRetentionDays?: number;
   readonly logger?: Logger;
 }
 
@@ -62,8 +74,18 @@ export async function startKms(config: KmsConfig): Promise<RunningService> {
     const following = await followAccounts({ bus, dataSource, copy: accounts, group: 'kms.accounts' });
     opened.push({ close: () => following.stop() });
 
-    const settings = new KmsSettings(config.region);
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(KmsModule.of({ dataSource, material, settings, accounts, principalKey: config.principalKey, iamAddress: config.iamAddress }), {
+    const events = openEvents(dataSource);
+    const keys = new KeyTable(dataSource);
+    const maker = new MaterialMaker();
+    const rotations = new KeyRotations(events, keys, material, maker);
+    const uses = new KeyUses(dataSource);
+    for (const upkeep of [new KeyUpkeep(events, keys, material, rotations, logger), new UseRetention(uses, config.useRetentionDays ?? 365, logger)]) {
+      upkeep.start();
+      opened.push({ close: () => upkeep.stop() });
+    }
+
+    const resources = { dataSource, events, keys, maker, rotations, uses, material, settings: new KmsSettings(config.region), accounts, principalKey: config.principalKey, iamAddress: config.iamAddress };
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(KmsModule.of(resources), {
       ...grpcServer({ address: config.grpcAddress, services: services as never }),
       logger: false,
       abortOnError: false,

@@ -22,6 +22,12 @@ describe('the resource of a request', () => {
     expect(resource('ShowFunctionConfig', { functionUrn: urn })).toBe(`function:${path}`);
   });
 
+  it('is, for what is decrypted, the key that the ciphertext names, whatever key the request names', () => {
+    const ciphertext = Buffer.from('0200112233445566778899aabbccddeeff00000001' + '00'.repeat(40), 'hex').toString('base64');
+    expect(resource('DecryptData', { cipherText: ciphertext, keyId: 'another' })).toBe('KeyId:00112233-4455-6677-8899-aabbccddeeff');
+    for (const none of ['', 'AAAA', '!']) expect(resource('DecryptData', { cipherText: none, keyId: 'another' })).not.toContain('another');
+  });
+
   it('is the template of the operation, filled from the request', () => {
     expect(resource('CreateFunction', { package: 'dev', funcName: 'hello' })).toBe('function:dev/hello');
     expect(resource('ListFunctions', {})).toBe('function:*');

@@ -2,12 +2,22 @@ import type { Message } from '@bufbuild/protobuf';
 import { fillTemplate, type Operation } from '../operation/index.js';
 
 const FUNCTION = '{function_urn}';
+const KEY_OF_CIPHERTEXT = 'KeyId:{cipher_text}';
 
 /** What an operation is done to, as `type:path`: the template of its option over the fields of the request. */
 export function resourceOf(operation: Operation, request: Message): string {
   const valueOf = (field: string): string => textOf(operation, request, field);
   if (operation.resource === FUNCTION) return `function:${functionPath(valueOf('function_urn'))}`;
+  if (operation.resource === KEY_OF_CIPHERTEXT) return `KeyId:${keyOfCiphertext(valueOf('cipher_text'))}`;
   return fillTemplate(operation.resource, valueOf);
+}
+
+/**
+ * Id of the key that a ciphertext in base64 names, in the layout of kms/v1/data_encryption_service.proto; empty when it names none.
+ * Its service opens it with that key and no other.
+ */
+export function keyOfCiphertext(text: string): string {
+  return Buffer.from(text.slice(0, 24), 'base64').toString('hex', 1, 17).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /**

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CreateDatakeyRequest, CreateDatakeyResponse } from '@windlass/contracts/kms/v1/key_service';
+import type { CreateDatakeyResponse } from '@windlass/contracts/kms/v1/key_service';
 import type { Caller } from '../caller.js';
-import { KeyMaterial, KeyTable, requireUsable } from '../key/index.js';
-import { NONCE_BYTES } from '../sealed-box.js';
-import { dataKeyBytes, requireAuthenticatedData } from './data-key-request.js';
-import { wrapDataKey } from './envelope.js';
+import { Envelopes, type EncryptionContext } from '../envelope/index.js';
+import { KeyTable, requireUsable } from '../key/index.js';
+import { KeyUses, type UseOperation } from '../use/index.js';
 
+/** The caller that wants it without the plain text leaves that out of the answer. */
 export class CreateDataKey extends Command<CreateDatakeyResponse> {
   constructor(
     readonly caller: Caller,
-    readonly request: CreateDatakeyRequest,
+    readonly keyId: string,
+    readonly bytes: number,
+    readonly context: EncryptionContext,
+    readonly operation: Extract<UseOperation, 'create-datakey' | 'create-datakey-without-plaintext'>,
   ) {
     super();
   }
@@ -20,24 +23,21 @@ export class CreateDataKey extends Command<CreateDatakeyResponse> {
 export class CreateDataKeyHandler implements ICommandHandler<CreateDataKey> {
   constructor(
     private readonly keys: KeyTable,
-    private readonly material: KeyMaterial,
+    private readonly envelopes: Envelopes,
+    private readonly uses: KeyUses,
   ) {}
 
-  async execute({ caller, request }: CreateDataKey): Promise<CreateDatakeyResponse> {
-    const bytes = dataKeyBytes(request.key_spec, request.datakey_length);
-    requireAuthenticatedData(request.additional_authenticated_data);
-    const key = await this.keys.require(caller, request.key_id);
-    requireUsable(key, 'ENCRYPT_DECRYPT');
-    const { domainId, projectId, materialVersion } = key;
-    const answer = await this.material.use({ domainId, projectId, keyId: key.id, version: materialVersion }, (material) => {
+  async execute({ caller, keyId, bytes, context, operation }: CreateDataKey): Promise<CreateDatakeyResponse> {
+    const key = await this.keys.require(caller, keyId);
+    return this.uses.recorded(caller, key, { operation, context, materialVersion: key.materialVersion }, async () => {
+      requireUsable(key, 'ENCRYPT_DECRYPT');
       const dataKey = randomBytes(bytes);
-      const context = { domainId, projectId, authenticatedData: request.additional_authenticated_data };
-      const wrapped = wrapDataKey(material, { keyId: key.id, materialVersion, nonce: randomBytes(NONCE_BYTES) }, context, dataKey);
-      const plainText = dataKey.toString('hex');
-      dataKey.fill(0);
-      return { key_id: key.id, plain_text: plainText, cipher_text: wrapped.toString('hex') };
+      try {
+        const wrapped = await this.envelopes.seal('data_key', key, context, dataKey);
+        return { key_id: key.id, plain_text: operation === 'create-datakey' ? dataKey.toString('hex') : '', cipher_text: wrapped.toString('hex') };
+      } finally {
+        dataKey.fill(0);
+      }
     });
-    if (answer === undefined) throw new Error(`Key ${key.id} has no material of version ${materialVersion}.`);
-    return answer;
   }
 }

@@ -41,6 +41,13 @@ describe('reads of keys as of a time or position', () => {
       () => tenant.disable(ids[0] ?? ''),
       async () => ids.push(await tenant.create({ key_alias: 'third' })),
       () => tenant.enable(ids[0] ?? ''),
+      () => tenant.rename(ids[0] ?? '', 'renamed'),
+      () => tenant.describeAs(ids[0] ?? '', 'of invoices'),
+      () => tenant.rotateByItself(ids[0] ?? ''),
+      () => tenant.schedule(ids[1] ?? ''),
+      () => tenant.cancel(ids[1] ?? ''),
+      () => tenant.schedule(ids[2] ?? ''),
+      () => running.upkeep(new Date(Date.now() + 8 * 86_400_000)).run(),
     ];
     const lived: { moment: { position: string; time: string }; ids: string[]; answers: object }[] = [];
     for (const step of steps) {

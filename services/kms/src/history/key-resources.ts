@@ -8,6 +8,13 @@ export const KEY_RESOURCES: readonly HistoryResource[] = [
     streamPrefix: keyStream(''),
     name: 'alias',
     ends: ['KeyDeleted'],
-    states: { KeyCreated: { state: 'enabled' }, KeyEnabled: { state: 'enabled' }, KeyDisabled: { state: 'disabled' } },
+    states: {
+      KeyCreated: { state: 'enabled' },
+      KeyEnabled: { state: 'enabled' },
+      KeyDisabled: { state: 'disabled' },
+      KeyDeletionScheduled: { state: 'pending_deletion' },
+      KeyDeletionCancelled: { state: 'disabled', deletion_at: null },
+      KeyRotationDisabled: { next_rotation_at: null },
+    },
   }),
 ];

@@ -7,8 +7,9 @@ import { DEFAULT_ENTERPRISE_PROJECT, EnterpriseProjects } from '../enterprise-pr
 import { KeyMaterial } from './key-material.js';
 import { tooManyKeys } from './key.errors.js';
 import { KeyTable } from './key-table.js';
-import { FIRST_MATERIAL_VERSION, key, keyStream, specOf, type NewKey } from './key.decider.js';
+import { key, keyStream } from './key.decider.js';
 import { MaterialMaker } from './material-maker.js';
+import { FIRST_MATERIAL_VERSION, specOf, type NewKey } from './new-key.js';
 
 /** Answers the new key's id. */
 export class CreateKey extends Command<string> {
@@ -40,17 +41,20 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
     if ((await this.keys.count(domainId)) >= limit) throw tooManyKeys(limit, domainId);
     const material = await this.maker.make(specOf(wanted.keySpec));
     try {
-      await this.events.execute({
-        streamId: keyStream(keyId),
-        tenant: domainId,
-        decider: key,
-        command: { kind: 'create', domainId, projectId, ...wanted },
-        metadata: metadataOf(caller),
-        project: async (manager, [created]) => {
-          await this.keys.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'CMK'));
-          if (created) await this.keys.apply(manager, created);
-          await this.material.keep(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION }, material);
-        },
+      await this.events.transaction(async (manager) => {
+        await this.keys.lockAliases(manager, projectId);
+        await this.events.executeIn(manager, {
+          streamId: keyStream(keyId),
+          tenant: domainId,
+          decider: key,
+          command: { kind: 'create', domainId, projectId, ...wanted },
+          metadata: metadataOf(caller),
+          project: async (_, created) => {
+            await this.keys.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'CMK'));
+            await this.keys.applyAll(manager, created);
+            await this.material.keep(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION }, material);
+          },
+        });
       });
     } finally {
       material.fill(0);

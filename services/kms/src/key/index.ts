@@ -1,5 +1,6 @@
-export { isKeyStream, key, keyStream, type KeyEvent } from './key.decider.js';
-export { evolveKeyRecord, NO_KEY, type KeyRecord } from './key-record.js';
+export { isKeyStream, key, keyStream, type KeyChange } from './key.decider.js';
+export type { KeyEvent } from './key.events.js';
+export { evolveKeyRecord, NO_KEY, type KeyRecord, type KeyStatus } from './key-record.js';
 export { invalidKeyId, keyNotFound } from './key.errors.js';
 export { requireUsable, requireUsage } from './usable-key.js';
 export { isKeyId, KeyRow, KeyTable, type KeyFilter } from './key-table.js';
@@ -9,5 +10,8 @@ export { ServiceKeys } from './service-keys.js';
 export { keyEventTypes } from './key-event-types.js';
 export type { KeySpec, KeyUsage } from './key-spec.js';
 export { CreateKey, CreateKeyHandler } from './create-key.js';
-export { ChangeKeyState, ChangeKeyStateHandler } from './change-key-state.js';
+export { ChangeKey, ChangeKeyHandler } from './change-key.js';
 export { readListing } from './list-keys.js';
+export { KeyRotations } from './key-rotations.js';
+export { KeyUpkeep } from './key-upkeep.js';
+export { FIRST_MATERIAL_VERSION } from './new-key.js';

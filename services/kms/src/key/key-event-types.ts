@@ -1,5 +1,5 @@
 import type { EventTypes } from '@windlass/event-store';
-import type { KeyEvent } from './key.decider.js';
+import type { KeyEvent } from './key.events.js';
 
 /** Events of keys, and how earlier ones are read. */
 export const keyEventTypes: EventTypes<KeyEvent> = {
@@ -7,4 +7,13 @@ export const keyEventTypes: EventTypes<KeyEvent> = {
   KeyCreated: [(data) => ({ ...data, origin: 'kms', defaultKey: false })],
   KeyDisabled: [],
   KeyEnabled: [],
+  KeyAliasChanged: [],
+  KeyDescriptionChanged: [],
+  KeyDeletionScheduled: [],
+  KeyDeletionCancelled: [],
+  KeyDeleted: [],
+  KeyRotationEnabled: [],
+  KeyRotationDisabled: [],
+  KeyRotationIntervalChanged: [],
+  KeyRotated: [],
 };

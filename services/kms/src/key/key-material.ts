@@ -41,6 +41,11 @@ export class KeyMaterial {
     await manager.query('INSERT INTO kms.key_materials (key_id, version, wrapped) VALUES ($1, $2, $3)', [owner.keyId, owner.version, wrapped]);
   }
 
+  /** Erases every version of a key's material, in the caller's transaction. Nothing the key wrapped opens again. */
+  async erase(manager: EntityManager, keyId: string): Promise<void> {
+    await manager.query('DELETE FROM kms.key_materials WHERE key_id = $1', [keyId]);
+  }
+
   /** Lends the material for the time of a synchronous use; undefined when the key never had that version. */
   async use<T>(owner: MaterialOwner, use: (material: Buffer) => T): Promise<T | undefined> {
     const [row] = await this.dataSource.query<{ wrapped: Buffer }[]>('SELECT wrapped FROM kms.key_materials WHERE key_id = $1 AND version = $2', [

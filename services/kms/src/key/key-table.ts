@@ -1,16 +1,16 @@
 import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
-import { unknownEvent, type StoredEvent } from '@windlass/event-store';
+import type { StoredEvent } from '@windlass/event-store';
 import { reachesEnterpriseProject } from '@windlass/principal';
 import type { Caller } from '../caller.js';
 import { aliasTaken, invalidKeyId, keyNotFound, tooManyKeys } from './key.errors.js';
 import type { KeySpec, KeyUsage } from './key-spec.js';
-import { keyIdOf, type KeyEvent, type KeyOrigin } from './key.decider.js';
-
-export type StoredKeyState = 'enabled' | 'disabled';
+import { changeOfRecord, newRecord, type KeyRecord, type KeyStatus } from './key-record.js';
+import { keyIdOf } from './key.decider.js';
+import type { KeyEvent, KeyOrigin } from './key.events.js';
 
 @Entity({ schema: 'kms', name: 'keys' })
-export class KeyRow {
+export class KeyRow implements KeyRecord {
   @PrimaryColumn({ type: 'uuid' })
   id: string;
 
@@ -36,7 +36,7 @@ export class KeyRow {
   keyUsage: KeyUsage;
 
   @Column({ type: 'text' })
-  state: StoredKeyState;
+  state: KeyStatus;
 
   @Column({ type: 'integer', name: 'material_version' })
   materialVersion: number;
@@ -49,11 +49,28 @@ export class KeyRow {
 
   @Column({ type: 'boolean', name: 'default_key' })
   defaultKey: boolean;
+
+  @Column({ type: 'timestamptz', name: 'deletion_at', nullable: true })
+  deletionAt: Date | null;
+
+  @Column({ type: 'integer', name: 'rotation_interval_days' })
+  rotationIntervalDays: number;
+
+  @Column({ type: 'timestamptz', name: 'next_rotation_at', nullable: true })
+  nextRotationAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'last_rotation_at', nullable: true })
+  lastRotationAt: Date | null;
 }
+
+/** What a key is due for by the clock. */
+export type KeyTimer = 'deletion' | 'rotation';
+
+export type DueKey = Pick<KeyRow, 'id' | 'domainId' | 'projectId'>;
 
 export interface KeyFilter {
   readonly projectId: string;
-  readonly state: StoredKeyState | undefined;
+  readonly state: KeyStatus | undefined;
   readonly keySpec: string | undefined;
   /** Whose grants bound what is found. */
   readonly principal: Principal;
@@ -112,29 +129,50 @@ export class KeyTable {
     return this.rows().countBy({ domainId, projectId });
   }
 
-  async apply(manager: EntityManager, event: StoredEvent<KeyEvent>): Promise<void> {
+  /** Keys that are due by then, by id, from after a key on. Only enabled keys rotate: the others are due when they are enabled again. */
+  due(timer: KeyTimer, at: Date, after: string | undefined, limit: number): Promise<DueKey[]> {
+    const due = this.rows().createQueryBuilder('key').select(['key.id', 'key.domainId', 'key.projectId']);
+    if (timer === 'deletion') due.where(`key.state = 'pending_deletion' AND key.deletionAt <= :at`, { at });
+    else due.where(`key.state = 'enabled' AND key.nextRotationAt <= :at`, { at });
+    if (after) due.andWhere('key.id > :after', { after });
+    return due.orderBy('key.id').limit(limit).getMany();
+  }
+
+  /**
+   * Whoever gives or frees an alias of the project does this first. One that is freed and given again is then so in the order of
+   * events too, by which the table is made again.
+   */
+  async lockAliases(manager: EntityManager, projectId: string): Promise<void> {
+    await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('key aliases of ' || $1, 0))`, [projectId]);
+  }
+
+  async applyAll(manager: EntityManager, events: readonly StoredEvent<KeyEvent>[]): Promise<void> {
+    for (const event of events) await this.apply(manager, event);
+  }
+
+  private async apply(manager: EntityManager, event: StoredEvent<KeyEvent>): Promise<void> {
     const id = keyIdOf(event.streamId);
     const happened = event as KeyEvent;
     switch (happened.type) {
       case 'KeyCreated': {
-        const { domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion, origin, defaultKey } = happened.data;
-        const inserted = await manager.query<{ id: string }[]>(
-          `INSERT INTO kms.keys (id, domain_id, project_id, alias, description, enterprise_project_id, key_spec, key_usage, material_version, state, created_at, origin, default_key)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'enabled', $10, $11, $12) ON CONFLICT (project_id, alias) DO NOTHING RETURNING id`,
-          [id, domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion, event.recordedAt, origin, defaultKey],
-        );
-        if (inserted.length === 0) throw aliasTaken(alias);
+        const record = newRecord(event, happened.data);
+        const { alias, projectId } = record;
+        if (await manager.existsBy(KeyRow, { alias, projectId })) throw aliasTaken(alias);
+        await manager.insert(KeyRow, record);
         return;
       }
-      case 'KeyEnabled':
-        await manager.update(KeyRow, { id }, { state: 'enabled' });
+      case 'KeyDeleted':
+        await manager.delete(KeyRow, { id });
         return;
-      case 'KeyDisabled':
-        await manager.update(KeyRow, { id }, { state: 'disabled' });
-        return;
+      case 'KeyAliasChanged': {
+        const { projectId } = await manager.findOneByOrFail(KeyRow, { id });
+        if (await manager.existsBy(KeyRow, { alias: happened.data.alias, projectId })) throw aliasTaken(happened.data.alias);
+        break;
+      }
       default:
-        return unknownEvent(happened);
+        break;
     }
+    await manager.update(KeyRow, { id }, changeOfRecord(event));
   }
 
   private rows() {

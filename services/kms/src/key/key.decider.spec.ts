@@ -1,5 +1,7 @@
 import { fold } from '@windlass/event-store';
-import { key, type KeyCommand, type KeyEvent, type NewKey } from './key.decider.js';
+import { key, type KeyChange, type KeyCommand } from './key.decider.js';
+import type { KeyEvent } from './key.events.js';
+import type { NewKey } from './new-key.js';
 
 const wanted: NewKey = { domainId: 'd1', projectId: 'p1', alias: 'orders', description: '', enterpriseProjectId: '', keySpec: '', keyUsage: '', origin: '' };
 const created: KeyEvent = {
@@ -50,7 +52,55 @@ describe('a key', () => {
     expect(() => decide([created, disabled], { kind: 'disable' })).toThrow(expect.objectContaining({ code: 'KMS.1301' }));
   });
 
-  it('that never was is not found', () => {
-    for (const kind of ['enable', 'disable'] as const) expect(() => decide([], { kind })).toThrow(expect.objectContaining({ kind: 'not_found', code: 'KMS.0207' }));
+  const at = new Date('2026-01-01T00:00:00Z');
+  const changes: KeyChange[] = [
+    { kind: 'enable' },
+    { kind: 'disable' },
+    { kind: 'change_alias', alias: 'a' },
+    { kind: 'change_description', description: '' },
+    { kind: 'schedule_deletion', pendingDays: 7, at },
+    { kind: 'cancel_deletion' },
+    { kind: 'enable_rotation', at },
+    { kind: 'disable_rotation' },
+    { kind: 'change_rotation_interval', days: 30 },
+    { kind: 'rotate', at },
+  ];
+  const scheduled: KeyEvent = { type: 'KeyDeletionScheduled', data: { deletionAt: '2026-01-08T00:00:00.000Z' } };
+  const deleted: KeyEvent = { type: 'KeyDeleted', data: {} };
+
+  it.each(changes)('that never was or is deleted is not found, whoever asks for $kind', (command) => {
+    for (const given of [[], [created, scheduled, deleted]]) expect(() => decide(given, command)).toThrow(expect.objectContaining({ kind: 'not_found', code: 'KMS.0207' }));
+  });
+
+  it.each(changes)('of a service refuses $kind', (command) => {
+    const ofService: KeyEvent = { ...created, data: { ...created.data, alias: 'functiongraph/default', defaultKey: true } };
+    expect(() => decide([ofService], command)).toThrow(expect.objectContaining({ kind: 'forbidden', code: 'KMS.0211' }));
+  });
+
+  it('is deleted when its days have passed and it was left at that', () => {
+    expect(decide([created], { kind: 'schedule_deletion', pendingDays: 7, at })).toEqual([scheduled]);
+    const due = new Date('2026-01-08T00:00:00Z');
+    expect(decide([created, scheduled], { kind: 'delete_when_due', at: due })).toEqual([deleted]);
+    expect(decide([created, scheduled], { kind: 'delete_when_due', at: new Date(due.getTime() - 1) })).toEqual([]);
+    for (const given of [[], [created], [created, scheduled, { type: 'KeyDeletionCancelled', data: {} }], [created, scheduled, deleted]] as KeyEvent[][]) {
+      expect(decide(given, { kind: 'delete_when_due', at: due })).toEqual([]);
+    }
+  });
+
+  it('rotates by itself from its last rotation on, late ones from when they happen', () => {
+    const on: KeyEvent = { type: 'KeyRotationEnabled', data: { rotationIntervalDays: 365, nextRotationAt: '2027-01-01T00:00:00.000Z' } };
+    expect(decide([created], { kind: 'enable_rotation', at })).toEqual([on]);
+    const sooner: KeyEvent = { type: 'KeyRotationIntervalChanged', data: { rotationIntervalDays: 30, nextRotationAt: '2026-01-31T00:00:00.000Z' } };
+    expect(decide([created, on], { kind: 'change_rotation_interval', days: 30 })).toEqual([sooner]);
+    const late = new Date('2026-02-02T00:00:00Z');
+    const rotated: KeyEvent = { type: 'KeyRotated', data: { materialVersion: 2, nextRotationAt: '2026-03-04T00:00:00.000Z' } };
+    expect(decide([created, on, sooner], { kind: 'rotate_when_due', at: late })).toEqual([rotated]);
+    for (const given of [[created], [created, on], [created, on, sooner, disabled], [created, on, sooner, rotated]]) expect(decide(given, { kind: 'rotate_when_due', at: late })).toEqual([]);
+  });
+
+  it('is brought to a bounded number of versions on demand, and to any by its interval', () => {
+    const many: KeyEvent = { type: 'KeyRotated', data: { materialVersion: 1000, nextRotationAt: '2026-01-01T00:00:00.000Z' } };
+    expect(() => decide([created, many], { kind: 'rotate', at })).toThrow(expect.objectContaining({ kind: 'quota_exceeded' }));
+    expect(decide([created, many], { kind: 'rotate_when_due', at })).toHaveLength(1);
   });
 });

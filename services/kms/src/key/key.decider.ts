@@ -1,57 +1,43 @@
 import { unknownEvent, type Decider } from '@windlass/event-store';
-import { invalidField } from '../refusal.js';
-import { TENANT_KEY_SPECS, usageOf, type KeySpec, type KeyUsage } from './key-spec.js';
-import { invalidAlias, invalidDescription, keyNotDisabled, keyNotEnabled, keyNotFound, reservedAlias } from './key.errors.js';
+import type { KeyEvent } from './key.events.js';
+import { usageOf, type KeySpec } from './key-spec.js';
+import { alreadyPendingDeletion, invalidPendingDays, keyDisabled, keyNotDisabled, keyNotEnabled, keyNotFound, keyPendingDeletion, notForDefaultKeys, notPendingDeletion } from './key.errors.js';
+import { detailsOf, FIRST_MATERIAL_VERSION, requireAlias, requireDescription, type NewKey, type ServiceKey } from './new-key.js';
+import { decideRotation, DEFAULT_ROTATION, type Rotation, type RotationCommand } from './rotation.js';
 
-/** What is known about a key. Its material is kept elsewhere: no event ever holds it. */
-export interface KeyDetails {
-  readonly domainId: string;
-  readonly projectId: string;
-  readonly alias: string;
-  readonly description: string;
-  readonly enterpriseProjectId: string;
-  readonly keySpec: KeySpec;
-  readonly keyUsage: KeyUsage;
-  readonly materialVersion: number;
-  readonly origin: KeyOrigin;
-  /** Made by a service of the platform for itself: its tenant uses it and does not change it. */
+/** What changes a key that is there. */
+export type KeyChange =
+  | { readonly kind: 'enable' }
+  | { readonly kind: 'disable' }
+  | { readonly kind: 'change_alias'; readonly alias: string }
+  | { readonly kind: 'change_description'; readonly description: string }
+  | { readonly kind: 'schedule_deletion'; readonly pendingDays: number; readonly at: Date }
+  | { readonly kind: 'cancel_deletion' }
+  | RotationCommand;
+
+export type KeyCommand =
+  | ({ readonly kind: 'create' } & NewKey)
+  | { readonly kind: 'create_for_service'; readonly details: ServiceKey }
+  /** What the clock asks for: nothing happens when it is not due. */
+  | { readonly kind: 'delete_when_due'; readonly at: Date }
+  | KeyChange;
+
+interface LivingKey {
+  readonly status: 'enabled' | 'disabled' | 'pending_deletion';
   readonly defaultKey: boolean;
-}
-
-/** Who made the material. */
-export type KeyOrigin = 'kms';
-
-export type KeyEvent =
-  | { readonly type: 'KeyCreated'; readonly data: KeyDetails }
-  | { readonly type: 'KeyDisabled'; readonly data: Record<string, never> }
-  | { readonly type: 'KeyEnabled'; readonly data: Record<string, never> };
-
-/** What a caller asks of a new key; empty fields take the default. */
-export interface NewKey {
-  readonly domainId: string;
-  readonly projectId: string;
+  readonly keySpec: KeySpec;
   readonly alias: string;
   readonly description: string;
-  readonly enterpriseProjectId: string;
-  readonly keySpec: string;
-  readonly keyUsage: string;
-  readonly origin: string;
+  readonly materialVersion: number;
+  /** RFC 3339; null unless pending. */
+  readonly deletionAt: string | null;
+  readonly rotation: Rotation;
 }
 
-/** What a service of the platform asks of a key of its own. */
-export type ServiceKey = Omit<KeyDetails, 'keyUsage' | 'materialVersion' | 'origin'>;
+export type KeyState = { readonly status: 'absent' } | LivingKey;
 
-export type KeyCommand = ({ readonly kind: 'create' } & NewKey) | { readonly kind: 'create_for_service'; readonly details: ServiceKey } | { readonly kind: 'enable' } | { readonly kind: 'disable' };
-
-export type KeyState = { readonly status: 'absent' } | { readonly status: 'enabled' | 'disabled' };
-
-export const FIRST_MATERIAL_VERSION = 1;
-
-const ALIAS = /^[a-zA-Z0-9:/_-]{1,255}$/;
-// The keys that services make for themselves are named after the service.
-const DEFAULT_KEY_ALIAS = /^[^/]+\/default$/i;
-const DESCRIPTION = /^[^\0]{0,255}$/su;
-const ENTERPRISE_PROJECT_ID = /^(?:0|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const [FEWEST_PENDING_DAYS, MOST_PENDING_DAYS] = [7, 1096];
+const DAY_MS = 24 * 60 * 60_000;
 
 export const key: Decider<KeyState, KeyCommand, KeyEvent> = {
   initial: { status: 'absent' },
@@ -62,51 +48,86 @@ export const key: Decider<KeyState, KeyCommand, KeyEvent> = {
         return [{ type: 'KeyCreated', data: detailsOf(command) }];
       case 'create_for_service':
         return [{ type: 'KeyCreated', data: { ...command.details, keyUsage: usageOf(command.details.keySpec), materialVersion: FIRST_MATERIAL_VERSION, origin: 'kms' } }];
-      case 'enable':
-        if (state.status === 'absent') throw keyNotFound();
-        if (state.status === 'enabled') throw keyNotDisabled();
-        return [{ type: 'KeyEnabled', data: {} }];
-      case 'disable':
-        if (state.status === 'absent') throw keyNotFound();
-        if (state.status === 'disabled') throw keyNotEnabled();
-        return [{ type: 'KeyDisabled', data: {} }];
+      case 'delete_when_due':
+        return state.status === 'pending_deletion' && state.deletionAt !== null && Date.parse(state.deletionAt) <= command.at.getTime() ? [{ type: 'KeyDeleted', data: {} }] : [];
+      case 'rotate_when_due':
+        return state.status === 'enabled' ? decideRotation(state, command) : [];
       default:
-        return command satisfies never;
+        if (state.status === 'absent') throw keyNotFound();
+        if (state.defaultKey) throw notForDefaultKeys();
+        return decideChange(state, command);
     }
   },
 
-  evolve(_state, event) {
-    switch (event.type) {
-      case 'KeyCreated':
-      case 'KeyEnabled':
-        return { status: 'enabled' };
-      case 'KeyDisabled':
-        return { status: 'disabled' };
-      default:
-        return unknownEvent(event);
+  evolve(state, event) {
+    if (event.type === 'KeyCreated') {
+      const { defaultKey, keySpec, alias, description, materialVersion } = event.data;
+      return { status: 'enabled', defaultKey, keySpec, alias, description, materialVersion, deletionAt: null, rotation: DEFAULT_ROTATION };
     }
+    return state.status === 'absent' ? state : evolveLiving(state, event);
   },
 };
 
-function detailsOf(wanted: NewKey): KeyDetails {
-  const { domainId, projectId, alias, description } = wanted;
-  if (!ALIAS.test(alias)) throw invalidAlias();
-  if (DEFAULT_KEY_ALIAS.test(alias)) throw reservedAlias();
-  if (!DESCRIPTION.test(description)) throw invalidDescription();
-  const enterpriseProjectId = wanted.enterpriseProjectId === '' ? '0' : wanted.enterpriseProjectId;
-  if (!ENTERPRISE_PROJECT_ID.test(enterpriseProjectId)) throw invalidField('enterprise_project_id', 'is 0 or the id of an enterprise project');
-  const keySpec = specOf(wanted.keySpec);
-  const keyUsage = usageOf(keySpec);
-  if (wanted.keyUsage !== '' && wanted.keyUsage !== keyUsage) throw invalidField('key_usage', `is ${keyUsage} for a key of spec ${keySpec}`);
-  if (wanted.origin !== '' && wanted.origin !== 'kms') throw invalidField('origin', 'is kms: nothing else is available here');
-  return { domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion: FIRST_MATERIAL_VERSION, origin: 'kms', defaultKey: false };
+function decideChange(state: LivingKey, command: KeyChange): readonly KeyEvent[] {
+  switch (command.kind) {
+    case 'cancel_deletion':
+      if (state.status !== 'pending_deletion') throw notPendingDeletion();
+      return [{ type: 'KeyDeletionCancelled', data: {} }];
+    case 'schedule_deletion':
+      return scheduleDeletion(state, command.pendingDays, command.at);
+    default:
+      if (state.status === 'pending_deletion') throw keyPendingDeletion();
+  }
+  switch (command.kind) {
+    case 'enable':
+      if (state.status === 'enabled') throw keyNotDisabled();
+      return [{ type: 'KeyEnabled', data: {} }];
+    case 'disable':
+      if (state.status === 'disabled') throw keyNotEnabled();
+      return [{ type: 'KeyDisabled', data: {} }];
+    case 'change_alias':
+      requireAlias(command.alias);
+      return command.alias === state.alias ? [] : [{ type: 'KeyAliasChanged', data: { alias: command.alias } }];
+    case 'change_description':
+      requireDescription(command.description);
+      return command.description === state.description ? [] : [{ type: 'KeyDescriptionChanged', data: { description: command.description } }];
+    default:
+      if (state.status === 'disabled') throw keyDisabled();
+      return decideRotation(state, command);
+  }
 }
 
-/** The spec that is meant; fails with KMS.0308 for one that is not available. */
-export function specOf(wanted: string): KeySpec {
-  const spec = TENANT_KEY_SPECS.find((known) => known === (wanted === '' ? 'AES_256' : wanted));
-  if (spec === undefined) throw invalidField('key_spec', `is one of ${TENANT_KEY_SPECS.join(', ')}: nothing else is available here`);
-  return spec;
+function scheduleDeletion(state: LivingKey, days: number, at: Date): readonly KeyEvent[] {
+  if (!Number.isInteger(days) || days < FEWEST_PENDING_DAYS || days > MOST_PENDING_DAYS) throw invalidPendingDays(FEWEST_PENDING_DAYS, MOST_PENDING_DAYS);
+  if (state.status === 'pending_deletion') throw alreadyPendingDeletion();
+  return [{ type: 'KeyDeletionScheduled', data: { deletionAt: new Date(at.getTime() + days * DAY_MS).toISOString() } }];
+}
+
+function evolveLiving(state: LivingKey, event: Exclude<KeyEvent, { type: 'KeyCreated' }>): KeyState {
+  switch (event.type) {
+    case 'KeyEnabled':
+      return { ...state, status: 'enabled' };
+    case 'KeyDisabled':
+      return { ...state, status: 'disabled' };
+    case 'KeyAliasChanged':
+    case 'KeyDescriptionChanged':
+      return { ...state, ...event.data };
+    case 'KeyDeletionScheduled':
+      return { ...state, status: 'pending_deletion', deletionAt: event.data.deletionAt };
+    case 'KeyDeletionCancelled':
+      return { ...state, status: 'disabled', deletionAt: null };
+    case 'KeyDeleted':
+      return { status: 'absent' };
+    case 'KeyRotationEnabled':
+    case 'KeyRotationIntervalChanged':
+      return { ...state, rotation: { intervalDays: event.data.rotationIntervalDays, nextAt: event.data.nextRotationAt } };
+    case 'KeyRotationDisabled':
+      return { ...state, rotation: { ...state.rotation, nextAt: null } };
+    case 'KeyRotated':
+      return { ...state, materialVersion: event.data.materialVersion, rotation: { ...state.rotation, nextAt: event.data.nextRotationAt } };
+    default:
+      return unknownEvent(event);
+  }
 }
 
 const STREAM_PREFIX = 'key-';

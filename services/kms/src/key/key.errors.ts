@@ -46,3 +46,39 @@ export function keyNotDisabled(): WindlassError {
 export function keyNotEnabled(): WindlassError {
   return refusal('invalid', 'KMS.1301', 'KEY_NOT_ENABLED', 'The key is not enabled.');
 }
+
+export function keyPendingDeletion(): WindlassError {
+  return refusal('forbidden', 'KMS.0210', 'KEY_PENDING_DELETION', 'The key is to be deleted. Cancel its deletion and enable it to use it.');
+}
+
+export function notForDefaultKeys(): WindlassError {
+  return refusal('forbidden', 'KMS.0211', 'DEFAULT_KEY', 'The key is the default key of a service: it can be used, and not be changed, disabled, rotated or deleted.');
+}
+
+export function invalidPendingDays(fewest: number, most: number): WindlassError {
+  return refusal('invalid', 'KMS.1401', 'INVALID_PENDING_DAYS', `The pending_days are invalid: they are a number from ${fewest} to ${most}.`);
+}
+
+export function alreadyPendingDeletion(): WindlassError {
+  return refusal('invalid', 'KMS.1402', 'ALREADY_PENDING_DELETION', 'The deletion of the key is scheduled already. Cancel it to schedule another.');
+}
+
+export function notPendingDeletion(): WindlassError {
+  return refusal('invalid', 'KMS.1501', 'NOT_PENDING_DELETION', 'The key is not to be deleted.');
+}
+
+export function rotationOff(): WindlassError {
+  return refusal('invalid', 'KMS.0313', 'ROTATION_OFF', 'The rotation of the key is not enabled.');
+}
+
+export function rotationNotDisabled(): WindlassError {
+  return refusal('invalid', 'KMS.2901', 'ROTATION_NOT_DISABLED', 'The rotation of the key is enabled already.');
+}
+
+export function invalidRotationInterval(shortest: number, longest: number): WindlassError {
+  return refusal('invalid', 'KMS.3001', 'INVALID_ROTATION_INTERVAL', `The rotation_interval is invalid: it is a number from ${shortest} to ${longest}, in days.`);
+}
+
+export function tooManyRotations(versions: number): WindlassError {
+  return refusal('quota_exceeded', 'KMS.0308', 'TOO_MANY_ROTATIONS', `The key has ${versions} versions of its material, the most that rotations on demand may bring a key to. Make a new key.`);
+}

@@ -1,16 +1,17 @@
 import type { ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
 import type { Caller } from '../caller.js';
 import { invalidField, refusal } from '../refusal.js';
-import { isKeyId, type KeyFilter, type StoredKeyState } from './key-table.js';
+import type { KeyStatus } from './key-record.js';
+import { isKeyId, type KeyFilter } from './key-table.js';
 
 const HIGHEST_LIMIT = 1000;
 
 /** Key states as the API numbers them; null for those that no key of ours is ever in. */
-const STATES = new Map<string, StoredKeyState | null>([
+const STATES = new Map<string, KeyStatus | null>([
   ['1', null],
   ['2', 'enabled'],
   ['3', 'disabled'],
-  ['4', null],
+  ['4', 'pending_deletion'],
   ['5', null],
   ['7', null],
 ]);

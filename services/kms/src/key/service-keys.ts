@@ -4,8 +4,9 @@ import { EventStore, type EventMetadata } from '@windlass/event-store';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../enterprise-project/enterprise-projects.js';
 import { KeyMaterial } from './key-material.js';
 import { KeyTable, type KeyRow } from './key-table.js';
-import { FIRST_MATERIAL_VERSION, key, keyStream, type ServiceKey } from './key.decider.js';
+import { key, keyStream } from './key.decider.js';
 import { MaterialMaker } from './material-maker.js';
+import { FIRST_MATERIAL_VERSION, type ServiceKey } from './new-key.js';
 
 /** Keys that services of the platform make for themselves on first use: no quota counts them, no tenant chooses them. */
 export class ServiceKeys {
@@ -36,16 +37,19 @@ export class ServiceKeys {
     const { domainId, projectId } = details;
     const material = await this.maker.make(details.keySpec);
     try {
-      await this.events.execute({
-        streamId: keyStream(keyId),
-        tenant: domainId,
-        decider: key,
-        command: { kind: 'create_for_service', details },
-        metadata,
-        project: async (manager, [created]) => {
-          if (created) await this.keys.apply(manager, created);
-          await this.material.keep(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION }, material);
-        },
+      await this.events.transaction(async (manager) => {
+        await this.keys.lockAliases(manager, projectId);
+        await this.events.executeIn(manager, {
+          streamId: keyStream(keyId),
+          tenant: domainId,
+          decider: key,
+          command: { kind: 'create_for_service', details },
+          metadata,
+          project: async (_, created) => {
+            await this.keys.applyAll(manager, created);
+            await this.material.keep(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION }, material);
+          },
+        });
       });
     } finally {
       material.fill(0);

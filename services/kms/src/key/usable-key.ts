@@ -1,5 +1,5 @@
 import { refusal } from '../refusal.js';
-import { keyDisabled } from './key.errors.js';
+import { keyDisabled, keyPendingDeletion } from './key.errors.js';
 import type { KeyUsage } from './key-spec.js';
 import type { KeyRow } from './key-table.js';
 
@@ -14,4 +14,5 @@ export function requireUsage(row: KeyRow, usage: KeyUsage): void {
 export function requireUsable(row: KeyRow, usage: KeyUsage): void {
   requireUsage(row, usage);
   if (row.state === 'disabled') throw keyDisabled();
+  if (row.state === 'pending_deletion') throw keyPendingDeletion();
 }

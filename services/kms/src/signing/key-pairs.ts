@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Caller } from '../caller.js';
-import { KeyMaterial, KeyTable, requireUsable, requireUsage, type KeyRow } from '../key/index.js';
+import { KeyMaterial, KeyTable, requireUsage, type KeyRow } from '../key/index.js';
 
 /** The key pairs that callers sign with. */
 export class KeyPairs {
@@ -13,12 +13,6 @@ export class KeyPairs {
   async require(caller: Caller, keyId: string): Promise<KeyRow> {
     const row = await this.keys.require(caller, keyId);
     requireUsage(row, 'SIGN_VERIFY');
-    return row;
-  }
-
-  async requireEnabled(caller: Caller, keyId: string): Promise<KeyRow> {
-    const row = await this.keys.require(caller, keyId);
-    requireUsable(row, 'SIGN_VERIFY');
     return row;
   }
 

@@ -9,17 +9,23 @@ import {
   type ShowEnterpriseProjectStateResponse,
 } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
+import { DataEncryptionServiceClient } from '@windlass/contracts/kms/v1/data_encryption_service';
+import { KeyLifecycleServiceClient } from '@windlass/contracts/kms/v1/key_lifecycle_service';
 import { KeyQuotaServiceClient } from '@windlass/contracts/kms/v1/key_quota_service';
 import { CreateDatakeyRequest, CreateKeyRequest, DecryptDatakeyRequest, KeyServiceClient, ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
+import { KeyRotationServiceClient } from '@windlass/contracts/kms/v1/key_rotation_service';
+import { KeyUseServiceClient } from '@windlass/contracts/kms/v1/key_use_service';
 import { PlatformSigningServiceClient } from '@windlass/contracts/kms/v1/platform_signing_service';
 import { ProjectResourceServiceClient } from '@windlass/contracts/kms/v1/project_resources';
 import { SigningServiceClient } from '@windlass/contracts/kms/v1/signing_service';
 import { startTemporaryPostgres } from '@windlass/embedded-postgres';
 import { PostgresEventBus } from '@windlass/event-bus';
-import { connect, type RunningService } from '@windlass/grpc';
+import { connect, type Remote, type RunningService } from '@windlass/grpc';
 import { PrincipalSigner } from '@windlass/principal';
 import { createLogger } from '@windlass/telemetry';
 import { openDatabase } from '../database.js';
+import { KeyMaterial, KeyRotations, KeyTable, KeyUpkeep, MaterialMaker } from '../key/index.js';
+import { openEvents } from '../stored-events.js';
 import { startKms, type KmsConfig } from '../start-kms.js';
 
 export type RunningKms = Awaited<ReturnType<typeof runKms>>;
@@ -62,17 +68,38 @@ export async function runKms(settings: Partial<KmsConfig> = {}) {
     closers.push(() => dataSource.destroy());
     const bus = await PostgresEventBus.open({ connectionString: databaseUrl, logger });
     closers.push(() => bus.close());
-    const open = { keys: connect(KeyServiceClient, config.grpcAddress), quotas: connect(KeyQuotaServiceClient, config.grpcAddress), resources: connect(ProjectResourceServiceClient, config.grpcAddress), signing: connect(SigningServiceClient, config.grpcAddress), platform: connect(PlatformSigningServiceClient, config.grpcAddress) };
+    const open = {
+      keys: connect(KeyServiceClient, config.grpcAddress),
+      lifecycle: connect(KeyLifecycleServiceClient, config.grpcAddress),
+      rotation: connect(KeyRotationServiceClient, config.grpcAddress),
+      data: connect(DataEncryptionServiceClient, config.grpcAddress),
+      uses: connect(KeyUseServiceClient, config.grpcAddress),
+      quotas: connect(KeyQuotaServiceClient, config.grpcAddress),
+      resources: connect(ProjectResourceServiceClient, config.grpcAddress),
+      signing: connect(SigningServiceClient, config.grpcAddress),
+      platform: connect(PlatformSigningServiceClient, config.grpcAddress),
+    };
     closers.push(() => Object.values(open).forEach((client) => client.close()));
-    return { directory, config, dataSource, bus, logged, states, close, ...open, tenant: (fields: Partial<Principal> = {}) => tenant(open, fields) };
+    /** What the service does by the clock, as of a later time. */
+    const upkeep = (now: Date): KeyUpkeep => {
+      const [events, keys, material] = [openEvents(dataSource), new KeyTable(dataSource), new KeyMaterial(dataSource, config.rootKey)];
+      return new KeyUpkeep(events, keys, material, new KeyRotations(events, keys, material, new MaterialMaker()), logger, () => now);
+    };
+    return { upkeep, directory, config, dataSource, bus, logged, states, close, ...open, tenant: (fields: Partial<Principal> = {}) => tenant(open, fields) };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+interface TenantApis {
+  readonly keys: Remote<KeyServiceClient>;
+  readonly lifecycle: Remote<KeyLifecycleServiceClient>;
+  readonly rotation: Remote<KeyRotationServiceClient>;
+}
+
 /** A caller of an account and project of its own. */
-function tenant({ keys }: { keys: ReturnType<typeof connect<KeyServiceClient>> }, fields: Partial<Principal>) {
+function tenant({ keys, lifecycle, rotation }: TenantApis, fields: Partial<Principal>) {
   const principal = Principal.fromPartial({ domain_id: randomUUID(), project_id: randomUUID(), user_id: 'u1', all_enterprise_projects: true, ...fields });
   const { domain_id, project_id } = principal;
   const as = () => {
@@ -92,6 +119,12 @@ function tenant({ keys }: { keys: ReturnType<typeof connect<KeyServiceClient>> }
     list: (request: Partial<ListKeysRequest> = {}) => keys.listKeys(ListKeysRequest.fromPartial({ project_id, ...request }), as()),
     enable: (key_id: string) => keys.enableKey(ofKey(key_id), as()),
     disable: (key_id: string) => keys.disableKey(ofKey(key_id), as()),
+    schedule: (key_id: string, pending_days = '7') => lifecycle.scheduleKeyDeletion({ ...ofKey(key_id), pending_days }, as()),
+    cancel: (key_id: string) => lifecycle.cancelKeyDeletion(ofKey(key_id), as()),
+    rename: (key_id: string, key_alias: string) => lifecycle.updateKeyAlias({ ...ofKey(key_id), key_alias }, as()),
+    describeAs: (key_id: string, key_description: string) => lifecycle.updateKeyDescription({ ...ofKey(key_id), key_description }, as()),
+    rotate: (key_id: string) => rotation.rotateKey({ project_id, key_id }, as()),
+    rotateByItself: (key_id: string) => rotation.enableKeyRotation(ofKey(key_id), as()),
     dataKey: (key_id: string, request: Partial<CreateDatakeyRequest> = {}) => keys.createDatakey(CreateDatakeyRequest.fromPartial({ project_id, key_id, ...request }), as()),
     decrypt: (key_id: string, cipher_text: string, request: Partial<DecryptDatakeyRequest> = {}) =>
       keys.decryptDatakey(DecryptDatakeyRequest.fromPartial({ project_id, key_id, cipher_text, ...request }), as()),

@@ -30,7 +30,7 @@ export const KEYS: readonly (SystemRole | SystemPolicy)[] = [
     type: 'XA',
     description: 'Read-only access to customer master keys',
     descriptionCn: '用户主密钥的只读权限',
-    actions: ['kms:cmk:get', 'kms:cmk:getInstance', 'kms:cmk:getPublicKey', 'kms:cmk:getQuota', 'kms:cmk:getRotation', 'kms:cmk:list', 'kms:grant:list', 'kms:cmkTag:list*'],
+    actions: ['kms:cmk:get', 'kms:cmk:getInstance', 'kms:cmk:getPublicKey', 'kms:cmk:getQuota', 'kms:cmk:getRotation', 'kms:cmk:list', 'kms:cmk:listUses', 'kms:grant:list', 'kms:cmkTag:list*'],
   },
   {
     kind: 'policy',

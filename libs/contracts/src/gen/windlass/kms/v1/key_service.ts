@@ -118,6 +118,13 @@ export interface CreateDatakeyRequest {
   datakey_length: string;
   additional_authenticated_data: string;
   sequence: string;
+  /** As names and values; at most 8192 characters in all. */
+  encryption_context: { [key: string]: string };
+}
+
+export interface CreateDatakeyRequest_EncryptionContextEntry {
+  key: string;
+  value: string;
 }
 
 export interface CreateDatakeyResponse {
@@ -134,6 +141,13 @@ export interface DecryptDatakeyRequest {
   datakey_cipher_length: string;
   additional_authenticated_data: string;
   sequence: string;
+  /** As names and values; at most 8192 characters in all. */
+  encryption_context: { [key: string]: string };
+}
+
+export interface DecryptDatakeyRequest_EncryptionContextEntry {
+  key: string;
+  value: string;
 }
 
 export interface DecryptDatakeyResponse {
@@ -1269,6 +1283,7 @@ function createBaseCreateDatakeyRequest(): CreateDatakeyRequest {
     datakey_length: "",
     additional_authenticated_data: "",
     sequence: "",
+    encryption_context: {},
   };
 }
 
@@ -1292,6 +1307,9 @@ export const CreateDatakeyRequest: MessageFns<CreateDatakeyRequest> = {
     if (message.sequence !== "") {
       writer.uint32(50).string(message.sequence);
     }
+    globalThis.Object.entries(message.encryption_context).forEach(([key, value]: [string, string]) => {
+      CreateDatakeyRequest_EncryptionContextEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
     return writer;
   },
 
@@ -1356,6 +1374,17 @@ export const CreateDatakeyRequest: MessageFns<CreateDatakeyRequest> = {
             message.sequence = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = CreateDatakeyRequest_EncryptionContextEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.encryption_context[entry7.key] = entry7.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1379,6 +1408,85 @@ export const CreateDatakeyRequest: MessageFns<CreateDatakeyRequest> = {
     message.datakey_length = object.datakey_length ?? "";
     message.additional_authenticated_data = object.additional_authenticated_data ?? "";
     message.sequence = object.sequence ?? "";
+    message.encryption_context = (globalThis.Object.entries(object.encryption_context ?? {}) as [string, string][])
+      .reduce((acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      }, {});
+    return message;
+  },
+};
+
+function createBaseCreateDatakeyRequest_EncryptionContextEntry(): CreateDatakeyRequest_EncryptionContextEntry {
+  return { key: "", value: "" };
+}
+
+export const CreateDatakeyRequest_EncryptionContextEntry: MessageFns<CreateDatakeyRequest_EncryptionContextEntry> = {
+  encode(
+    message: CreateDatakeyRequest_EncryptionContextEntry,
+    writer: BinaryWriter = new BinaryWriter(),
+  ): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateDatakeyRequest_EncryptionContextEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateDatakeyRequest_EncryptionContextEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CreateDatakeyRequest_EncryptionContextEntry>): CreateDatakeyRequest_EncryptionContextEntry {
+    return CreateDatakeyRequest_EncryptionContextEntry.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<CreateDatakeyRequest_EncryptionContextEntry>,
+  ): CreateDatakeyRequest_EncryptionContextEntry {
+    const message = createBaseCreateDatakeyRequest_EncryptionContextEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -1470,6 +1578,7 @@ function createBaseDecryptDatakeyRequest(): DecryptDatakeyRequest {
     datakey_cipher_length: "",
     additional_authenticated_data: "",
     sequence: "",
+    encryption_context: {},
   };
 }
 
@@ -1493,6 +1602,9 @@ export const DecryptDatakeyRequest: MessageFns<DecryptDatakeyRequest> = {
     if (message.sequence !== "") {
       writer.uint32(50).string(message.sequence);
     }
+    globalThis.Object.entries(message.encryption_context).forEach(([key, value]: [string, string]) => {
+      DecryptDatakeyRequest_EncryptionContextEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
     return writer;
   },
 
@@ -1557,6 +1669,17 @@ export const DecryptDatakeyRequest: MessageFns<DecryptDatakeyRequest> = {
             message.sequence = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = DecryptDatakeyRequest_EncryptionContextEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.encryption_context[entry7.key] = entry7.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1580,6 +1703,87 @@ export const DecryptDatakeyRequest: MessageFns<DecryptDatakeyRequest> = {
     message.datakey_cipher_length = object.datakey_cipher_length ?? "";
     message.additional_authenticated_data = object.additional_authenticated_data ?? "";
     message.sequence = object.sequence ?? "";
+    message.encryption_context = (globalThis.Object.entries(object.encryption_context ?? {}) as [string, string][])
+      .reduce((acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      }, {});
+    return message;
+  },
+};
+
+function createBaseDecryptDatakeyRequest_EncryptionContextEntry(): DecryptDatakeyRequest_EncryptionContextEntry {
+  return { key: "", value: "" };
+}
+
+export const DecryptDatakeyRequest_EncryptionContextEntry: MessageFns<DecryptDatakeyRequest_EncryptionContextEntry> = {
+  encode(
+    message: DecryptDatakeyRequest_EncryptionContextEntry,
+    writer: BinaryWriter = new BinaryWriter(),
+  ): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DecryptDatakeyRequest_EncryptionContextEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDecryptDatakeyRequest_EncryptionContextEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(
+    base?: DeepPartial<DecryptDatakeyRequest_EncryptionContextEntry>,
+  ): DecryptDatakeyRequest_EncryptionContextEntry {
+    return DecryptDatakeyRequest_EncryptionContextEntry.fromPartial(base ?? {});
+  },
+  fromPartial(
+    object: DeepPartial<DecryptDatakeyRequest_EncryptionContextEntry>,
+  ): DecryptDatakeyRequest_EncryptionContextEntry {
+    const message = createBaseDecryptDatakeyRequest_EncryptionContextEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };

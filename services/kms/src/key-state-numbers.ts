@@ -1,0 +1,2 @@
+/** Key states as the API numbers them. */
+export const STATE_NUMBERS = { enabled: '2', disabled: '3', pending_deletion: '4' } as const;
