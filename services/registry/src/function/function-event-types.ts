@@ -9,21 +9,24 @@ const completeVersion: Upcast = (data) => {
   return { ...data, version: { ...version, function: withEverySetting(version.function) } };
 };
 
+/** Before functions could stream their answers none did, which is what saying nothing of it still means. */
+const unstreamed: Upcast = (data) => data;
+
 interface FunctionOf {
   readonly function: Parameters<typeof withEverySetting>[0];
 }
 
 /** Events of functions, and how earlier ones are read. */
 export const functionEventTypes: EventTypes<FunctionEvent> = {
-  FunctionCreated: [completeFunction],
-  FunctionCodeReplaced: [completeFunction],
-  FunctionConfigReplaced: [completeFunction],
-  FunctionMaxInstancesChanged: [completeFunction],
-  FunctionRolledBack: [],
+  FunctionCreated: [completeFunction, unstreamed],
+  FunctionCodeReplaced: [completeFunction, unstreamed],
+  FunctionConfigReplaced: [completeFunction, unstreamed],
+  FunctionMaxInstancesChanged: [completeFunction, unstreamed],
+  FunctionRolledBack: [unstreamed],
   FunctionTriggersRolledBack: [],
-  FunctionDeleted: [completeFunction],
-  VersionPublished: [completeVersion],
-  VersionDeleted: [completeVersion],
+  FunctionDeleted: [completeFunction, unstreamed],
+  VersionPublished: [completeVersion, unstreamed],
+  VersionDeleted: [completeVersion, unstreamed],
   AliasCreated: [],
   AliasChanged: [],
   AliasDeleted: [],
