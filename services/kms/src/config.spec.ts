@@ -1,4 +1,4 @@
-import { readConfig } from './config.js';
+import { readConfig, readNewRootKey } from './config.js';
 
 const environment = {
   WINDLASS_KMS_GRPC_ADDRESS: 'unix:/run/windlass/kms.sock',
@@ -28,5 +28,14 @@ describe('the configuration', () => {
     const wrong = { ...environment, WINDLASS_KMS_ROOT_KEY: 'secret', WINDLASS_REGION: '', WINDLASS_KMS_KEYS_PER_ACCOUNT: '0' };
     expect(() => readConfig(wrong)).toThrow(/ROOT_KEY is not right(.|\n)*REGION is missing(.|\n)*KEYS_PER_ACCOUNT is not right/);
     expect(() => readConfig(wrong)).not.toThrow(/secret/);
+  });
+
+  it('takes the root keys from commands too, and says what is wrong with one', () => {
+    const { WINDLASS_KMS_ROOT_KEY, ...rest } = environment;
+    const command = { ...rest, WINDLASS_KMS_ROOT_KEY_COMMAND: `echo ${WINDLASS_KMS_ROOT_KEY}` };
+    expect(readConfig(command).rootKey).toEqual(Buffer.alloc(32, 0xcd));
+    expect(() => readConfig(rest)).toThrow(/ROOT_KEY is missing: it is one of/);
+    expect(readNewRootKey({ WINDLASS_KMS_NEW_ROOT_KEY: 'ef'.repeat(32) })).toEqual(Buffer.alloc(32, 0xef));
+    expect(() => readNewRootKey({ WINDLASS_KMS_NEW_ROOT_KEY_COMMAND: 'exit 4' })).toThrow(/status 4/);
   });
 });

@@ -4,7 +4,7 @@ export { evolveKeyRecord, NO_KEY, type KeyRecord, type KeyStatus } from './key-r
 export { invalidKeyId, keyNotFound } from './key.errors.js';
 export { requireUsable, requireUsage } from './usable-key.js';
 export { isKeyId, KeyRow, KeyTable, type KeyFilter } from './key-table.js';
-export { KeyMaterial } from './key-material.js';
+export { checkValueOf, KeyMaterial, openMaterial, sealMaterial, type MaterialOwner } from './key-material.js';
 export { MaterialMaker } from './material-maker.js';
 export { ServiceKeys } from './service-keys.js';
 export { keyEventTypes } from './key-event-types.js';

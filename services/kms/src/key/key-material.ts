@@ -1,5 +1,7 @@
 import { createHmac, createPrivateKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import type { WindlassError } from '@windlass/errors';
 import type { DataSource, EntityManager } from 'typeorm';
+import { refusal } from '../refusal.js';
 import { NONCE_BYTES, open, seal } from '../sealed-box.js';
 
 /** Whose material it is; sealed into it, so that a row moved to another key does not open. */
@@ -26,7 +28,7 @@ export class KeyMaterial {
 
   /** Refuses to work with another root key than the first: keys wrapped by it would be lost, and new ones made beside them. */
   async requireSameRootKey(): Promise<void> {
-    const check = createHmac('sha256', this.rootKey).update('windlass kms root key').digest();
+    const check = checkValueOf(this.rootKey);
     await this.dataSource.query('INSERT INTO kms.root_key (check_value) VALUES ($1) ON CONFLICT DO NOTHING', [check]);
     const [stored] = await this.dataSource.query<{ check_value: Buffer }[]>('SELECT check_value FROM kms.root_key');
     if (stored === undefined || !timingSafeEqual(stored.check_value, check)) {
@@ -36,8 +38,10 @@ export class KeyMaterial {
 
   /** Keeps material, in the caller's transaction. The plain bytes stay the caller's to overwrite. */
   async keep(manager: EntityManager, owner: MaterialOwner, material: Buffer): Promise<void> {
-    const nonce = randomBytes(NONCE_BYTES);
-    const wrapped = Buffer.concat([nonce, seal(this.rootKey, nonce, contextOf(owner), material)]);
+    // Held to the end of the transaction: nothing is sealed by a root key that is being replaced.
+    const [stored] = await manager.query<{ check_value: Buffer }[]>('SELECT check_value FROM kms.root_key FOR SHARE');
+    if (stored?.check_value.equals(checkValueOf(this.rootKey)) !== true) throw rootKeyReplaced();
+    const wrapped = sealMaterial(this.rootKey, owner, material);
     await manager.query('INSERT INTO kms.key_materials (key_id, version, wrapped) VALUES ($1, $2, $3)', [owner.keyId, owner.version, wrapped]);
   }
 
@@ -53,8 +57,8 @@ export class KeyMaterial {
       owner.version,
     ]);
     if (row === undefined) return undefined;
-    const material = open(this.rootKey, row.wrapped.subarray(0, NONCE_BYTES), contextOf(owner), row.wrapped.subarray(NONCE_BYTES));
-    if (material === undefined) throw new Error(`The material of key ${owner.keyId}, version ${owner.version}, does not open: its row was altered.`);
+    const material = openMaterial(this.rootKey, owner, row.wrapped);
+    if (material === undefined) throw await this.whyShut(owner);
     try {
       return use(material);
     } finally {
@@ -66,6 +70,32 @@ export class KeyMaterial {
   privateKey(owner: MaterialOwner): Promise<KeyObject | undefined> {
     return this.use(owner, (material) => createPrivateKey({ key: material, format: 'der', type: 'pkcs8' }));
   }
+
+  private async whyShut({ keyId, version }: MaterialOwner): Promise<Error> {
+    const [stored] = await this.dataSource.query<{ check_value: Buffer }[]>('SELECT check_value FROM kms.root_key');
+    if (stored?.check_value.equals(checkValueOf(this.rootKey)) !== true) return rootKeyReplaced();
+    return new Error(`The material of key ${keyId}, version ${version}, does not open: its row was altered.`);
+  }
+}
+
+/** Tells a root key from others and nothing about it. */
+export function checkValueOf(rootKey: Buffer): Buffer {
+  return createHmac('sha256', rootKey).update('windlass kms root key').digest();
+}
+
+/** Material as its row keeps it: a nonce, then what is sealed. */
+export function sealMaterial(rootKey: Buffer, owner: MaterialOwner, material: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  return Buffer.concat([nonce, seal(rootKey, nonce, contextOf(owner), material)]);
+}
+
+/** Undefined when the row is not the owner's, was altered, or was sealed by another root key. */
+export function openMaterial(rootKey: Buffer, owner: MaterialOwner, wrapped: Buffer): Buffer | undefined {
+  return open(rootKey, wrapped.subarray(0, NONCE_BYTES), contextOf(owner), wrapped.subarray(NONCE_BYTES));
+}
+
+function rootKeyReplaced(): WindlassError {
+  return refusal('unavailable', 'KMS.0101', 'ROOT_KEY_REPLACED', 'The keys of this platform were sealed under another root key. Its operator has to start the key service with that one.');
 }
 
 function contextOf({ domainId, projectId, keyId, version }: MaterialOwner): string[] {
