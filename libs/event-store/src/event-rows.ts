@@ -82,8 +82,12 @@ export async function selectAfter(
   );
 }
 
-/** Inserts the rows in their order; answers the positions the database gave. */
-export async function insertEvents(manager: EntityManager, schema: string, rows: readonly NewEventRow[]): Promise<Position[]> {
+/**
+ * Inserts the rows of a stream in their order; answers the positions the database gave. Inserts nothing and answers undefined in a
+ * transaction that is older than the one of the stream's last event, as it is when it has written elsewhere first: these events would stand
+ * in the log before the one they follow.
+ */
+export async function insertEvents(manager: EntityManager, schema: string, rows: readonly NewEventRow[]): Promise<Position[] | undefined> {
   const statement = {
     name: `${schema} append`,
     text: `INSERT INTO ${schema}.events
@@ -92,6 +96,7 @@ export async function insertEvents(manager: EntityManager, schema: string, rows:
              FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::jsonb[], $8::jsonb[],
                          $9::timestamptz[], $10::bytea[], $11::bytea[])
                AS given (event_id, stream_id, version, tenant, type, schema_version, payload, metadata, recorded_at, previous_hash, hash)
+            WHERE pg_current_xact_id() >= coalesce((SELECT transaction_id FROM ${schema}.events WHERE stream_id = ($2::text[])[1] AND version = ($3::integer[])[1] - 1), '0')
             ORDER BY version
            RETURNING version, global_position::text AS "globalPosition", transaction_id::text AS "transactionId"`,
   };
@@ -112,5 +117,6 @@ export async function insertEvents(manager: EntityManager, schema: string, rows:
       rows.map((row) => row.hash),
     ],
   );
+  if (inserted.length === 0 && rows.length > 0) return undefined;
   return inserted.sort((one, other) => one.version - other.version).map((row) => ({ globalPosition: BigInt(row.globalPosition), transactionId: BigInt(row.transactionId) }));
 }

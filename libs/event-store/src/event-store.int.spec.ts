@@ -149,6 +149,31 @@ describe('EventStore', () => {
     expect(await store.load('a')).toHaveLength(2);
   });
 
+  it('lets no event stand in the log before the one it follows, when a transaction that is older comes after a younger one', async () => {
+    const older = fixture.dataSource.createQueryRunner();
+    await older.startTransaction();
+    const append = (streamId: string, expectedVersion: number) =>
+      store.append(older.manager, { streamId, tenant: 't1', expectedVersion, events: [opened], metadata });
+    // Its place in the log is settled by what it writes first.
+    await append('elsewhere', 0);
+    await run('a', { kind: 'open', owner: 'ann' });
+    await expect(append('a', 1)).rejects.toMatchObject({ name: 'ConcurrencyError' });
+    await older.rollbackTransaction();
+    await older.release();
+
+    // The same through `transaction`, which begins anew behind the other.
+    let attempts = 0;
+    await store.transaction(async (manager) => {
+      attempts += 1;
+      await store.executeIn(manager, { streamId: `b${attempts}`, tenant: 't1', decider: account, command: { kind: 'open', owner: 'bob' }, metadata });
+      if (attempts === 1) await run('a', { kind: 'move', cents: 1 });
+      await store.executeIn(manager, { streamId: 'a', tenant: 't1', decider: account, command: { kind: 'move', cents: 2 }, metadata });
+    });
+    expect(attempts).toBe(2);
+    const log = (await store.readAll(BEGINNING, 100)).filter(({ streamId }) => streamId === 'a');
+    expect(log.map(({ version }) => version)).toEqual([1, 2, 3]);
+  });
+
   it('gives up as a conflict after five lost races', async () => {
     await fixture.dataSource.query(`
       CREATE FUNCTION ${store.schema}.always_late() RETURNS trigger LANGUAGE plpgsql AS $$

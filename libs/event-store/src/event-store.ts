@@ -91,7 +91,8 @@ export class EventStore {
 
   /**
    * Appends in the caller's transaction, which alone makes it happen. Throws a ConcurrencyError when the stream is not at
-   * the expected version; that transaction can then only be rolled back.
+   * the expected version, or its last event is of a younger transaction, behind which an older one cannot stand in the log; that
+   * transaction can then only be rolled back.
    */
   async append<E extends DomainEvent>(manager: EntityManager, input: AppendInput<E>): Promise<StoredEvent<E>[]> {
     if (input.events.length === 0) return [];
@@ -107,6 +108,7 @@ export class EventStore {
     const rows = this.chain(input, head);
     try {
       const positions = await insertEvents(manager, this.schema, rows);
+      if (positions === undefined) throw new ConcurrencyError(input.streamId, input.expectedVersion);
       if (this.appended.has(runner)) this.appended.set(runner, true);
       else await announceAtCommit(manager, this.schema);
       return rows.map((row, index) => ({ ...this.envelope(row, positions[index]!), type: row.type, data: row.data }) as StoredEvent<E>);
