@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { KeyTable } from '../key/index.js';
 import { openEvents } from '../stored-events.js';
 import { rebuildReadModels } from '../rebuild-read-models.js';
 import { runKms, type RunningKms } from '../testing/running-kms.js';
@@ -110,5 +112,18 @@ describe('the names of a key', () => {
     const attempts = await Promise.allSettled([...ids.map((id) => rename(id, 'wanted')), create({ key_alias: 'wanted' })]);
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const attempt of attempts) if (attempt.status === 'rejected') expect(attempt.reason).toMatchObject({ code: 'KMS.1104' });
+  });
+
+  it('are freed and given in the order of their events: who waits for its turn has written nothing yet', async () => {
+    const { create, project_id } = running.tenant();
+    const waiters = () => running.dataSource.query<{ backend_xid: string | null }[]>(`SELECT backend_xid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`);
+    const created = await running.dataSource.transaction(async (manager) => {
+      await new KeyTable(running.dataSource).lockAliases(manager, project_id);
+      const waiting = create();
+      for (let look = 0; look < 250 && (await waiters()).length === 0; look++) await delay(20);
+      expect(await waiters()).toEqual([{ backend_xid: null }]);
+      return { waiting };
+    });
+    await expect(created.waiting).resolves.toBeDefined();
   });
 });
