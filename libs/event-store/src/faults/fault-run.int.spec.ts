@@ -73,7 +73,7 @@ describe.each(buses)('when processes are killed at any moment under load, with e
       }
       await run.acknowledges(20);
       const finished = await run.finish();
-      process.stdout.write(`fault run over ${bus}, seed ${SEED}: killed ${kills.join(', ')}; ${finished.history.acknowledged.length} writes acknowledged, ${finished.history.log.length} in the log\n`);
+      process.stdout.write(`fault run over ${bus}, seed ${SEED}: killed ${kills.join(', ')}, and ${run.deaths} between an effect and its record; ${finished.history.acknowledged.length} writes acknowledged, ${finished.history.log.length} in the log\n`);
       await expectEverything(finished);
     },
     LONG_MILLISECONDS,

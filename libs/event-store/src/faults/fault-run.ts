@@ -18,6 +18,8 @@ const SCHEMA = 'faults';
 const DATABASE = 'windlass';
 const STREAMS = 12;
 const WRITERS = 4;
+// Of a hundred effects, after how many the process dies before it could record them. A broker waits ten seconds for a member that died.
+const DEATHS = { postgres: 0.05, kafka: 0.01 };
 const PATIENCE_MILLISECONDS = 90_000;
 
 /** Writers, a relay and consumers as processes of their own over a PostgreSQL and, where one is given, a Kafka; each can be killed. */
@@ -25,7 +27,11 @@ export class FaultRun {
   readonly tried: string[] = [];
   readonly acknowledged: string[] = [];
   private readonly running = new Map<Participant, ChildProcess>();
+  private readonly killed = new Set<ChildProcess>();
   private heardOf: () => void = () => undefined;
+  private ending = false;
+  /** Participants that died where they are made to die by chance, beside those that were killed. */
+  deaths = 0;
 
   private constructor(
     private readonly directory: string,
@@ -69,6 +75,7 @@ export class FaultRun {
   async killParticipant(participant: Participant): Promise<void> {
     const child = this.running.get(participant) as ChildProcess;
     const ended = once(child, 'exit');
+    this.killed.add(child);
     child.kill('SIGKILL');
     await ended;
     this.launch(participant);
@@ -96,6 +103,7 @@ export class FaultRun {
       const written = await count(`${SCHEMA}.events`);
       for (const deadline = Date.now() + PATIENCE_MILLISECONDS; (await count('heard.applied')) < written && Date.now() < deadline; await delay(50));
       // Whatever is handed over twice is handed over by now or on its way: what is on its way is waited for.
+      this.ending = true;
       for (const participant of ['relay', 'consumer-1', 'consumer-2'] as const) await this.stopParticipant(participant);
       const log = await dataSource.query<History['log'][number][]>(
         `SELECT stream_id AS stream, version, payload->>'operation' AS operation FROM ${SCHEMA}.events ORDER BY transaction_id, global_position`,
@@ -107,6 +115,7 @@ export class FaultRun {
   }
 
   async end(): Promise<void> {
+    this.ending = true;
     for (const child of this.running.values()) child.kill('SIGKILL');
     await this.postgres.stop();
     rmSync(this.directory, { recursive: true, force: true });
@@ -130,6 +139,7 @@ export class FaultRun {
       schema: SCHEMA,
       streams: STREAMS,
       writers: WRITERS,
+      deaths: this.broker === undefined ? DEATHS.postgres : DEATHS.kafka,
     };
     // Tied to this process: the kernel ends it with it.
     const program = join(import.meta.dirname, 'participant.mjs');
@@ -141,6 +151,11 @@ export class FaultRun {
       this.heardOf();
     });
     this.running.set(participant, child);
+    child.once('exit', (_code, signal) => {
+      if (signal !== 'SIGKILL' || this.ending || this.running.get(participant) !== child || this.killed.delete(child)) return;
+      this.deaths++;
+      this.launch(participant);
+    });
   }
 
   private async stopParticipant(participant: Participant): Promise<void> {

@@ -7,7 +7,7 @@ import { EventRelay, EventStore } from '@windlass/event-store';
 import { createLogger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
 
-const { role, name, databaseUrl, kafka, schema, streams, writers } = JSON.parse(process.argv[2]);
+const { role, name, databaseUrl, kafka, schema, streams, writers, deaths } = JSON.parse(process.argv[2]);
 const logger = createLogger(name, { level: 'silent' });
 const TOPIC = 'faults.counters';
 const RETRY_MILLISECONDS = 50;
@@ -49,7 +49,12 @@ async function write() {
 async function relay() {
   const bus = await persistently(() => openEventBus({ databaseUrl, kafka, publisher: 'faults', logger }));
   const translate = ({ streamId, version, id, data }) => ({ topic: TOPIC, key: streamId, id, payload: Buffer.from(JSON.stringify({ version, operation: data.operation })) });
-  const relaying = new EventRelay({ dataSource, schema, bus, translate, logger });
+  // The worst moment to die: published, and the checkpoint not yet moved.
+  const publish = async (messages) => {
+    await bus.publish(messages);
+    if (messages.length > 0) mayDie();
+  };
+  const relaying = new EventRelay({ dataSource, schema, bus: { publish, identity: () => bus.identity() }, translate, logger });
   relaying.start();
   return async () => {
     await relaying.stop();
@@ -68,15 +73,23 @@ async function consume() {
     await manager.query('UPDATE heard.streams SET revision = $2 WHERE stream = $1', [key, version]);
     await manager.query('INSERT INTO heard.applied (stream, revision, operation, consumer) VALUES ($1, $2, $3, $4)', [key, version, operation, name]);
   };
-  const onMessages = (messages) =>
-    dataSource.transaction(async (manager) => {
+  const onMessages = async (messages) => {
+    await dataSource.transaction(async (manager) => {
       for (const message of messages) await apply(manager, message);
     });
+    // The worst moment to die: applied, and the bus not yet told.
+    mayDie();
+  };
   const consumption = await persistently(() => bus.consume({ group: 'faults', topics: [TOPIC], onMessages }));
   return async () => {
     await consumption.stop();
     await bus.close();
   };
+}
+
+/** Kills this process by chance, without a word, as whoever kills from outside rarely hits just here. */
+function mayDie() {
+  if (Math.random() < deaths) process.kill(process.pid, 'SIGKILL');
 }
 
 /** What a start needs may be down: it is asked for until it is there. Who started this process bounds that. */
