@@ -13,13 +13,14 @@ import { PlatformSigningServiceService } from '@windlass/contracts/kms/v1/platfo
 import { ProjectResourceServiceService } from '@windlass/contracts/kms/v1/project_resources';
 import { SigningServiceService } from '@windlass/contracts/kms/v1/signing_service';
 import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
+import { EventRelay } from '@windlass/event-store';
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { openDatabase } from './database.js';
-import { KeyMaterial, KeyRotations, KeyTable, KeyUpkeep, MaterialMaker } from './key/index.js';
+import { KeyMaterial, KeyRotations, KeyTable, KeyUpkeep, MaterialMaker, publishKey } from './key/index.js';
 import { KmsModule } from './kms.module.js';
 import { KmsSettings } from './settings.js';
-import { openEvents } from './stored-events.js';
+import { eventTypes, openEvents } from './stored-events.js';
 import { KeyUses, UseRetention } from './use/index.js';
 
 const services = {
@@ -73,6 +74,10 @@ export async function startKms(config: KmsConfig): Promise<RunningService> {
     const accounts = new AccountCopy('kms', { CMK: config.keysPerAccount });
     const following = await followAccounts({ bus, dataSource, copy: accounts, group: 'kms.accounts' });
     opened.push({ close: () => following.stop() });
+
+    const relay = new EventRelay({ dataSource, schema: 'kms', bus, translate: publishKey, logger, eventTypes });
+    relay.start();
+    opened.push({ close: () => relay.stop() });
 
     const events = openEvents(dataSource);
     const keys = new KeyTable(dataSource);

@@ -12,6 +12,7 @@ export type { KeySpec, KeyUsage } from './key-spec.js';
 export { CreateKey, CreateKeyHandler } from './create-key.js';
 export { ChangeKey, ChangeKeyHandler } from './change-key.js';
 export { readListing } from './list-keys.js';
+export { KEYS_TOPIC, publishKey } from './key.published.js';
 export { KeyRotations } from './key-rotations.js';
 export { KeyUpkeep } from './key-upkeep.js';
 export { FIRST_MATERIAL_VERSION } from './new-key.js';

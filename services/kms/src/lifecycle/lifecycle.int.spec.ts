@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { KeyTable } from '../key/index.js';
+import { KeyEvent } from '@windlass/contracts/kms/v1/kms_events';
+import { KEYS_TOPIC, KeyTable } from '../key/index.js';
 import { openEvents } from '../stored-events.js';
 import { rebuildReadModels } from '../rebuild-read-models.js';
 import { runKms, type RunningKms } from '../testing/running-kms.js';
@@ -34,6 +35,34 @@ describe('the end of a key', () => {
     await expect(cancel(key_id)).rejects.toMatchObject({ kind: 'invalid', code: 'KMS.1501' });
     await enable(key_id);
     expect(await decrypt(key_id, cipher_text)).toMatchObject({ data_key: plain_text });
+  });
+
+  it('is told to the other services, as is every other change of whether a key can be used', async () => {
+    const told: { state: string; revision: number }[] = [];
+    const { create, disable, enable, rename, schedule, cancel } = running.tenant();
+    const key_id = await create();
+    const consumption = await running.bus.consume({
+      group: 'test.keys',
+      topics: [KEYS_TOPIC],
+      onMessages: (messages) => {
+        for (const { key, payload } of messages) if (key === key_id) told.push(KeyEvent.decode(payload));
+        return Promise.resolve();
+      },
+    });
+    try {
+      await disable(key_id);
+      await rename(key_id, 'renamed');
+      await enable(key_id);
+      await schedule(key_id);
+      await cancel(key_id);
+      await schedule(key_id);
+      await running.upkeep(inDays(8)).run();
+      const seen = () => told.map(({ state, revision }) => `${revision} ${state}`);
+      for (let look = 0; look < 250 && seen().at(-1) !== '8 deleted'; look++) await delay(20);
+      expect([...new Set(seen())]).toEqual(['1 enabled', '2 disabled', '4 enabled', '5 pending_deletion', '6 disabled', '7 pending_deletion', '8 deleted']);
+    } finally {
+      await consumption.stop();
+    }
   });
 
   it.each(['', '6', '1097', '7.5', '-7', 'x'])('is not scheduled in "%s" days', async (days) => {
