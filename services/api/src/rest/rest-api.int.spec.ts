@@ -13,6 +13,7 @@ const guarded = operations.filter((operation) => operation.access !== 'anonymous
 const ofProjects = operations.filter((operation) => operation.access === 'project');
 // The answer is the worker's, or a stream that the edge makes.
 const plain = operations.filter((operation) => operation.adapter !== 'invocation' && !operation.streaming);
+const NO_JSON = new Set(['exported-function', 'metrics']);
 
 describe('the REST API', () => {
   let edge: RunningEdge;
@@ -98,6 +99,8 @@ describe('the REST API', () => {
       expect(edge.peers.calls.map((call) => call.operation)).toEqual([operation.name]);
       expect(answer.headers.get('x-request-id')).toBe(edge.peers.calls[0]?.context.requestId);
       if (operation.successStatus === 204) expect(text).toBe('');
+      // A file, or text for another program to read: nothing is in it here.
+      else if (NO_JSON.has(operation.adapter)) expect([text, answer.headers.get('content-type')]).toEqual(['', expect.not.stringContaining('json')]);
       else expect(JSON.parse(text)).toEqual(operation.responseBody === '' ? expect.any(Object) : []);
     });
 

@@ -59,7 +59,8 @@ describe('the envelope of a data key', () => {
     const bound = { ...context, encryptionContext: { team: 'blue', stage: 'test' } };
     const whole = sealEnvelope(material, outside, bound, dataKey);
     expect(opened(whole, { ...bound, encryptionContext: { stage: 'test', team: 'blue' } })).toEqual(dataKey);
-    for (const encryptionContext of [{}, { team: 'blue' }, { team: 'test', stage: 'blue' }, { team: 'blue', stage: 'test', more: '' }]) {
+    const others: Record<string, string>[] = [{}, { team: 'blue' }, { team: 'test', stage: 'blue' }, { team: 'blue', stage: 'test', more: '' }];
+    for (const encryptionContext of others) {
       expect(opened(whole, { ...bound, encryptionContext })).toBeUndefined();
     }
   });

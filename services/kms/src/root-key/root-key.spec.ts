@@ -25,8 +25,9 @@ describe('a root key', () => {
   };
 
   it('is read from the environment, from a file of its owner alone, or from what a command prints', () => {
-    for (const environment of [{ ROOT: hex }, { ROOT_FILE: file(key) }, { ROOT_FILE: file(`${hex}\n`) }, { ROOT_COMMAND: `printf '%s\\n' ${hex}` }]) {
-      expect(read(environment as Record<string, string>)).toEqual({ key, problems: [] });
+    const sources: Record<string, string>[] = [{ ROOT: hex }, { ROOT_FILE: file(key) }, { ROOT_FILE: file(`${hex}\n`) }, { ROOT_COMMAND: `printf '%s\\n' ${hex}` }];
+    for (const environment of sources) {
+      expect(read(environment)).toEqual({ key, problems: [] });
     }
   });
 
