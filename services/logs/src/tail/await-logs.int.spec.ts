@@ -61,16 +61,6 @@ describe('lines that are followed', () => {
     await expect(ask(caller, group, id)).rejects.toMatchObject(missingStream);
   });
 
-  it('by so many of a project at once', async () => {
-    const caller = running.tenant();
-    const { group, stream: id } = await running.stream(caller);
-    const waits = await Promise.allSettled(Array.from({ length: 101 }, () => ask(caller, group, id, {}, 1_500)));
-    const refused = waits.filter((wait) => wait.status === 'rejected');
-    expect(refused).toHaveLength(1);
-    expect(refused[0]?.reason).toMatchObject({ kind: 'throttled', code: 'LTS.0429', message: expect.stringContaining('a project follows at most 100') });
-    await expect(ask(caller, group, id, {}, 0)).resolves.toBeDefined();
-  });
-
   it.each<[string, Partial<TailLogsRequest>]>([
     ['line_num', { line_num: '5' }],
     ['start_time', { start_time: -1 }],
