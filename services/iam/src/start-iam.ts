@@ -12,6 +12,7 @@ import { EnterpriseProjectDirectoryServiceService, EnterpriseProjectServiceServi
 import { ProjectServiceService } from '@windlass/contracts/iam/v1/project_service';
 import { RoleServiceService } from '@windlass/contracts/iam/v1/role_service';
 import { QuotaServiceService } from '@windlass/contracts/iam/v1/quota_service';
+import { ServiceAuthorizationServiceService } from '@windlass/contracts/iam/v1/service_authorization_service';
 import { SignUpServiceService } from '@windlass/contracts/iam/v1/sign_up_service';
 import { TokenServiceService } from '@windlass/contracts/iam/v1/token_service';
 import { AccessKeyServiceService } from '@windlass/contracts/iam/v1/access_key_service';
@@ -42,6 +43,7 @@ const services = {
   'windlass.iam.v1.ProjectService': ProjectServiceService,
   'windlass.iam.v1.RoleService': RoleServiceService,
   'windlass.iam.v1.TokenService': TokenServiceService,
+  'windlass.iam.v1.ServiceAuthorizationService': ServiceAuthorizationServiceService,
   'windlass.iam.v1.SignUpService': SignUpServiceService,
   'windlass.iam.v1.AccountAdminService': AccountAdminServiceService,
   'windlass.iam.v1.EnterpriseProjectService': EnterpriseProjectServiceService,

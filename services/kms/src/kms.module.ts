@@ -21,6 +21,7 @@ import { KeyLifecycleController } from './lifecycle/key-lifecycle.controller.js'
 import { KeyRotationController } from './rotation/key-rotation.controller.js';
 import { PlatformSigningController } from './platform-signing/platform-signing.controller.js';
 import { ProjectResourcesController } from './project-resources/project-resources.controller.js';
+import { ServiceKeyController } from './service-key/service-key.controller.js';
 import { KmsSettings } from './settings.js';
 import { KeyPairs, SigningController } from './signing/index.js';
 
@@ -74,6 +75,7 @@ export class KmsModule {
       EventSourceController,
       SigningController,
       PlatformSigningController,
+      ServiceKeyController,
     ];
     return { module: KmsModule, imports: [CqrsModule.forRoot()], controllers, providers: [...resources, ...handlers] };
   }

@@ -11,6 +11,7 @@ import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
 import { KeyUseServiceService } from '@windlass/contracts/kms/v1/key_use_service';
 import { PlatformSigningServiceService } from '@windlass/contracts/kms/v1/platform_signing_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/kms/v1/project_resources';
+import { ServiceKeyServiceService } from '@windlass/contracts/kms/v1/service_key_service';
 import { SigningServiceService } from '@windlass/contracts/kms/v1/signing_service';
 import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
 import { EventRelay } from '@windlass/event-store';
@@ -32,6 +33,7 @@ const services = {
   'windlass.kms.v1.KeyUseService': KeyUseServiceService,
   'windlass.kms.v1.KeyQuotaService': KeyQuotaServiceService,
   'windlass.kms.v1.ProjectResourceService': ProjectResourceServiceService,
+  'windlass.kms.v1.ServiceKeyService': ServiceKeyServiceService,
   'windlass.kms.v1.SigningService': SigningServiceService,
   'windlass.kms.v1.PlatformSigningService': PlatformSigningServiceService,
 };

@@ -16,10 +16,10 @@ import type { Principal } from '@windlass/contracts/iam/v1/principal';
 import { WindlassError } from '@windlass/errors';
 import type { StoredEvent } from '@windlass/event-store';
 import { CallContextReader } from '@windlass/grpc';
-import type { Reach } from '@windlass/policy-engine';
 import { scopeId, type Grant, type GrantScope } from '../grant/index.js';
 import { versionOf, type PolicyHolder } from './effective-policy.js';
 import { ExplainAuthorization } from './explain-authorization.js';
+import { reachedIds } from './reached-ids.js';
 import type { GrantedStatement } from './scoped-grant.js';
 import { ShowEffectivePolicy } from './show-effective-policy.js';
 
@@ -57,7 +57,7 @@ export class AuthorizationController {
       reason: explanation.reason,
       resource: explanation.resource,
       all_enterprise_projects: reach.kind === 'all',
-      enterprise_project_ids: [...idsOf(reach, enterpriseProjectIds)],
+      enterprise_project_ids: [...reachedIds(reach, enterpriseProjectIds)],
       statements: explanation.statements.map(toDecidingStatement),
       events: explanation.events.map(toDecidingEvent),
     };
@@ -78,19 +78,6 @@ function callerIn({ user_id, agency_id }: Principal): HolderIds {
 function holderOf(domainId: string, { user_id: userId, agency_id: agencyId }: HolderIds): PolicyHolder {
   if ((userId === '') !== (agencyId === '')) return userId === '' ? { domainId, type: 'agency', id: agencyId } : { domainId, type: 'user', id: userId };
   throw new WindlassError({ kind: 'invalid', reason: 'SUBJECT_INVALID', code: 'IAM.0073', message: 'Name either a user_id or an agency_id.' });
-}
-
-function idsOf(reach: Reach, all: readonly string[]): readonly string[] {
-  switch (reach.kind) {
-    case 'all':
-      return [];
-    case 'only':
-      return reach.ids;
-    case 'all_but':
-      return all.filter((id) => !reach.ids.includes(id));
-    default:
-      return reach satisfies never;
-  }
 }
 
 function toScopedPolicy({ roleId, roleName, policy, scope, subject, origin }: Grant): ScopedPolicy {

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AuthorizationController } from './authorization.controller.js';
+import { DecideActionsHandler } from './decide-actions.js';
 import { ExplainAuthorizationHandler } from './explain-authorization.js';
+import { ServiceAuthorizationController } from './service-authorization.controller.js';
 import { ShowEffectivePolicyHandler } from './show-effective-policy.js';
 
-@Module({ controllers: [AuthorizationController], providers: [ShowEffectivePolicyHandler, ExplainAuthorizationHandler] })
+@Module({ controllers: [AuthorizationController, ServiceAuthorizationController], providers: [ShowEffectivePolicyHandler, ExplainAuthorizationHandler, DecideActionsHandler] })
 export class AuthorizationModule {}

@@ -73,7 +73,8 @@ export class ExplainAuthorizationHandler implements IQueryHandler<ExplainAuthori
   }
 }
 
-function decide(question: Question, policy: EffectivePolicy, project: ProjectRow | undefined, now: Date): Omit<Explanation, 'events' | 'enterpriseProjectIds'> {
+/** The decision on a question, from what is granted. */
+export function decide(question: Question, policy: EffectivePolicy, project: ProjectRow | undefined, now: Date): Omit<Explanation, 'events' | 'enterpriseProjectIds'> {
   const { holder, domainName, action, context, enterpriseProjectId } = question;
   const user = holder.type === 'user' ? { userId: holder.id, userName: policy.name } : { userId: '', userName: '' };
   const caller = { domainId: holder.domainId, domainName, projectName: project?.name ?? '', ...user };

@@ -57,6 +57,12 @@ export interface FunctionSpec {
   strong_isolation: boolean;
   /** Whether its answers are passed on as they come, beyond the limit of those that are answered whole. */
   streams_response: boolean;
+  /** The customer's key that the package lies encrypted under; empty: none, and the package lies as it is. */
+  code_key_id: string;
+  /** What an encrypted package is fetched by: hex SHA-512 of the bytes that are stored. */
+  stored_code_digest: string;
+  /** The customer's key that environment and user_data lie encrypted under; they are empty here then. */
+  environment_key_id: string;
 }
 
 export interface FunctionSpec_EnvironmentEntry {
@@ -161,6 +167,9 @@ function createBaseFunctionSpec(): FunctionSpec {
     public_access: false,
     strong_isolation: false,
     streams_response: false,
+    code_key_id: "",
+    stored_code_digest: "",
+    environment_key_id: "",
   };
 }
 
@@ -258,6 +267,15 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     }
     if (message.streams_response !== false) {
       writer.uint32(400).bool(message.streams_response);
+    }
+    if (message.code_key_id !== "") {
+      writer.uint32(482).string(message.code_key_id);
+    }
+    if (message.stored_code_digest !== "") {
+      writer.uint32(490).string(message.stored_code_digest);
+    }
+    if (message.environment_key_id !== "") {
+      writer.uint32(498).string(message.environment_key_id);
     }
     return writer;
   },
@@ -529,6 +547,30 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
             message.streams_response = reader.bool();
             continue;
           }
+          case 60: {
+            if (tag !== 482) {
+              break;
+            }
+
+            message.code_key_id = reader.string();
+            continue;
+          }
+          case 61: {
+            if (tag !== 490) {
+              break;
+            }
+
+            message.stored_code_digest = reader.string();
+            continue;
+          }
+          case 62: {
+            if (tag !== 498) {
+              break;
+            }
+
+            message.environment_key_id = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -593,6 +635,9 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     message.public_access = object.public_access ?? false;
     message.strong_isolation = object.strong_isolation ?? false;
     message.streams_response = object.streams_response ?? false;
+    message.code_key_id = object.code_key_id ?? "";
+    message.stored_code_digest = object.stored_code_digest ?? "";
+    message.environment_key_id = object.environment_key_id ?? "";
     return message;
   },
 };
