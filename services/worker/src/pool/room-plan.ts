@@ -26,6 +26,8 @@ export class RoomPlan {
   private freeInstances: number;
   private freeMemoryMb: number;
   private freeStarts: number;
+  /** Room is made for no more instances than may start then: what more of it came free would go to others in between, and be taken again. */
+  private roomsToMake: number;
   /** What instances on their way out will give back: nobody needs to make that room twice. */
   private comingInstances = 0;
   private comingMemoryMb = 0;
@@ -48,6 +50,7 @@ export class RoomPlan {
       this.surplus.set(pool.key, surplusOf(pool));
       for (const instance of pool.instances) this.count(pool, instance);
     }
+    this.roomsToMake = this.freeStarts;
     this.unused.sort((a, b) => a.instance.since - b.instance.since);
   }
 
@@ -124,7 +127,7 @@ export class RoomPlan {
 
   /** The start itself follows when the room is really free: the next decision sees it. False when there is none to be had. */
   private makeRoom({ pool, demanded }: Claim): boolean {
-    if (pool.memoryMb > this.limits.maxMemoryMb) return false;
+    if (pool.memoryMb > this.limits.maxMemoryMb || !this.mayMakeRoom(pool)) return false;
     const victims: Candidate[] = [];
     let instances = this.freeInstances + this.comingInstances;
     let memoryMb = this.freeMemoryMb + this.comingMemoryMb;
@@ -153,8 +156,16 @@ export class RoomPlan {
     // What is coming free is now spoken for.
     this.comingInstances = instances - 1 - this.freeInstances;
     this.comingMemoryMb = memoryMb - pool.memoryMb - this.freeMemoryMb;
-    this.partOf(pool).add(pool.memoryMb);
+    this.roomsToMake -= 1;
+    const part = this.partOf(pool);
+    part.making += 1;
+    part.add(pool.memoryMb);
     return true;
+  }
+
+  private mayMakeRoom(pool: PoolMeasurement): boolean {
+    const { starting, making } = this.partOf(pool);
+    return this.roomsToMake > 0 || starting + making === 0;
   }
 
   private end({ pool, instance }: Candidate): void {
@@ -178,8 +189,10 @@ export class RoomPlan {
       if (left === 0 || (this.surplus.get(candidate.key) ?? 0) <= 0) return false;
       const [theirs, ours] = [this.partOf(candidate), this.partOf(pool)];
       if (candidate.tenant !== pool.tenant && theirs.shareWith(-1, -candidate.memoryMb, this.limits) >= ours.shareWith(1, pool.memoryMb, this.limits)) return true;
-      // A function without any instance gets one of a function that keeps some.
-      return pool.instances.length === 0 && left > 1 && theirs.share(this.limits) >= ours.share(this.limits);
+      // A function without any instance gets one of a function that keeps some: of its own tenant, or of one that has more. Among equals
+      // the room would go back at once, and forth again.
+      if (pool.instances.length > 0 || left <= 1) return false;
+      return candidate.tenant === pool.tenant || theirs.share(this.limits) > ours.share(this.limits);
     };
     while (!isEnough()) {
       const allowed = this.pools.filter(isAllowed);
@@ -201,6 +214,8 @@ class Part {
   private instances = 0;
   private memoryMb = 0;
   starting = 0;
+  /** For how many more room is being made. */
+  making = 0;
 
   add(memoryMb: number): void {
     this.instances += 1;
