@@ -25,7 +25,8 @@ const STATUS: Record<ErrorKind, status> = {
 /** The gRPC form of an error: status by kind, and the detail in trailing metadata for programs. */
 export function toServiceError(error: WindlassError): { code: status; details: string; metadata: Metadata } {
   const metadata = new Metadata();
-  const detail = ErrorDetail.encode({ kind: error.kind, reason: error.reason, code: error.code, message: error.message });
+  const { kind, reason, code, message, retryAfterSeconds = 0 } = error;
+  const detail = ErrorDetail.encode({ kind, reason, code, message, retry_after_seconds: retryAfterSeconds });
   metadata.set(DETAIL, Buffer.from(detail.finish()));
   return { code: STATUS[error.kind], details: error.message, metadata };
 }
@@ -36,7 +37,8 @@ export function fromServiceError(error: ServiceError): WindlassError {
   if (Buffer.isBuffer(encoded)) {
     const detail = ErrorDetail.decode(encoded);
     if (isErrorKind(detail.kind)) {
-      return new WindlassError({ kind: detail.kind, reason: detail.reason, code: detail.code, message: detail.message, cause: error });
+      const { kind, reason, code, message, retry_after_seconds } = detail;
+      return new WindlassError({ kind, reason, code, message, ...(retry_after_seconds > 0 ? { retryAfterSeconds: retry_after_seconds } : {}), cause: error });
     }
   }
   switch (error.code) {

@@ -19,9 +19,9 @@ export class KeyedRate {
 
   constructor(private readonly rate: Rate) {}
 
-  /** Whether the key may have one at `now` (milliseconds). */
-  hasLeft(key: string, now: number): boolean {
-    return this.at(key, now).left >= 1;
+  /** How long until the key may have one, in whole seconds from `now` (milliseconds); 0 when it may at once. */
+  secondsUntilNext(key: string, now: number): number {
+    return Math.ceil((Math.max(0, 1 - this.at(key, now).left) / this.rate.perMinute) * 60);
   }
 
   /** Counts one. */

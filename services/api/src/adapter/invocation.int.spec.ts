@@ -20,8 +20,8 @@ function answered(status: number, body = 'hi'): InvokeResponse {
   });
 }
 
-function failed(code: number, message: string): InvokeResponse {
-  return InvokeResponse.fromPartial({ result: { $case: 'failure', value: { code, reason: 'SOME_REASON', message } }, summary });
+function failed(code: number, message: string, retry_after_seconds = 0): InvokeResponse {
+  return InvokeResponse.fromPartial({ result: { $case: 'failure', value: { code, reason: 'SOME_REASON', message, retry_after_seconds } }, summary });
 }
 
 describe('a synchronous invocation', () => {
@@ -116,6 +116,11 @@ describe('a synchronous invocation', () => {
     const answer = await invoke({});
     expect([answer.status, await answer.json()]).toEqual([status, { error_code: `FSS.${code}`, error_msg: 'The process ended with code 1: no such file' }]);
     expect(answer.headers.get('x-cff-request-id')).toBe(answer.headers.get('x-request-id'));
+  });
+
+  it('says after how long it may succeed, as the worker knows', async () => {
+    edge.peers.invoke = () => failed(150429, 'All 2 instances the function may have are busy', 7);
+    expect((await invoke({})).headers.get('retry-after')).toBe('7');
   });
 
   it('fails as the registry says before a worker is troubled', async () => {

@@ -24,6 +24,13 @@ describe('an error answer', () => {
     expect(body(errorAnswer(error('conflict', 'IAM.0005', 'Taken'), place('keystone', 'IAM')))).toEqual({ error: { code: 409, message: 'Taken', title: 'Conflict' } });
   });
 
+  it('says when to try again what passes by itself, as whoever refused it knows best', () => {
+    const wait = (failure: WindlassError) => errorAnswer(failure, place('flat')).headers?.['retry-after'];
+    expect(ERROR_KINDS.filter((kind) => wait(error(kind)) !== undefined)).toEqual(['throttled', 'unavailable']);
+    expect(wait(error('throttled'))).toBe('1');
+    expect(wait(new WindlassError({ kind: 'throttled', reason: 'X', code: 'IAM.0012', message: 'Too many', retryAfterSeconds: 6 }))).toBe('6');
+  });
+
   it('completes a bare number with the prefix of the API', () => {
     expect(body(errorAnswer(error('unavailable', '0503'), place('flat', 'LTS')))).toMatchObject({ error_code: 'LTS.0503' });
     expect(body(errorAnswer(error('unavailable', '0503'), place('flat', '')))).toMatchObject({ error_code: 'APIGW.0503' });
@@ -44,7 +51,7 @@ describe('an error answer', () => {
 
 describe('a failure of a worker', () => {
   it('is ours when the worker failed, and passes by itself when it was only stopped', () => {
-    const kind = (code: number, reason: string) => invocationError({ code, reason, message: 'x' }).kind;
+    const kind = (code: number, reason: string) => invocationError({ code, reason, message: 'x', retry_after_seconds: 0 }).kind;
     expect([kind(500, 'WORKER_FAILED'), kind(500, 'WORKER_STOPPING'), kind(4201, 'SANDBOX_FAILED'), kind(4999, 'NEW'), kind(7000, 'NEW')]).toEqual(['internal', 'unavailable', 'unavailable', 'function_failed', 'internal']);
   });
 });
@@ -57,7 +64,7 @@ describe('docs/errors.md', () => {
   });
 
   it.each(FAILURE_NUMBERS)('explains failure %i of an invocation with its status', (code) => {
-    const { kind } = invocationError({ code, reason: 'X', message: 'x' });
+    const { kind } = invocationError({ code, reason: 'X', message: 'x', retry_after_seconds: 0 });
     expect(page).toContain(`| FSS.${code} | ${HTTP_STATUS[kind]} |`);
   });
 });

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { internalError, isWindlassError, WindlassError } from '@windlass/errors';
+import { internalError, isWindlassError, WindlassError, type ErrorKind } from '@windlass/errors';
 import type { ErrorFamily } from '../operation/index.js';
 import { jsonAnswer, type HttpAnswer } from '../rest/http-answer.js';
 import { HTTP_STATUS } from './http-status.js';
@@ -13,6 +13,9 @@ export interface ErrorPlace {
 }
 
 const GATEWAY_PREFIX = 'APIGW';
+
+/** `Retry-After` (RFC 9110, 10.2.3) of what passes by itself, where whoever refused the call does not know better. */
+const USUAL_WAIT_SECONDS: Readonly<Partial<Record<ErrorKind, number>>> = { throttled: 1, unavailable: 1 };
 
 /** The error a caller may see: anything unexpected, and the inside of an internal error, is replaced by one sentence. */
 export function publicError(error: unknown): WindlassError {
@@ -35,7 +38,9 @@ export function gatewayErrorBody({ status, message, path, requestId }: { status:
 export function errorAnswer(failure: unknown, place: ErrorPlace): HttpAnswer {
   const error = publicError(failure);
   const status = HTTP_STATUS[error.kind];
-  return jsonAnswer(status, errorBody(error, status, place));
+  const answer = jsonAnswer(status, errorBody(error, status, place));
+  const wait = waitBeforeRetry(error);
+  return wait === undefined ? answer : { ...answer, headers: { ...answer.headers, 'retry-after': String(wait) } };
 }
 
 /**
@@ -44,6 +49,11 @@ export function errorAnswer(failure: unknown, place: ErrorPlace): HttpAnswer {
  */
 export function fullCode(code: string, prefix: string): string {
   return /^0\d+$/.test(code) ? `${prefix === '' ? GATEWAY_PREFIX : prefix}.${code}` : code;
+}
+
+/** After how many seconds the same call may succeed; undefined when waiting helps nothing. */
+export function waitBeforeRetry({ retryAfterSeconds, kind }: WindlassError): number | undefined {
+  return retryAfterSeconds ?? USUAL_WAIT_SECONDS[kind];
 }
 
 function errorBody(error: WindlassError, status: number, place: ErrorPlace): object {

@@ -12,7 +12,7 @@ export type DescriptorFiles = readonly FileDescriptorProto[];
 /** What every server of gRPC has besides its operations. */
 const STANDARD_RPCS = ['grpc.health.v1.Health.Check', 'grpc.health.v1.Health.Watch', 'grpc.reflection.v1.ServerReflection.ServerReflectionInfo'];
 /** What the details of a failed call are made of. */
-const ERROR_DETAILS = ['google.rpc.Status', 'google.rpc.ErrorInfo', 'windlass.error.v1.ErrorDetail'];
+const ERROR_DETAILS = ['google.rpc.Status', 'google.rpc.ErrorInfo', 'google.rpc.RetryInfo', 'windlass.error.v1.ErrorDetail'];
 
 /**
  * What tenants may know of a compiled FileDescriptorSet: the given rpcs (full names of services and methods, with a dot)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { ErrorDetail } from '@windlass/contracts/error/v1/error';
-import { ErrorInfo } from '@windlass/contracts/google/rpc/error_details';
+import { ErrorInfo, RetryInfo } from '@windlass/contracts/google/rpc/error_details';
 import { Status } from '@windlass/contracts/google/rpc/status';
 import { HealthCheckResponse_ServingStatus as ServingStatus, HealthClient, HealthService, type HealthCheckResponse } from '@windlass/contracts/grpc/health/v1/health';
 import { AccountServiceService } from '@windlass/contracts/iam/v1/account_service';
@@ -116,7 +116,7 @@ describe("the tenants' gRPC", () => {
       const failure = await failureOf('/windlass.registry.v1.FunctionService/ListFunctions');
       expect(failure?.code).toBe(status.NOT_FOUND);
       const detail = failure?.metadata.get('windlass-error-bin')[0] as Buffer;
-      expect(ErrorDetail.decode(detail)).toEqual({ kind: 'not_found', reason: 'APP_NOT_FOUND', code: 'FSS.1055', message: 'No such application.' });
+      expect(ErrorDetail.decode(detail)).toEqual({ kind: 'not_found', reason: 'APP_NOT_FOUND', code: 'FSS.1055', message: 'No such application.', retry_after_seconds: 0 });
       expect(standardDetail(failure)).toEqual({
         code: status.NOT_FOUND,
         message: 'No such application.',
@@ -127,6 +127,17 @@ describe("the tenants' gRPC", () => {
           },
         ],
       });
+    });
+
+    it('with the wait after which the same call may succeed', async () => {
+      edge.peers.on('ListFunctions', () => {
+        throw new WindlassError({ kind: 'throttled', reason: 'TOO_MANY', code: 'FSS.0429', message: 'Too many.', retryAfterSeconds: 7 });
+      });
+      const failure = await failureOf('/windlass.registry.v1.FunctionService/ListFunctions');
+      const { details } = Status.decode(failure?.metadata.get('grpc-status-details-bin')[0] as Buffer);
+      expect(details.map(({ type_url }) => type_url)).toEqual(['type.googleapis.com/google.rpc.ErrorInfo', 'type.googleapis.com/google.rpc.RetryInfo']);
+      expect(RetryInfo.decode(details[1]?.value as Buffer)).toEqual({ retry_delay: { seconds: 7n, nanos: 0 } });
+      expect(ErrorDetail.decode(failure?.metadata.get('windlass-error-bin')[0] as Buffer).retry_after_seconds).toBe(7);
     });
 
     it('under the number of the service they happened in, and nothing of the inside', async () => {

@@ -49,8 +49,9 @@ export const FAILURE_NUMBERS: readonly number[] = [...KIND_OF_NUMBER.keys()];
 
 /** A worker's failure as an error of the API. An unknown number is the function's when it is of the 4000s, else ours. */
 export function invocationError(failure: InvocationFailure): WindlassError {
-  const { code, reason, message } = failure;
-  return new WindlassError({ kind: kindOf(code, reason), reason, code: `FSS.${code}`, message });
+  const { code, reason, message, retry_after_seconds } = failure;
+  const known = retry_after_seconds > 0 ? { retryAfterSeconds: retry_after_seconds } : {};
+  return new WindlassError({ kind: kindOf(code, reason), reason, code: `FSS.${code}`, message, ...known });
 }
 
 function kindOf(code: number, reason: string): ErrorKind {

@@ -24,6 +24,14 @@ describe('the rate of sign-ups', () => {
     expect(tries(rate, 'a', MINUTE * 10, 10)).toBe(3);
   });
 
+  it('says when the next one is taken', () => {
+    const rate = new SignUpRate(rates);
+    tries(rate, 'a', 0, 3);
+    expect(() => rate.admit('a', 0)).toThrow(expect.objectContaining({ retryAfterSeconds: 30, message: expect.stringContaining('in 30 s') }));
+    expect(() => rate.admit('a', 20_500)).toThrow(expect.objectContaining({ retryAfterSeconds: 10 }));
+    expect(tries(rate, 'a', MINUTE / 2, 1)).toBe(1);
+  });
+
   it('takes so many of all addresses together', () => {
     const rate = new SignUpRate(rates);
     const admitted = ['a', 'b', 'c', 'd'].map((source) => tries(rate, source, 0, 2));

@@ -23,18 +23,21 @@ export class SignUpRate {
 
   /** Counts a try at `now` (milliseconds), or refuses it as throttled. A refused try costs nothing. */
   admit(source: string, now: number): void {
-    if (!this.sources.hasLeft(source, now)) throw tooMany('from this address', this.rates.perSource);
-    if (!this.all.hasLeft(ALL, now)) throw tooMany('on this platform', this.rates.inAll);
+    const ofSource = this.sources.secondsUntilNext(source, now);
+    if (ofSource > 0) throw tooMany('from this address', this.rates.perSource, ofSource);
+    const ofAll = this.all.secondsUntilNext(ALL, now);
+    if (ofAll > 0) throw tooMany('on this platform', this.rates.inAll, ofAll);
     this.sources.take(source, now);
     this.all.take(ALL, now);
   }
 }
 
-function tooMany(where: string, rate: Rate): WindlassError {
+function tooMany(where: string, rate: Rate, retryAfterSeconds: number): WindlassError {
   return new WindlassError({
     kind: 'throttled',
     reason: 'TOO_MANY_SIGN_UPS',
     code: 'IAM.0012',
-    message: `Too many sign-ups were tried ${where}: ${rate.perMinute} a minute are taken. Try again in a minute.`,
+    message: `Too many sign-ups were tried ${where}: ${rate.perMinute} a minute are taken. Try again in ${retryAfterSeconds} s.`,
+    retryAfterSeconds,
   });
 }

@@ -25,18 +25,21 @@ export class LogInRate {
 
   /** Counts a try at `now` (milliseconds), or refuses it as throttled. A refused try costs nothing. An empty source is nobody's. */
   admit({ source, account }: { readonly source: string; readonly account: string }, now: number): void {
-    if (source !== '' && !this.sources.hasLeft(source, now)) throw tooMany('from this address', this.rates.perSource);
-    if (!this.accounts.hasLeft(account, now)) throw tooMany('to this account', this.rates.perAccount);
+    const ofSource = source === '' ? 0 : this.sources.secondsUntilNext(source, now);
+    if (ofSource > 0) throw tooMany('from this address', this.rates.perSource, ofSource);
+    const ofAccount = this.accounts.secondsUntilNext(account, now);
+    if (ofAccount > 0) throw tooMany('to this account', this.rates.perAccount, ofAccount);
     if (source !== '') this.sources.take(source, now);
     this.accounts.take(account, now);
   }
 }
 
-function tooMany(where: string, { perMinute }: Rate): WindlassError {
+function tooMany(where: string, { perMinute }: Rate, retryAfterSeconds: number): WindlassError {
   return new WindlassError({
     kind: 'throttled',
     reason: 'TOO_MANY_LOG_INS',
     code: 'IAM.0012',
-    message: `Too many log-ins were tried ${where}: ${perMinute} a minute are taken. Try again in a minute.`,
+    message: `Too many log-ins were tried ${where}: ${perMinute} a minute are taken. Try again in ${retryAfterSeconds} s.`,
+    retryAfterSeconds,
   });
 }

@@ -37,8 +37,8 @@ export class WorkerController {
     const log_tail = request.log_tail ? this.log.takeTail(request.request_id) : '';
     const { response } = call;
     if (failure === undefined && response !== undefined) return { result: { $case: 'response', value: response }, summary, log_tail };
-    const { code, reason, message } = judge(failure ?? { kind: 'WORKER_FAILED' });
-    return { result: { $case: 'failure', value: { code, reason, message } }, summary, log_tail };
+    const { code, reason, message, retryAfterSeconds = 0 } = judge(failure ?? { kind: 'WORKER_FAILED' });
+    return { result: { $case: 'failure', value: { code, reason, message, retry_after_seconds: retryAfterSeconds } }, summary, log_tail };
   }
 
   @GrpcMethod('WorkerService', 'listInstances')

@@ -21,10 +21,12 @@ export interface ErrorDetail {
   code: string;
   /** Sentence for the caller. Never holds secrets, stack traces or other tenants' names. */
   message: string;
+  /** When the same call may succeed, in whole seconds from now, where whoever refused it knows; 0 where nobody does. */
+  retry_after_seconds: number;
 }
 
 function createBaseErrorDetail(): ErrorDetail {
-  return { kind: "", reason: "", code: "", message: "" };
+  return { kind: "", reason: "", code: "", message: "", retry_after_seconds: 0 };
 }
 
 export const ErrorDetail: MessageFns<ErrorDetail> = {
@@ -40,6 +42,9 @@ export const ErrorDetail: MessageFns<ErrorDetail> = {
     }
     if (message.message !== "") {
       writer.uint32(34).string(message.message);
+    }
+    if (message.retry_after_seconds !== 0) {
+      writer.uint32(40).uint32(message.retry_after_seconds);
     }
     return writer;
   },
@@ -89,6 +94,14 @@ export const ErrorDetail: MessageFns<ErrorDetail> = {
             message.message = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.retry_after_seconds = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -110,6 +123,7 @@ export const ErrorDetail: MessageFns<ErrorDetail> = {
     message.reason = object.reason ?? "";
     message.code = object.code ?? "";
     message.message = object.message ?? "";
+    message.retry_after_seconds = object.retry_after_seconds ?? 0;
     return message;
   },
 };

@@ -64,6 +64,8 @@ export interface InvocationFailure {
   reason: string;
   /** One sentence and the last lines of stderr. */
   message: string;
+  /** When the same call may succeed, in whole seconds from now; 0 where waiting helps nothing or nobody knows. */
+  retry_after_seconds: number;
 }
 
 export interface InvocationSummary {
@@ -553,7 +555,7 @@ export const HttpResponse: MessageFns<HttpResponse> = {
 };
 
 function createBaseInvocationFailure(): InvocationFailure {
-  return { code: 0, reason: "", message: "" };
+  return { code: 0, reason: "", message: "", retry_after_seconds: 0 };
 }
 
 export const InvocationFailure: MessageFns<InvocationFailure> = {
@@ -566,6 +568,9 @@ export const InvocationFailure: MessageFns<InvocationFailure> = {
     }
     if (message.message !== "") {
       writer.uint32(26).string(message.message);
+    }
+    if (message.retry_after_seconds !== 0) {
+      writer.uint32(32).uint32(message.retry_after_seconds);
     }
     return writer;
   },
@@ -607,6 +612,14 @@ export const InvocationFailure: MessageFns<InvocationFailure> = {
             message.message = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.retry_after_seconds = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -627,6 +640,7 @@ export const InvocationFailure: MessageFns<InvocationFailure> = {
     message.code = object.code ?? 0;
     message.reason = object.reason ?? "";
     message.message = object.message ?? "";
+    message.retry_after_seconds = object.retry_after_seconds ?? 0;
     return message;
   },
 };
