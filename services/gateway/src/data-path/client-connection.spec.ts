@@ -7,6 +7,7 @@ import { ClientConnection } from './client-connection.js';
 import { Gatekeeper } from './gatekeeper.js';
 import { HeldBodies } from './held-bodies.js';
 import { DEFAULT_LIMITS } from './limits.js';
+import { RefusalPace } from './refusal-pace.js';
 import { RouteFinder } from './route-finder.js';
 import { RouteTable } from './route-table.js';
 import { Workers } from './workers.js';
@@ -47,11 +48,12 @@ describe('the connection of a client that reads slowly', () => {
         finder: new RouteFinder(new RouteTable(), () => Promise.resolve([])),
         gatekeeper: new Gatekeeper({ byToken: refuse, bySignature: refuse }),
         heldBodies: new HeldBodies(limits),
+        refusalPace: new RefusalPace(limits),
         workers: new Workers([]),
         timers: new CoarseTimers(1),
         logger: createLogger('gateway-test', { level: 'silent' }),
       },
-      { onRequest: () => undefined, onClosed: () => undefined },
+      { onRequest: () => undefined, onHeld: () => undefined, onReleased: () => undefined, onClosed: () => undefined },
     );
     socket.push('GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
     await turn();

@@ -5,6 +5,7 @@ import { isHttp1Error, RequestHeadParser } from '@windlass/http1';
 import { Exchange } from './exchange.js';
 import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
 import { Refusal, refusalBytes, refusals } from './refusal.js';
+import { partyOfAddress } from './refusal-pace.js';
 
 const NO_BYTES = Buffer.alloc(0);
 
@@ -12,12 +13,16 @@ const NO_BYTES = Buffer.alloc(0);
  * - `waiting`: for the first byte of a request.
  * - `reading`: a head has begun.
  * - `exchanging`: a request is being served.
+ * - `holding`: a request is refused, and its client is told so later.
  * - `closing`: the last answer is written; what still comes is dropped, so that the client can read that answer.
  */
-type State = 'waiting' | 'reading' | 'exchanging' | 'closing';
+type State = 'waiting' | 'reading' | 'exchanging' | 'holding' | 'closing';
 
 export interface ClientConnectionEvents {
   onRequest(): void;
+  /** An answer is held back; it is given now, or its client has left. */
+  onHeld(): void;
+  onReleased(): void;
   onClosed(): void;
 }
 
@@ -31,6 +36,8 @@ export class ClientConnection implements ExchangeClient {
   /** What must happen next must happen before it: the next bytes, the end of the request, the end of the connection. */
   private readonly deadline: Deadline;
   private retiring = false;
+  /** Gives the answer that is held back. */
+  private giveHeld: (() => void) | undefined;
   /** The client sends nothing any more. */
   private ended = false;
   /** The client has much to take, and is given up when it takes nothing for a while. */
@@ -60,6 +67,7 @@ export class ClientConnection implements ExchangeClient {
     this.retiring = true;
     // The end of the last answer may still be on its way to a slow client.
     if (this.state === 'waiting') this.socket.destroySoon();
+    else if (this.state === 'holding') this.giveAnswer();
   }
 
   destroy(): void {
@@ -97,6 +105,16 @@ export class ClientConnection implements ExchangeClient {
     return bytes;
   }
 
+  holdAnswer(ms: number, give: () => void): void {
+    this.exchange = undefined;
+    if (this.socket.destroyed) return;
+    this.state = 'holding';
+    this.giveHeld = give;
+    this.socket.pause();
+    this.deadline.set(ms);
+    this.events.onHeld();
+  }
+
   onExchangeEnded(keepAlive: boolean): void {
     this.exchange = undefined;
     if (this.socket.destroyed) return;
@@ -118,6 +136,9 @@ export class ClientConnection implements ExchangeClient {
         return;
       case 'exchanging':
         this.exchange?.onClientData(piece);
+        return;
+      case 'holding':
+        this.keepUnread(piece);
         return;
       case 'closing':
         return;
@@ -196,6 +217,9 @@ export class ClientConnection implements ExchangeClient {
       case 'exchanging':
         this.exchange?.onDeadline();
         return;
+      case 'holding':
+        this.giveAnswer();
+        return;
       case 'waiting':
       case 'closing':
         this.socket.destroy();
@@ -206,8 +230,21 @@ export class ClientConnection implements ExchangeClient {
   }
 
   private refuse(refusal: Refusal): void {
-    this.socket.write(refusalBytes(refusal, randomUUID(), { keepAlive: false, withBody: true }));
-    this.closeAfterAnswer();
+    const give = (): void => {
+      this.socket.write(refusalBytes(refusal, randomUUID(), { keepAlive: false, withBody: true }));
+      this.closeAfterAnswer();
+    };
+    const delayMs = this.context.refusalPace.delayOf(partyOfAddress(this.address));
+    if (delayMs > 0) this.holdAnswer(delayMs, give);
+    else give();
+  }
+
+  private giveAnswer(): void {
+    const give = this.giveHeld;
+    this.giveHeld = undefined;
+    this.deadline.clear();
+    this.events.onReleased();
+    give?.();
   }
 
   /** Closing at once would reset the connection while the client still sends, and the reset would destroy the answer. */
@@ -226,6 +263,8 @@ export class ClientConnection implements ExchangeClient {
     this.deadline.clear();
     this.exchange?.onClientClosed();
     this.exchange = undefined;
+    if (this.giveHeld !== undefined) this.events.onReleased();
+    this.giveHeld = undefined;
     this.events.onClosed();
   }
 }

@@ -5,6 +5,7 @@ import type { Logger } from '@windlass/telemetry';
 import type { Gatekeeper } from './gatekeeper.js';
 import type { HeldBodies } from './held-bodies.js';
 import type { IngressLimits } from './limits.js';
+import type { RefusalPace } from './refusal-pace.js';
 import type { RouteFinder } from './route-finder.js';
 import type { Workers } from './workers.js';
 
@@ -20,6 +21,7 @@ export interface ExchangeContext {
   readonly gatekeeper: Gatekeeper;
   readonly accounts: AccountStatuses;
   readonly heldBodies: HeldBodies;
+  readonly refusalPace: RefusalPace;
   readonly workers: Workers;
   readonly timers: CoarseTimers;
   readonly logger: Logger;
@@ -40,6 +42,8 @@ export interface ExchangeClient {
   /** Bytes behind the request that is being served. */
   keepUnread(bytes: Buffer): void;
   takeUnread(): Buffer;
+  /** Has an answer of ours given later, whatever becomes of its exchange; until then the client is not heard. */
+  holdAnswer(ms: number, give: () => void): void;
   /** The answer is written. Without keepAlive the connection must be closed. */
   onExchangeEnded(keepAlive: boolean): void;
 }

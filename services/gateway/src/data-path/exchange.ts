@@ -20,6 +20,7 @@ import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
 import { fieldsForFunction, requestLines, wantsWebSocket, type CredentialKind } from './forwarded-head.js';
 import type { HeldBody } from './held-bodies.js';
 import { failureBytes, Refusal, refusalBytes, refusals } from './refusal.js';
+import { partyOfAddress } from './refusal-pace.js';
 import { newRequestId } from './request-id.js';
 import { Tunnel } from './tunnel.js';
 import type { KnownWorker } from './workers.js';
@@ -57,6 +58,10 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   private workers: readonly KnownWorker[] = [];
   private workersTried = 0;
   private admitted: Admitted | undefined;
+  /** The account whose function is asked, once it is known. */
+  private accountId: string | undefined;
+  /** A worker in another process refuses: its answer is kept together until it may be given. */
+  private refused = false;
   private timeoutMs = 0;
   private continued = false;
   /** What of the body came with the head has been read; the end of the client's side may be known before that. */
@@ -124,6 +129,8 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   }
 
   head(head: ResponseHead, body: BodyFraming): void {
+    // The whole of it is there at once; what streams is no refusal, whatever it calls itself.
+    this.refused = head.status >= 400 && (body.kind === 'length' || body.kind === 'none') && head.headers.has('x-func-err-code');
     this.answer.head(head, body, this.mayKeepAlive());
   }
 
@@ -133,16 +140,21 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   }
 
   flush(): void {
+    if (this.refused) return;
     this.answer.flush();
     this.client.keepsUp();
   }
 
   end(trailers: Iterable<HeaderField>): void {
-    this.answer.end(trailers);
     const requestRead = this.decoder?.done === true;
     this.stop();
-    // An answer that came before the end of the body leaves bytes on the way that are no request.
-    this.client.onExchangeEnded(this.answer.keepAlive && requestRead);
+    const give = (): void => {
+      this.answer.end(trailers);
+      // An answer that came before the end of the body leaves bytes on the way that are no request.
+      this.client.onExchangeEnded(this.answer.keepAlive && requestRead);
+    };
+    if (this.refused) this.giveInTime(give);
+    else give();
   }
 
   /** The client has a head and a part of the body: only a broken connection tells it that the rest will not come. */
@@ -228,6 +240,7 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   private admit(route: Route, address: Address, target: SplitTarget): void {
     if (this.gone) return;
     const { gatekeeper, accounts, limits } = this.context;
+    this.accountId = route.domain_id;
     if (route.disabled) throw refusals.apiDisabled();
     const status = accounts.statusOf(route.domain_id);
     if (status !== 'active') throw refusals.accountNotActive(status);
@@ -326,15 +339,25 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
   private answerOurselves(bytes: (options: { keepAlive: boolean; withBody: boolean }) => Buffer): void {
     if (this.gone) return;
     const { client, request } = this;
-    const keepAlive = this.decoder?.done === true && request.keepAlive && this.mayKeepAlive();
+    const requestRead = this.decoder?.done === true;
     const { begun } = this.answer;
     this.stop();
     if (begun) {
       client.socket.destroy();
       return;
     }
-    client.socket.write(bytes({ keepAlive, withBody: request.method !== 'HEAD' }));
-    client.onExchangeEnded(keepAlive);
+    this.giveInTime(() => {
+      const keepAlive = requestRead && request.keepAlive && this.mayKeepAlive();
+      client.socket.write(bytes({ keepAlive, withBody: request.method !== 'HEAD' }));
+      client.onExchangeEnded(keepAlive);
+    });
+  }
+
+  /** What refuses a request is given no faster than the pace of whose it is. */
+  private giveInTime(give: () => void): void {
+    const delayMs = this.context.refusalPace.delayOf(this.accountId ?? partyOfAddress(this.client.address));
+    if (delayMs > 0) this.client.holdAnswer(delayMs, give);
+    else give();
   }
 
   /** What a client sends behind its wish to switch protocols may be of that other protocol: it is not read as a request. */

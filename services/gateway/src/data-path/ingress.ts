@@ -10,6 +10,7 @@ import { type CallerAuthenticator, Gatekeeper } from './gatekeeper.js';
 import { HeldBodies } from './held-bodies.js';
 import { DEFAULT_LIMITS, type IngressLimits } from './limits.js';
 import { refusalBytes, refusals } from './refusal.js';
+import { RefusalPace } from './refusal-pace.js';
 import { type FetchGroupRoutes, RouteFinder } from './route-finder.js';
 import type { RouteTable } from './route-table.js';
 import { Workers } from './workers.js';
@@ -36,6 +37,7 @@ const LISTEN_BACKLOG = 1_024;
 export class Ingress {
   private readonly connections = new Set<ClientConnection>();
   private served = 0;
+  private held = 0;
 
   private constructor(
     private readonly server: Server,
@@ -54,6 +56,7 @@ export class Ingress {
       gatekeeper: new Gatekeeper(options.authenticator),
       accounts: options.accounts,
       heldBodies: new HeldBodies(limits),
+      refusalPace: new RefusalPace(limits),
       workers: Workers.of(options.localWorker, options.workerSockets, limits),
       timers: new CoarseTimers(),
       logger: options.logger,
@@ -76,6 +79,16 @@ export class Ingress {
   /** Requests whose head was read, since the start. */
   get requestCount(): number {
     return this.served;
+  }
+
+  /** Requests that were answered by the gateway or a worker instead of a function, since the start. */
+  get refusalCount(): number {
+    return this.context.refusalPace.count;
+  }
+
+  /** How many of them wait to be told so at the moment. */
+  get heldRefusalCount(): number {
+    return this.held;
   }
 
   /** Takes no new connection, lets running requests end within `drainMs`, then ends everything. */
@@ -103,6 +116,8 @@ export class Ingress {
     }
     const connection = new ClientConnection(socket, this.context, {
       onRequest: () => (this.served += 1),
+      onHeld: () => (this.held += 1),
+      onReleased: () => (this.held -= 1),
       onClosed: () => this.connections.delete(connection),
     });
     this.connections.add(connection);

@@ -26,6 +26,13 @@ export interface IngressLimits extends HeadLimits, RemoteWorkerLimits {
   readonly lingerMs: number;
   /** How long running requests may take to end when the gateway is closed. */
   readonly drainMs: number;
+  /** What one account (or, where none is asked, one client address) may be refused in a second, and at once; what goes beyond is held back. */
+  readonly maxRefusalsPerSecond: number;
+  readonly refusalBurst: number;
+  /** What all of them may be refused in a second: shared alike among those who are. */
+  readonly maxRefusalsPerSecondInAll: number;
+  /** No refusal is held back for longer. */
+  readonly maxRefusalDelayMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -51,4 +58,8 @@ export const DEFAULT_LIMITS: IngressLimits = {
   tunnelMaxMs: 24 * HOUR_MS,
   lingerMs: 2_000,
   drainMs: 10_000,
+  maxRefusalsPerSecond: 500,
+  refusalBurst: 500,
+  maxRefusalsPerSecondInAll: 2_500,
+  maxRefusalDelayMs: 5_000,
 };

@@ -12,6 +12,12 @@ export class StatusController {
 
   @GrpcMethod('GatewayService', 'showStatus')
   showStatus(): ShowStatusResponse {
-    return { routes: this.routes.size, connections: this.ingress.connectionCount, requests: this.ingress.requestCount };
+    return {
+      routes: this.routes.size,
+      connections: this.ingress.connectionCount,
+      requests: this.ingress.requestCount,
+      refusals: this.ingress.refusalCount,
+      held_refusals: this.ingress.heldRefusalCount,
+    };
   }
 }

@@ -30,6 +30,10 @@ export interface ShowStatusResponse {
   routes: number;
   connections: number;
   requests: number;
+  /** Requests that were answered by the gateway or a worker instead of a function. */
+  refusals: number;
+  /** How many of them wait to be told so, as their account or address is refused more than its pace (WINDLASS_GATEWAY_MAX_REFUSALS_PER_SECOND). */
+  held_refusals: number;
 }
 
 function createBaseShowStatusRequest(): ShowStatusRequest {
@@ -76,7 +80,7 @@ export const ShowStatusRequest: MessageFns<ShowStatusRequest> = {
 };
 
 function createBaseShowStatusResponse(): ShowStatusResponse {
-  return { routes: 0, connections: 0, requests: 0 };
+  return { routes: 0, connections: 0, requests: 0, refusals: 0, held_refusals: 0 };
 }
 
 export const ShowStatusResponse: MessageFns<ShowStatusResponse> = {
@@ -89,6 +93,12 @@ export const ShowStatusResponse: MessageFns<ShowStatusResponse> = {
     }
     if (message.requests !== 0) {
       writer.uint32(25).double(message.requests);
+    }
+    if (message.refusals !== 0) {
+      writer.uint32(33).double(message.refusals);
+    }
+    if (message.held_refusals !== 0) {
+      writer.uint32(40).uint32(message.held_refusals);
     }
     return writer;
   },
@@ -130,6 +140,22 @@ export const ShowStatusResponse: MessageFns<ShowStatusResponse> = {
             message.requests = reader.double();
             continue;
           }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.refusals = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.held_refusals = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -150,6 +176,8 @@ export const ShowStatusResponse: MessageFns<ShowStatusResponse> = {
     message.routes = object.routes ?? 0;
     message.connections = object.connections ?? 0;
     message.requests = object.requests ?? 0;
+    message.refusals = object.refusals ?? 0;
+    message.held_refusals = object.held_refusals ?? 0;
     return message;
   },
 };
