@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthorizationController } from './authorization.controller.js';
-import { DecideActionsHandler } from './decide-actions.js';
+import { DecideActionsHandler } from './allowed-actions.js';
 import { ExplainAuthorizationHandler } from './explain-authorization.js';
 import { ServiceAuthorizationController } from './service-authorization.controller.js';
 import { ShowEffectivePolicyHandler } from './show-effective-policy.js';

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { DecideActionsRequest, DecideActionsResponse } from '@windlass/contracts/iam/v1/service_authorization_service';
 import { WindlassError } from '@windlass/errors';
-import { DecideActions, type ActingHolder } from './decide-actions.js';
+import { DecideActions, type ActingHolder } from './allowed-actions.js';
 
 /** Internal, for services that act for somebody on another service. */
 @Controller()
