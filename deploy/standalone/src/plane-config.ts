@@ -67,6 +67,7 @@ export function planeConfigs(
         packageHistory: { days: options.packageHistoryDays },
         logsAddress: address.logs,
         iamAddress: address.iam,
+        kmsAddress: address.kms,
         gatewayUrl: { scheme: 'http', host: reachable(host), port: gatewayPort, domain: gatewayDomain },
       },
       history: {

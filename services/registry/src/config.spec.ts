@@ -9,6 +9,7 @@ const environment = {
   WINDLASS_PACKAGE_DIRECTORY: '/packages',
   WINDLASS_LOGS_GRPC_ADDRESS: 'unix:/l.sock',
   WINDLASS_IAM_GRPC_ADDRESS: 'unix:/i.sock',
+  WINDLASS_KMS_GRPC_ADDRESS: 'unix:/k.sock',
 };
 
 describe('the configuration', () => {

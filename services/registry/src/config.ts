@@ -18,7 +18,8 @@ import type { GatewayUrl } from './trigger/gateway-address.js';
  * - `WINDLASS_PACKAGE_DIRECTORY`: absolute path of the folder of code packages, or `WINDLASS_PACKAGE_BUCKET`:
  *   s3://bucket/prefix?endpoint=https://storage.example.com&region=name; one of the two is required. The bucket's keys come from
  *   `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or from wherever else S3 clients look.
- * - `WINDLASS_LOGS_GRPC_ADDRESS`, `WINDLASS_IAM_GRPC_ADDRESS`: where the log service and iam listen; required.
+ * - `WINDLASS_LOGS_GRPC_ADDRESS`, `WINDLASS_IAM_GRPC_ADDRESS`, `WINDLASS_KMS_GRPC_ADDRESS`: where the log service, iam and the key service
+ *   listen; required.
  * - `WINDLASS_GATEWAY_PUBLIC_URL` (http://127.0.0.1:7480): where callers reach the gateway; `WINDLASS_GATEWAY_DOMAIN`: the
  *   domain with wildcard DNS, when there is one.
  * - `WINDLASS_FUNCTION_QUOTA` (400), `WINDLASS_CODE_SIZE_QUOTA_MB` (10240): what an account may use unless an operator sets its quotas.
@@ -65,6 +66,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     packages: packages(),
     logsAddress: address('WINDLASS_LOGS_GRPC_ADDRESS'),
     iamAddress: address('WINDLASS_IAM_GRPC_ADDRESS'),
+    kmsAddress: address('WINDLASS_KMS_GRPC_ADDRESS'),
     functionQuota: number('WINDLASS_FUNCTION_QUOTA', 400),
     codeSizeQuotaMb: number('WINDLASS_CODE_SIZE_QUOTA_MB', 10_240),
     packageHistory: {

@@ -22,8 +22,10 @@ export interface RegistryConfig {
   readonly packages: PackageLocation;
   /** gRPC address of the log service. */
   readonly logsAddress: string;
-  /** gRPC address of iam: it knows the enterprise projects and agencies. */
+  /** gRPC address of iam: it knows the enterprise projects and agencies, and what those may do. */
   readonly iamAddress: string;
+  /** gRPC address of the key service. */
+  readonly kmsAddress: string;
   readonly gatewayUrl: GatewayUrl;
   /** Functions of one account unless an operator sets its quota; 400 by default. */
   readonly functionQuota?: number;

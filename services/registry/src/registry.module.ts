@@ -5,6 +5,10 @@ import { AccountCopy } from '@windlass/accounts';
 import { AccountHistoryServiceClient } from '@windlass/contracts/iam/v1/account_history_service';
 import { AgencyDirectoryServiceClient } from '@windlass/contracts/iam/v1/agency_directory_service';
 import { EnterpriseProjectDirectoryServiceClient } from '@windlass/contracts/iam/v1/enterprise_project_service';
+import { ServiceAuthorizationServiceClient } from '@windlass/contracts/iam/v1/service_authorization_service';
+import { DataEncryptionServiceClient } from '@windlass/contracts/kms/v1/data_encryption_service';
+import { KeyServiceClient } from '@windlass/contracts/kms/v1/key_service';
+import { ServiceKeyServiceClient } from '@windlass/contracts/kms/v1/service_key_service';
 import { LogServiceClient } from '@windlass/contracts/logs/v1/log_service';
 import { openEventBus, type EventBus } from '@windlass/event-bus';
 import { EventRelay, EventStore } from '@windlass/event-store';
@@ -32,6 +36,12 @@ import { HISTORY_LIMITS, PackageHistory } from './code-package/package-history.j
 import { PackageStore } from './code-package/package-store.js';
 import { PackageSweep } from './code-package/package-sweep.js';
 import { PackageUses } from './code-package/package-uses.js';
+import { AllowedKeys } from './customer-key/allowed-keys.js';
+import { CustomerKeys } from './customer-key/customer-keys.js';
+import { FunctionSeals } from './customer-key/function-seals.js';
+import { ReadSealedCodeHandler } from './customer-key/read-sealed-code.js';
+import { SealedVersionController } from './customer-key/sealed-version.controller.js';
+import { UnlockVersionHandler } from './customer-key/unlock-version.js';
 import { ENTITIES, openDatabase, SCHEMA } from './database/database.js';
 import { EnterpriseProjectResourcesController } from './enterprise-project/enterprise-project-resources.controller.js';
 import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
@@ -150,6 +160,8 @@ const HANDLERS = [
   ResolveInvocationHandler,
   ShowFunctionSpecHandler,
   ShowFunctionAliasHandler,
+  UnlockVersionHandler,
+  ReadSealedCodeHandler,
   ListGroupRoutesHandler,
   ExportFunctionHandler,
   ImportFunctionHandler,
@@ -170,6 +182,7 @@ const CONTROLLERS = [
   RollbackController,
   InvocationController,
   CatalogController,
+  SealedVersionController,
   EnterpriseProjectResourcesController,
   ProjectResourcesController,
 ];
@@ -214,6 +227,24 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     { provide: AccountCopy, useValue: accountsOf(config) },
     { provide: Quotas, inject: [AccountCopy], useFactory: (accounts: AccountCopy) => new Quotas(accounts, SCHEMA) },
     { provide: Agencies, useFactory: () => new Agencies(connect(AgencyDirectoryServiceClient, config.iamAddress)) },
+    { provide: AllowedKeys, useFactory: () => new AllowedKeys(connect(ServiceAuthorizationServiceClient, config.iamAddress)) },
+    {
+      provide: CustomerKeys,
+      inject: [AllowedKeys],
+      useFactory: (allowed: AllowedKeys) => {
+        const kms = {
+          keys: connect(KeyServiceClient, config.kmsAddress),
+          data: connect(DataEncryptionServiceClient, config.kmsAddress),
+          serviceKeys: connect(ServiceKeyServiceClient, config.kmsAddress),
+        };
+        return new CustomerKeys(allowed, kms, new PrincipalSigner(config.principalKey));
+      },
+    },
+    {
+      provide: FunctionSeals,
+      inject: [CustomerKeys, SecretValues, PackageStore],
+      useFactory: (keys: CustomerKeys, secrets: SecretValues, packages: PackageStore) => new FunctionSeals(keys, secrets, packages),
+    },
     { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, config.iamAddress)) },
     {
       provide: AccountFollowing,

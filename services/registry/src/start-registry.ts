@@ -12,6 +12,7 @@ import { InvocationServiceService } from '@windlass/contracts/registry/v1/invoca
 import { ProjectResourceServiceService } from '@windlass/contracts/registry/v1/project_resources';
 import { FunctionExportServiceService } from '@windlass/contracts/registry/v1/function_export_service';
 import { RollbackServiceService } from '@windlass/contracts/registry/v1/rollback_service';
+import { SealedVersionServiceService } from '@windlass/contracts/registry/v1/sealed_version_service';
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
 import { VersionServiceService } from '@windlass/contracts/registry/v1/version_service';
 import { AccountCopy, rebuildAccountsOf } from '@windlass/accounts';
@@ -41,6 +42,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       'windlass.registry.v1.RollbackService': RollbackServiceService,
       'windlass.registry.v1.InvocationService': InvocationServiceService,
       'windlass.registry.v1.CatalogService': CatalogServiceService,
+      'windlass.registry.v1.SealedVersionService': SealedVersionServiceService,
       'windlass.registry.v1.EnterpriseProjectResourceService': EnterpriseProjectResourceServiceService,
       'windlass.registry.v1.ProjectResourceService': ProjectResourceServiceService,
     },

@@ -44,6 +44,9 @@ export function functionSpec(record: FunctionRecord, version: string, revision: 
     public_access: settings.confinement.publicAccess,
     strong_isolation: settings.confinement.strongIsolation,
     streams_response: settings.streamsResponse ?? false,
+    code_key_id: code.sealed?.keyId ?? '',
+    stored_code_digest: code.sealed?.storedDigest ?? '',
+    environment_key_id: record.environmentSeal?.keyId ?? '',
   });
 }
 

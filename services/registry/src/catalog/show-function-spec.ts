@@ -41,7 +41,9 @@ export class ShowFunctionSpecHandler implements IQueryHandler<ShowFunctionSpecQu
     return { ...functionSpec(record, version, revision), environment: this.environment(record), user_data: record.settings.userData };
   }
 
-  private environment({ funcId, settings, secrets }: FunctionRecord): Record<string, string> {
+  /** Under a customer's key it is opened for each start, and kept by nobody. */
+  private environment({ funcId, settings, secrets, environmentSeal }: FunctionRecord): Record<string, string> {
+    if (environmentSeal !== undefined) return {};
     const decrypted = Object.entries(secrets).map(([name, value]) => [name, this.secrets.decrypt(funcId, name, value)] as const);
     return { ...parseUserData('user_data', settings.userData), ...Object.fromEntries(decrypted) };
   }

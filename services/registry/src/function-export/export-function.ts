@@ -1,9 +1,8 @@
-import { buffer } from 'node:stream/consumers';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { ExportedFunction, ExportFunctionRequest } from '@windlass/contracts/registry/v1/function_export_service';
 import type { Caller } from '../caller/caller.js';
 import { CheckSlots } from '../code-package/check-slots.js';
-import { PackageStore } from '../code-package/package-store.js';
+import { FunctionSeals } from '../customer-key/function-seals.js';
 import { FunctionLookup } from '../function/function-lookup.js';
 import { refusal } from '../refusal.js';
 import { writeArchive } from './function-archive.js';
@@ -25,16 +24,16 @@ export class ExportFunctionHandler implements IQueryHandler<ExportFunctionQuery>
 
   constructor(
     private readonly lookup: FunctionLookup,
-    private readonly packages: PackageStore,
+    private readonly seals: FunctionSeals,
   ) {}
 
   /** Code alone is the package as it was uploaded; a configuration comes in an archive, with or without the code. */
   async execute({ caller, request }: ExportFunctionQuery): Promise<ExportedFunction> {
-    const { record } = await this.lookup.locate(caller, request.function_urn);
+    const { record, version } = await this.lookup.locate(caller, request.function_urn);
     const { config, code } = readWish(request);
     return this.slots.use(async () => {
-      const zip = code ? await buffer(await this.packages.open(record.code.digest)) : undefined;
-      const content = config || zip === undefined ? await writeArchive(writeDocument(record), zip) : zip;
+      const zip = code ? await this.seals.readCode(caller, record, version) : undefined;
+      const content = config || zip === undefined ? await writeArchive(writeDocument(record, await this.seals.readUserData(caller, record, version)), zip) : zip;
       return { file_name: `${record.name}.zip`, content };
     });
   }

@@ -22,10 +22,10 @@ const FLAGS = ['enable_lts_log', 'enable_class_isolation', 'enable_auth_in_heade
 
 /**
  * The configuration as JSON, by the names of the API. What belongs to the account stays out: ids, the enterprise project, log
- * groups. Secrets are named, without their values.
+ * groups, customers' keys. Secrets are named, without their values.
  */
-export function writeDocument(record: FunctionRecord): string {
-  const view = viewFunction(record);
+export function writeDocument(record: FunctionRecord, userData: string): string {
+  const view = { ...viewFunction(record), user_data: userData };
   const plain = Object.fromEntries([...TEXTS, ...NUMBERS, ...FLAGS].map((name) => [name, view[name]]));
   const { network_controller, strategy_config, lts_custom_tag, encrypted_user_data } = view;
   return `${JSON.stringify({ ...plain, network_controller, strategy_config, lts_custom_tag, encrypted_user_data }, undefined, 2)}\n`;

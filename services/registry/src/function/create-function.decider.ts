@@ -23,6 +23,7 @@ export interface CreateFunction {
   readonly code: FunctionCodeReference;
   readonly settings: FunctionSettings;
   readonly secrets: FunctionRecord['secrets'];
+  readonly environmentSeal?: FunctionRecord['environmentSeal'];
   readonly scaling: Scaling;
   readonly logs: LogSettings;
   readonly now: string;
@@ -31,8 +32,8 @@ export interface CreateFunction {
 function decide(state: FunctionState, command: CreateFunction): readonly FunctionEvent[] {
   if (state.status === 'active') throw functionExists(command);
   requireDistinctKeys(parseUserData('user_data', command.settings.userData), command.secrets);
-  const { now, ...given } = command;
-  return [{ type: 'FunctionCreated', data: { function: { ...given, runtime: 'http', createdAt: now, modifiedAt: now } } }];
+  const { now, environmentSeal, ...given } = command;
+  return [{ type: 'FunctionCreated', data: { function: { ...given, ...(environmentSeal && { environmentSeal }), runtime: 'http', createdAt: now, modifiedAt: now } } }];
 }
 
 export const createFunction = { initial: NO_FUNCTION, decide, evolve: evolveFunction };

@@ -8,6 +8,7 @@ import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
 import { AcceptedPackages } from '../code-package/accepted-packages.js';
 import { readUploadedCode } from '../code-package/uploaded-code.js';
+import { FunctionSeals } from '../customer-key/function-seals.js';
 import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
 import { Quotas } from '../quota/quota-usage.js';
 import { Region } from '../region.js';
@@ -25,7 +26,7 @@ import { readLogWish } from './log-settings.js';
 import { DEFAULT_SCALING } from './scaling.js';
 import { SecretValues } from './secret-values.js';
 import { refuseDependencies, refuseUnavailableSettings } from './unavailable-settings.js';
-import { parseUserData } from './user-data.js';
+import { parseUserData, requireDistinctKeys } from './user-data.js';
 
 /** Settings that the documented creation does not take; an import does. */
 export type SettingsBesideCreation = Partial<Pick<SettingsFields, 'ephemeral_storage' | 'enable_auth_in_header' | 'enable_class_isolation'>>;
@@ -51,6 +52,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     private readonly enterpriseProjects: EnterpriseProjects,
     private readonly agencies: Agencies,
     private readonly packages: AcceptedPackages,
+    private readonly seals: FunctionSeals,
     private readonly logs: FunctionLogs,
     private readonly secrets: SecretValues,
     private readonly region: Region,
@@ -72,22 +74,24 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     if ((await this.lookup.byAddress(of)) !== undefined) throw functionExists(of);
     await this.quotas.requireRoom(this.dataSource.manager, caller.domainId, { functions: 1, codeBytes: 0 });
 
-    const accepted = await this.packages.accept(upload);
-    const logs = await this.logs.settle(caller, name, wish.kind === 'keep' ? { kind: 'on', groupId: '', streamId: '', tags: {} } : wish);
     const funcId = randomUUID();
+    const owner = { ...of, funcId, domainId: caller.domainId, region: this.region.name };
+    const { agencies } = settings;
+    requireDistinctKeys(parseUserData('user_data', settings.userData), secretValues);
+    const sealed = await this.seals.forEnvironment(owner, agencies, request.user_data_encrypt_kms_key_id, { userData: settings.userData, secrets: secretValues }, caller.requestId);
+    const accepted = await this.packages.accept(upload, await this.seals.forCode(owner, agencies, request.code_encrypt_kms_key_id, caller.requestId));
+    const logs = await this.logs.settle(caller, name, wish.kind === 'keep' ? { kind: 'on', groupId: '', streamId: '', tags: {} } : wish);
     const now = this.clock.now();
     const state = await this.streams.execute(caller, of, createFunction, {
-      ...of,
-      funcId,
-      domainId: caller.domainId,
-      region: this.region.name,
+      ...owner,
       code: { ...accepted, filename: accepted.filename || (accepted.type === 'zip' ? `${name}.zip` : ''), imageName: imageName(now) },
-      settings,
-      secrets: Object.fromEntries(Object.entries(secretValues).map(([key, value]) => [key, this.secrets.encrypt(funcId, key, value)])),
+      settings: sealed === undefined ? settings : { ...settings, userData: '' },
+      secrets: sealed?.secrets ?? Object.fromEntries(Object.entries(secretValues).map(([key, value]) => [key, this.secrets.encrypt(funcId, key, value)])),
+      environmentSeal: sealed?.seal,
       scaling: { ...DEFAULT_SCALING, ...scaling },
       logs,
       now: now.toISOString(),
     });
-    return viewFunction(activeFunction(state));
+    return { ...viewFunction(activeFunction(state)), user_data: settings.userData };
   }
 }

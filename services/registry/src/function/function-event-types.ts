@@ -12,21 +12,24 @@ const completeVersion: Upcast = (data) => {
 /** Before functions could stream their answers none did, which is what saying nothing of it still means. */
 const unstreamed: Upcast = (data) => data;
 
+/** Before code and environments could lie under customers' keys none did, which is what saying nothing of it still means. */
+const unsealed: Upcast = (data) => data;
+
 interface FunctionOf {
   readonly function: Parameters<typeof withEverySetting>[0];
 }
 
 /** Events of functions, and how earlier ones are read. */
 export const functionEventTypes: EventTypes<FunctionEvent> = {
-  FunctionCreated: [completeFunction, unstreamed],
-  FunctionCodeReplaced: [completeFunction, unstreamed],
-  FunctionConfigReplaced: [completeFunction, unstreamed],
-  FunctionMaxInstancesChanged: [completeFunction, unstreamed],
-  FunctionRolledBack: [unstreamed],
+  FunctionCreated: [completeFunction, unstreamed, unsealed],
+  FunctionCodeReplaced: [completeFunction, unstreamed, unsealed],
+  FunctionConfigReplaced: [completeFunction, unstreamed, unsealed],
+  FunctionMaxInstancesChanged: [completeFunction, unstreamed, unsealed],
+  FunctionRolledBack: [unstreamed, unsealed],
   FunctionTriggersRolledBack: [],
-  FunctionDeleted: [completeFunction, unstreamed],
-  VersionPublished: [completeVersion, unstreamed],
-  VersionDeleted: [completeVersion, unstreamed],
+  FunctionDeleted: [completeFunction, unstreamed, unsealed],
+  VersionPublished: [completeVersion, unstreamed, unsealed],
+  VersionDeleted: [completeVersion, unstreamed, unsealed],
   AliasCreated: [],
   AliasChanged: [],
   AliasDeleted: [],

@@ -60,6 +60,8 @@ export function viewFunction(record: FunctionRecord, { version, description }: S
     network_controller: { disable_public_network: !settings.confinement.publicAccess },
     enable_class_isolation: settings.confinement.strongIsolation,
     is_return_stream: settings.streamsResponse ?? false,
+    code_encrypt_kms_key_id: code.sealed?.key ?? '',
+    user_data_encrypt_kms_key_id: record.environmentSeal?.key ?? '',
   });
 }
 
@@ -76,6 +78,8 @@ export function viewFunctionCode(record: FunctionRecord, inlineSource: Buffer | 
     code_size: code.sizeBytes,
     digest: code.digest,
     last_modified: record.modifiedAt,
+    code_encrypt_kms_key_id: code.sealed?.key ?? '',
+    stored_digest: code.sealed?.storedDigest ?? '',
     func_code: { file: inlineSource?.toString('base64') ?? '', link: '' },
     strategy_config: { concurrency: scaling.maxInstances, concurrent_num: scaling.instanceConcurrency },
   });

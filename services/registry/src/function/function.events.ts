@@ -39,6 +39,7 @@ export interface FunctionOwner {
 
 /** The package a function no longer uses; the one it goes on with where only its configuration changed. */
 export interface ReplacedCode {
+  /** What the store knows it by. */
   readonly digest: string;
   readonly sizeBytes: number;
 }

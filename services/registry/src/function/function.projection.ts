@@ -8,7 +8,7 @@ import { projectTestEvent } from '../test-event/test-event.entity.js';
 import { projectVersion } from '../version/version.entity.js';
 import { FunctionRow } from './function.entity.js';
 import type { FunctionEvent } from './function.events.js';
-import type { FunctionRecord } from './function.state.js';
+import { storedDigest, type FunctionRecord } from './function.state.js';
 
 /** Brings the read models up to the events, which belong to one function. */
 export async function projectFunction(manager: EntityManager, events: readonly StoredEvent<FunctionEvent>[]): Promise<void> {
@@ -60,7 +60,7 @@ function rowOf({ streamId, version: revision }: StoredEvent<FunctionEvent>, reco
     package: record.package,
     name: record.name,
     revision,
-    codeDigest: record.code.digest,
+    codeDigest: storedDigest(record.code),
     createdAt: new Date(record.createdAt),
     record,
   };
@@ -99,11 +99,11 @@ export function supersededPackages(event: FunctionEvent): readonly SupersededPac
     case 'FunctionCodeReplaced':
       return [event.data.replaced];
     case 'FunctionRolledBack':
-      return event.data.replaced.digest === event.data.function.code.digest ? [] : [event.data.replaced];
+      return event.data.replaced.digest === storedDigest(event.data.function.code) ? [] : [event.data.replaced];
     case 'FunctionDeleted':
-      return [event.data.function.code];
+      return [stored(event.data.function)];
     case 'VersionDeleted':
-      return [event.data.version.function.code];
+      return [stored(event.data.version.function)];
     case 'FunctionCreated':
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
@@ -124,13 +124,13 @@ export function touchedDigests(event: FunctionEvent): readonly string[] {
   switch (event.type) {
     case 'FunctionCodeReplaced':
     case 'FunctionRolledBack':
-      return [event.data.function.code.digest, event.data.replaced.digest];
+      return [storedDigest(event.data.function.code), event.data.replaced.digest];
     case 'FunctionCreated':
     case 'FunctionDeleted':
-      return [event.data.function.code.digest];
+      return [storedDigest(event.data.function.code)];
     case 'VersionPublished':
     case 'VersionDeleted':
-      return [event.data.version.function.code.digest];
+      return [storedDigest(event.data.version.function.code)];
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
     case 'FunctionTriggersRolledBack':
@@ -142,4 +142,8 @@ export function touchedDigests(event: FunctionEvent): readonly string[] {
     case 'TestEventDeleted':
       return [];
   }
+}
+
+function stored({ code }: FunctionRecord): SupersededPackage {
+  return { digest: storedDigest(code), sizeBytes: code.sizeBytes };
 }

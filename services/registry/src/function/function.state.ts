@@ -17,6 +17,27 @@ export type LogSettings =
       readonly tags: Readonly<Record<string, string>>;
     };
 
+/** A data key that a customer's key has wrapped for one version of one function. What lies under it opens for nothing else. */
+export interface KeySeal {
+  /** As the tenant named the key: its id, or functiongraph/default. */
+  readonly key: string;
+  readonly keyId: string;
+  /** Hex. */
+  readonly wrappedKey: string;
+}
+
+/** A package that lies encrypted. */
+export interface CodeSeal extends KeySeal {
+  /** Hex SHA-512 of the bytes that are stored. */
+  readonly storedDigest: string;
+}
+
+/** Environment variables that lie encrypted: user_data here, and each value of encrypted_user_data in the function's secrets. */
+export interface EnvironmentSeal extends KeySeal {
+  /** The encrypted text of user_data. */
+  readonly userData: string;
+}
+
 export interface FunctionCodeReference {
   readonly type: 'zip' | 'inline';
   readonly filename: string;
@@ -24,6 +45,18 @@ export interface FunctionCodeReference {
   readonly digest: string;
   readonly sizeBytes: number;
   readonly imageName: string;
+  /** Absent where the package lies as it is. */
+  readonly sealed?: CodeSeal;
+}
+
+/** What the store knows a package by. */
+export function storedDigest({ digest, sealed }: Pick<FunctionCodeReference, 'digest' | 'sealed'>): string {
+  return sealed?.storedDigest ?? digest;
+}
+
+/** The same package under the same name and key is the same code, however often it was uploaded. */
+export function isSameCode(a: FunctionCodeReference, b: FunctionCodeReference): boolean {
+  return a.digest === b.digest && a.type === b.type && a.filename === b.filename && a.sealed?.key === b.sealed?.key && a.sealed?.keyId === b.sealed?.keyId;
 }
 
 /** The agencies of its account that a function acts through; an empty name is none. */
@@ -54,7 +87,7 @@ export interface FunctionSettings {
   readonly ephemeralStorageMb: number;
   readonly description: string;
   readonly enterpriseProjectId: string;
-  /** JSON text exactly as the tenant wrote it. */
+  /** JSON text exactly as the tenant wrote it; empty where it lies under a customer's key. */
   readonly userData: string;
   readonly agencies: FunctionAgencies;
   readonly confinement: Confinement;
@@ -85,8 +118,10 @@ export interface FunctionRecord {
   readonly runtime: 'http';
   readonly code: FunctionCodeReference;
   readonly settings: FunctionSettings;
-  /** Values of encrypted_user_data, each encrypted for this function, by name. */
+  /** Values of encrypted_user_data, each encrypted for this function, by name: with the platform's key, or under a customer's. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Absent where no customer's key protects the environment. */
+  readonly environmentSeal?: EnvironmentSeal;
   readonly scaling: Scaling;
   readonly logs: LogSettings;
   /** RFC 3339, UTC. */

@@ -1,6 +1,6 @@
 import { functionMissing } from './function-urn.js';
 import type { FunctionEvent } from './function.events.js';
-import { evolveFunction, NO_FUNCTION, type FunctionCodeReference, type FunctionState } from './function.state.js';
+import { evolveFunction, isSameCode, NO_FUNCTION, storedDigest, type FunctionCodeReference, type FunctionState } from './function.state.js';
 
 export interface ReplaceFunctionCode {
   /** As the caller named the function. */
@@ -13,11 +13,11 @@ function decide(state: FunctionState, { urn, code, now }: ReplaceFunctionCode): 
   if (state.status !== 'active') throw functionMissing(urn);
   const before = state.function.code;
   // The same code again changes nothing: no instance is restarted for it.
-  if (before.digest === code.digest && before.type === code.type && before.filename === code.filename) return [];
+  if (isSameCode(before, code)) return [];
   return [
     {
       type: 'FunctionCodeReplaced',
-      data: { function: { ...state.function, code, modifiedAt: now }, replaced: { digest: before.digest, sizeBytes: before.sizeBytes } },
+      data: { function: { ...state.function, code, modifiedAt: now }, replaced: { digest: storedDigest(before), sizeBytes: before.sizeBytes } },
     },
   ];
 }

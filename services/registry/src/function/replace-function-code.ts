@@ -5,6 +5,7 @@ import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
 import { AcceptedPackages } from '../code-package/accepted-packages.js';
 import { readUploadedCode } from '../code-package/uploaded-code.js';
+import { FunctionSeals } from '../customer-key/function-seals.js';
 import { Quotas } from '../quota/quota-usage.js';
 import { FunctionLookup } from './function-lookup.js';
 import { FunctionStreams } from './function-streams.js';
@@ -12,7 +13,7 @@ import { viewFunctionCode } from './function-view.js';
 import { activeFunction } from './function.state.js';
 import { imageName } from './image-name.js';
 import { replaceFunctionCode } from './replace-function-code.decider.js';
-import { refuseDependencies, refuseUnavailableSettings } from './unavailable-settings.js';
+import { refuseDependencies } from './unavailable-settings.js';
 
 export class ReplaceFunctionCodeCommand extends Command<FunctionCode> {
   constructor(
@@ -31,19 +32,21 @@ export class ReplaceFunctionCodeHandler implements ICommandHandler<ReplaceFuncti
     private readonly streams: FunctionStreams,
     private readonly quotas: Quotas,
     private readonly packages: AcceptedPackages,
+    private readonly seals: FunctionSeals,
     private readonly clock: Clock,
   ) {}
 
   async execute({ caller, request }: ReplaceFunctionCodeCommand): Promise<FunctionCode> {
     const urn = request.function_urn;
     const { record } = await this.lookup.find(caller, urn);
-    refuseUnavailableSettings(request);
     refuseDependencies(request.depend_version_list);
     const upload = readUploadedCode(request);
     const codeBytes = upload.content.length - record.code.sizeBytes;
     await this.quotas.requireRoom(this.dataSource.manager, caller.domainId, { functions: 0, codeBytes });
 
-    const accepted = await this.packages.accept(upload);
+    // Code stays under the key of the function until another one is named.
+    const reference = request.code_encrypt_kms_key_id || (record.code.sealed?.key ?? '');
+    const accepted = await this.packages.accept(upload, await this.seals.forCode(record, record.settings.agencies, reference, caller.requestId));
     const now = this.clock.now();
     const state = await this.streams.execute(caller, record, replaceFunctionCode, {
       urn,

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMadeOf, type EnvironmentUpdate } from '../customer-key/environment-update.js';
+import { refusal } from '../refusal.js';
 import { functionMissing } from './function-urn.js';
 import type { FunctionEvent } from './function.events.js';
 import {
@@ -20,6 +22,8 @@ export interface ReplaceFunctionConfig {
   readonly settings: FunctionSettings;
   /** Undefined leaves all secrets as they are; otherwise those that are not named go. */
   readonly secrets: Readonly<Record<string, SecretChange>> | undefined;
+  /** Where the environment lies under a customer's key, or shall: all of it. `secrets` say nothing then. */
+  readonly environment?: EnvironmentUpdate | undefined;
   /** Members that are absent stay. */
   readonly scaling: Partial<Scaling>;
   /** Undefined leaves logs as they are. */
@@ -31,12 +35,16 @@ export interface ReplaceFunctionConfig {
 function decide(state: FunctionState, command: ReplaceFunctionConfig): readonly FunctionEvent[] {
   if (state.status !== 'active') throw functionMissing(command.urn);
   const before = state.function;
-  const secrets = changedSecrets(before.secrets, command.secrets);
+  const { environment } = command;
+  const isCurrent = environment === undefined ? before.environmentSeal === undefined : isMadeOf(environment, before);
+  if (!isCurrent) throw environmentChanged();
+  const secrets = environment?.to.secrets ?? changedSecrets(before.secrets, command.secrets);
   requireDistinctKeys(parseUserData('user_data', command.settings.userData), secrets);
   const after: FunctionRecord = {
     ...before,
-    settings: command.settings,
+    settings: environment === undefined ? command.settings : { ...command.settings, userData: '' },
     secrets,
+    ...(environment && { environmentSeal: environment.to.seal }),
     scaling: { ...before.scaling, ...command.scaling },
     logs: command.logs ?? keptLogs(before, command.settings),
   };
@@ -44,6 +52,13 @@ function decide(state: FunctionState, command: ReplaceFunctionConfig): readonly 
   if (isDeepStrictEqual(before, after)) return [];
   return [{ type: 'FunctionConfigReplaced', data: { function: { ...after, modifiedAt: command.now } } }];
 }
+
+/** Somebody changed the environment between the look at it and this decision. */
+function environmentChanged(): Error {
+  return refusal('conflict', 'FSS.0409', ENVIRONMENT_CHANGED, 'Somebody changes the environment of this function at the same time. Send it again.');
+}
+
+export const ENVIRONMENT_CHANGED = 'ENVIRONMENT_CHANGED';
 
 /** In the documented service logs are written through the agency: they end with it, unless the same request says otherwise. */
 function keptLogs({ settings, logs }: FunctionRecord, next: FunctionSettings): LogSettings {

@@ -2,8 +2,11 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import type { StrategyUpdate, UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
 import { Agencies } from '../agency/agencies.js';
+import { isWindlassError } from '@windlass/errors';
 import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
+import { updateEnvironment } from '../customer-key/environment-update.js';
+import { FunctionSeals } from '../customer-key/function-seals.js';
 import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
 import { refusal } from '../refusal.js';
 import { FunctionLogs } from './function-logs.js';
@@ -11,9 +14,9 @@ import { FunctionLookup } from './function-lookup.js';
 import { readSettings } from './function-settings.js';
 import { FunctionStreams } from './function-streams.js';
 import { viewFunction } from './function-view.js';
-import { activeFunction, type FunctionRecord, type Scaling } from './function.state.js';
+import { activeFunction, type FunctionRecord, type FunctionSettings, type Scaling } from './function.state.js';
 import { readLogWish } from './log-settings.js';
-import { replaceFunctionConfig, type ReplaceFunctionConfig } from './replace-function-config.decider.js';
+import { ENVIRONMENT_CHANGED, replaceFunctionConfig, type ReplaceFunctionConfig } from './replace-function-config.decider.js';
 import { requireInstanceConcurrency, requireMaxInstances } from './scaling.js';
 import { SecretValues } from './secret-values.js';
 import { refuseUnavailableSettings } from './unavailable-settings.js';
@@ -28,6 +31,9 @@ export class ReplaceFunctionConfigCommand extends Command<FunctionMessage> {
   }
 }
 
+/** Two who change a sealed environment at once: one of them begins anew. */
+const MOST_ATTEMPTS = 3;
+
 @CommandHandler(ReplaceFunctionConfigCommand)
 export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunctionConfigCommand> {
   constructor(
@@ -37,10 +43,21 @@ export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunc
     private readonly agencies: Agencies,
     private readonly logs: FunctionLogs,
     private readonly secrets: SecretValues,
+    private readonly seals: FunctionSeals,
     private readonly clock: Clock,
   ) {}
 
   async execute({ caller, request }: ReplaceFunctionConfigCommand): Promise<FunctionMessage> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.replace(caller, request);
+      } catch (error) {
+        if (attempt === MOST_ATTEMPTS || !isWindlassError(error) || error.reason !== ENVIRONMENT_CHANGED) throw error;
+      }
+    }
+  }
+
+  private async replace(caller: Caller, request: UpdateFunctionConfigRequest): Promise<FunctionMessage> {
     const urn = request.function_urn;
     const { record } = await this.lookup.find(caller, urn);
     requireSameIdentity(record, request);
@@ -52,11 +69,23 @@ export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunc
     const wish = readLogWish(request);
     refuseUnavailableSettings(request);
     await this.agencies.requireUsable(caller, settings.agencies);
+    const environment = await this.sealedEnvironment(caller, record, settings, request);
 
     const logs = wish.kind === 'keep' ? undefined : await this.logs.settle(caller, record.name, wish, record.logs);
     const now = this.clock.now().toISOString();
-    const state = await this.streams.execute(caller, record, replaceFunctionConfig, { urn, settings, secrets, scaling, logs, now });
-    return viewFunction(activeFunction(state));
+    const state = await this.streams.execute(caller, record, replaceFunctionConfig, { urn, settings, secrets, environment, scaling, logs, now });
+    return { ...viewFunction(activeFunction(state)), user_data: settings.userData };
+  }
+
+  /** Under the key that is named, or the one it has; undefined where it has none. Code stays where it is, and its agency must be able to open it. */
+  private async sealedEnvironment(caller: Caller, record: FunctionRecord, { agencies, userData }: FunctionSettings, request: UpdateFunctionConfigRequest): Promise<ReplaceFunctionConfig['environment']> {
+    const { environmentSeal: _own, ...codeOnly } = record;
+    await this.seals.requireOpenable(codeOnly, agencies, caller.requestId);
+    const reference = request.user_data_encrypt_kms_key_id || (record.environmentSeal?.key ?? '');
+    if (reference === '') return undefined;
+    const { encrypted_user_data: text } = request;
+    const secrets = text === undefined ? undefined : parseUserData('encrypted_user_data', text);
+    return updateEnvironment(this.seals, record, agencies, reference, { userData, secrets }, caller.requestId);
   }
 
   /**

@@ -1,10 +1,10 @@
-import { buffer } from 'node:stream/consumers';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { LogConfig, type FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import type { FunctionCode } from '@windlass/contracts/registry/v1/function_service';
 import type { Caller } from '../caller/caller.js';
 import { unpackInline } from '../code-package/inline-package.js';
-import { PackageStore } from '../code-package/package-store.js';
+import { shownUserData } from '../customer-key/shown-user-data.js';
+import { FunctionSeals } from '../customer-key/function-seals.js';
 import { FunctionLookup, type LocatedFunction } from './function-lookup.js';
 import { viewFunction, viewFunctionCode } from './function-view.js';
 import type { FunctionRecord } from './function.state.js';
@@ -20,11 +20,14 @@ export class ShowFunctionQuery extends Query<FunctionMessage> {
 
 @QueryHandler(ShowFunctionQuery)
 export class ShowFunctionHandler implements IQueryHandler<ShowFunctionQuery> {
-  constructor(private readonly lookup: FunctionLookup) {}
+  constructor(
+    private readonly lookup: FunctionLookup,
+    private readonly seals: FunctionSeals,
+  ) {}
 
   async execute({ caller, urn }: ShowFunctionQuery): Promise<FunctionMessage> {
     const located = await this.lookup.locate(caller, urn);
-    return viewFunction(withCurrentOwner(located), located);
+    return { ...viewFunction(withCurrentOwner(located), located), ...(await shownUserData(this.seals, caller, located)) };
   }
 }
 
@@ -46,13 +49,14 @@ export class ShowFunctionCodeQuery extends Query<FunctionCode> {
 export class ShowFunctionCodeHandler implements IQueryHandler<ShowFunctionCodeQuery> {
   constructor(
     private readonly lookup: FunctionLookup,
-    private readonly packages: PackageStore,
+    private readonly seals: FunctionSeals,
   ) {}
 
   /** Inline code comes as its text. A package does not: its digest is enough for the edge to give a link to it. */
   async execute({ caller, urn }: ShowFunctionCodeQuery): Promise<FunctionCode> {
     const { record, version } = await this.lookup.locate(caller, urn);
-    const source = record.code.type === 'inline' ? unpackInline(await buffer(await this.packages.open(record.code.digest))) : undefined;
+    if (record.code.type !== 'inline') await this.seals.requireCodeReader(caller, record);
+    const source = record.code.type === 'inline' ? unpackInline(await this.seals.readCode(caller, record, version)) : undefined;
     return viewFunctionCode(record, source, version);
   }
 }

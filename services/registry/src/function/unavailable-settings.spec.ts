@@ -17,8 +17,6 @@ describe('a setting that this installation does not have', () => {
     { initializer_handler: 'index.init' },
     { pre_stop_handler: 'index.stop' },
     { gpu_type: 'nvidia-t4' },
-    { code_encrypt_kms_key_id: 'k' },
-    { user_data_encrypt_kms_key_id: 'k' },
     { restore_hook_timeout: 5 },
     { is_stateful_function: true },
   ])('is refused by its name and with the reason, not ignored: %j', (fields) => {

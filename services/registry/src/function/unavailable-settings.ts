@@ -14,8 +14,6 @@ export interface UnavailableSettings {
   readonly gpu_memory: number;
   readonly gpu_type: string;
   readonly domain_names: string;
-  readonly user_data_encrypt_kms_key_id: string;
-  readonly code_encrypt_kms_key_id: string;
   readonly extend_config: string;
   readonly peering_cidr: string;
   readonly heartbeat_handler: string;
@@ -35,8 +33,6 @@ const WHY: Readonly<Record<keyof UnavailableSettings, string>> = {
   gpu_memory: 'functions have no GPU.',
   gpu_type: 'functions have no GPU.',
   domain_names: 'functions have no VPC network and so no private DNS zones.',
-  user_data_encrypt_kms_key_id: 'encrypted_user_data is encrypted with the key of the platform.',
-  code_encrypt_kms_key_id: 'code packages are not encrypted with customer keys.',
   extend_config: 'there are no extended settings.',
   peering_cidr: 'functions have no VPC network.',
   heartbeat_handler: 'an HTTP function is watched through its port.',

@@ -2,6 +2,8 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import { ListFunctionsResponse, type ListFunctionsRequest } from '@windlass/contracts/registry/v1/function_service';
 import type { Caller } from '../caller/caller.js';
+import { FunctionSeals } from '../customer-key/function-seals.js';
+import { shownUserData } from '../customer-key/shown-user-data.js';
 import { viewFunction } from '../function/function-view.js';
 import { readPage } from '../function/page.js';
 import { enterpriseProjectOf, PastFunctions } from './past-functions.js';
@@ -19,12 +21,16 @@ export class ShowPastFunctionQuery extends Query<FunctionMessage> {
 
 @QueryHandler(ShowPastFunctionQuery)
 export class ShowPastFunctionHandler implements IQueryHandler<ShowPastFunctionQuery> {
-  constructor(private readonly past: PastFunctions) {}
+  constructor(
+    private readonly past: PastFunctions,
+    private readonly seals: FunctionSeals,
+  ) {}
 
   async execute({ caller, urn, asOf }: ShowPastFunctionQuery): Promise<FunctionMessage> {
     const located = await this.past.locate(caller, urn, await this.past.moment(caller, asOf));
     const { enterpriseProjectId } = located.state.function.settings;
-    return viewFunction({ ...located.record, settings: { ...located.record.settings, enterpriseProjectId } }, located);
+    const shown = viewFunction({ ...located.record, settings: { ...located.record.settings, enterpriseProjectId } }, located);
+    return { ...shown, ...(await shownUserData(this.seals, caller, located)) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { functionStream, type FunctionEvent } from '../function/function.events.js';
-import type { ActiveFunction, FunctionRecord, FunctionState } from '../function/function.state.js';
+import { isSameCode, storedDigest, type ActiveFunction, type FunctionRecord, type FunctionState } from '../function/function.state.js';
 import type { GatewayAddress } from '../trigger/gateway-address.js';
 import type { TriggerRecord } from '../trigger/trigger.state.js';
 import type { DecidedTrigger } from '../trigger/trigger-streams.js';
@@ -68,10 +68,10 @@ interface WorkingPlan {
 
 function changed(present: ActiveFunction, past: ActiveFunction, rollback: RollbackReference, { parts, now }: RollbackWish, triggersChange: boolean): WorkingPlan {
   const { function: before, versions, aliases } = present;
+  const { environmentSeal: _replaced, ...other } = before;
   const target: FunctionRecord = {
-    ...before,
-    ...(parts.includes('code') && !sameCode(before, past.function) && { code: past.function.code }),
-    ...(parts.includes('configuration') && configurationOf(past.function, before.settings.enterpriseProjectId)),
+    ...(parts.includes('configuration') ? { ...other, ...configurationOf(past.function, before.settings.enterpriseProjectId) } : before),
+    ...(parts.includes('code') && !isSameCode(before.code, past.function.code) && { code: past.function.code }),
   };
   const { funcId, domainId, code } = before;
   if (isDeepStrictEqual(before, target)) {
@@ -79,7 +79,7 @@ function changed(present: ActiveFunction, past: ActiveFunction, rollback: Rollba
     return { after: { function: before, versions, aliases }, events, changes: [] };
   }
   const after = { ...target, modifiedAt: now };
-  const replaced = { digest: code.digest, sizeBytes: code.sizeBytes };
+  const replaced = { digest: storedDigest(code), sizeBytes: code.sizeBytes };
   return {
     after: { function: after, versions, aliases },
     events: [{ type: 'FunctionRolledBack', data: { function: after, replaced, rollback } }],
@@ -87,13 +87,8 @@ function changed(present: ActiveFunction, past: ActiveFunction, rollback: Rollba
   };
 }
 
-/** The same package under the same name is the same code, however often it was uploaded. */
-function sameCode({ code: a }: FunctionRecord, { code: b }: FunctionRecord): boolean {
-  return a.digest === b.digest && a.type === b.type && a.filename === b.filename;
-}
-
-function configurationOf({ settings, secrets, scaling, logs }: FunctionRecord, enterpriseProjectId: string): Pick<FunctionRecord, 'settings' | 'secrets' | 'scaling' | 'logs'> {
-  return { settings: { ...settings, enterpriseProjectId }, secrets, scaling, logs };
+function configurationOf({ settings, secrets, environmentSeal, scaling, logs }: FunctionRecord, enterpriseProjectId: string): Pick<FunctionRecord, 'settings' | 'secrets' | 'environmentSeal' | 'scaling' | 'logs'> {
+  return { settings: { ...settings, enterpriseProjectId }, secrets, ...(environmentSeal && { environmentSeal }), scaling, logs };
 }
 
 function restored(past: ActiveFunction, rollback: RollbackReference, now: string): WorkingPlan {

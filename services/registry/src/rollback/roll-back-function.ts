@@ -97,7 +97,7 @@ export class RollBackFunctionHandler implements ICommandHandler<RollBackFunction
     await this.packages.touch(manager, digests);
     if (digests.length > 0) {
       const needed = [plan.after.function, ...(present.state.status === 'active' ? [] : plan.after.versions.map((version) => version.function))];
-      for (const { code } of needed) await this.obstacles.requirePackage(code.digest);
+      for (const { code } of needed) await this.obstacles.requirePackage(code);
     }
     // One time for all of it: whoever names that time means the function with its triggers.
     const recordedAt = this.clock.now();

@@ -69,8 +69,8 @@ export function triggerChange(gateway: GatewayAddress, before: TriggerRecord | u
 }
 
 function codeFields(record: FunctionRecord): JsonObject {
-  const { code_type, code_filename, code_size, digest } = viewFunction(record);
-  return { code_type, code_filename, code_size, digest };
+  const { code_type, code_filename, code_size, digest, code_encrypt_kms_key_id } = viewFunction(record);
+  return { code_type, code_filename, code_size, digest, ...unlessEmpty('code_encrypt_kms_key_id', code_encrypt_kms_key_id) };
 }
 
 /** What a rollback of the configuration takes with it, by the names of the API; environment variables one by one. */
@@ -82,11 +82,14 @@ function configurationFields(record: FunctionRecord, other: FunctionRecord): Jso
     ...asJson({ strategy_config, log_group_id, log_stream_id, enable_lts_log, lts_custom_tag, network_controller, enable_class_isolation, is_return_stream }),
     ...unlessEmpty('user_data', userData(record, other)),
     ...unlessEmpty('encrypted_user_data', record.secrets),
+    ...unlessEmpty('user_data_encrypt_kms_key_id', view.user_data_encrypt_kms_key_id),
   };
 }
 
 /** The variables; or the text, where it alone differs. */
-function userData({ settings: { userData: text } }: FunctionRecord, other: FunctionRecord): JsonObject | string {
+function userData({ settings: { userData: text }, environmentSeal }: FunctionRecord, other: FunctionRecord): JsonObject | string {
+  // Under a customer's key it shows that it is another one, and no more.
+  if (environmentSeal !== undefined) return environmentSeal.userData;
   const variables = parseUserData('user_data', text);
   const theirs = other.settings.userData;
   return text !== theirs && isDeepStrictEqual(variables, parseUserData('user_data', theirs)) ? text : variables;

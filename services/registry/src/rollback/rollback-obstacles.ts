@@ -7,10 +7,11 @@ import { aliasMissing } from '../alias/alias.errors.js';
 import type { Caller } from '../caller/caller.js';
 import { PackageHistory } from '../code-package/package-history.js';
 import { PackageStore } from '../code-package/package-store.js';
+import { FunctionSeals, keysOf } from '../customer-key/function-seals.js';
 import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
 import { FunctionLogs } from '../function/function-logs.js';
 import { quotaChange } from '../function/function.projection.js';
-import type { FunctionRecord } from '../function/function.state.js';
+import { storedDigest, type FunctionCodeReference, type FunctionRecord } from '../function/function.state.js';
 import { functionUrn, LATEST } from '../function/function-urn.js';
 import { SecretValues } from '../function/secret-values.js';
 import { parseUserData, requireDistinctKeys } from '../function/user-data.js';
@@ -46,6 +47,7 @@ export class RollbackObstacles {
     private readonly enterpriseProjects: EnterpriseProjects,
     private readonly logs: FunctionLogs,
     private readonly secrets: SecretValues,
+    private readonly seals: FunctionSeals,
     private readonly quotas: Quotas,
     private readonly gateway: GatewayAddress,
   ) {}
@@ -65,9 +67,9 @@ export class RollbackObstacles {
     const working = { resourceType: 'function', resourceId: functionUrn(after.region, after) } as const;
 
     if (before === undefined) await seek({ part: 'function', ...working }, () => this.enterpriseProjects.requireRoomFor(caller, enterpriseProjectOf(after)));
-    if (before?.code.digest !== after.code.digest) await seek({ part: 'code', ...working }, () => this.requirePackage(after.code.digest));
+    if (before === undefined || storedDigest(before.code) !== storedDigest(after.code)) await seek({ part: 'code', ...working }, () => this.requirePackage(after.code));
     if (before === undefined) {
-      for (const { name, function: of } of versions) await seek({ part: 'function', resourceType: 'version', resourceId: name }, () => this.requirePackage(of.code.digest));
+      for (const { name, function: of } of versions) await seek({ part: 'function', resourceType: 'version', resourceId: name }, () => this.requirePackage(of.code));
     }
     const sum = plan.functionEvents.map(quotaChange).reduce((a, b) => ({ functions: a.functions + b.functions, codeBytes: a.codeBytes + b.codeBytes }), { functions: 0, codeBytes: 0 });
     await seek({ part: before === undefined ? 'function' : 'code', ...working }, () => this.quotas.requireRoom(this.dataSource.manager, caller.domainId, sum));
@@ -85,8 +87,8 @@ export class RollbackObstacles {
   }
 
   /** Fails with FSS.0410 when the package is gone. */
-  async requirePackage(digest: string): Promise<void> {
-    if ((await this.packages.stat(digest)) === undefined) throw codeNotKept(digest, this.packageHistory.days);
+  async requirePackage(code: FunctionCodeReference): Promise<void> {
+    if ((await this.packages.stat(storedDigest(code))) === undefined) throw codeNotKept(code.digest, this.packageHistory.days);
   }
 
   private configurationChecks(caller: Caller, before: FunctionRecord | undefined, after: FunctionRecord): (() => Promise<void> | void)[] {
@@ -94,13 +96,14 @@ export class RollbackObstacles {
     const differs = (part: (record: FunctionRecord) => unknown): boolean => before === undefined || !isDeepStrictEqual(part(before), part(after));
     const checks: (() => Promise<void> | void)[] = [];
     if (differs((record) => record.settings.agencies)) checks.push(() => this.agencies.requireUsable(caller, settings.agencies));
+    if (keysOf(after).length > 0) checks.push(() => this.seals.requireStartable(after, LATEST));
     if (logs.enabled && differs((record) => record.logs)) {
       const { groupId, streamId, tags } = logs;
       checks.push(async () => void (await this.logs.settle(caller, name, { kind: 'on', groupId, streamId, tags })));
     }
-    if (differs((record) => [record.settings.userData, record.secrets])) {
+    if (differs((record) => [record.settings.userData, record.secrets, record.environmentSeal])) {
       checks.push(() => requireDistinctKeys(parseUserData('user_data', settings.userData), secrets));
-      checks.push(() => this.requireReadable(funcId, secrets));
+      if (after.environmentSeal === undefined) checks.push(() => this.requireReadable(funcId, secrets));
     }
     return checks;
   }

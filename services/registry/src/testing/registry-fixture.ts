@@ -14,6 +14,7 @@ import { InvocationServiceClient } from '@windlass/contracts/registry/v1/invocat
 import { FunctionExportServiceClient } from '@windlass/contracts/registry/v1/function_export_service';
 import { RollbackServiceClient } from '@windlass/contracts/registry/v1/rollback_service';
 import { TriggerServiceClient } from '@windlass/contracts/registry/v1/trigger_service';
+import { SealedVersionServiceClient } from '@windlass/contracts/registry/v1/sealed_version_service';
 import { VersionServiceClient } from '@windlass/contracts/registry/v1/version_service';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { connect, type Remote, type RunningService } from '@windlass/grpc';
@@ -22,6 +23,7 @@ import { createLogger } from '@windlass/telemetry';
 import { startRegistry, type RegistryConfig } from '../index.js';
 import { bootstrap, handmadeZip } from '../code-package/testing/handmade-zip.js';
 import { startIamPeer, type IamPeer } from './iam-peer.js';
+import { KmsPeer } from './kms-peer.js';
 import { startLogServicePeer, type LogServicePeer } from './log-service-peer.js';
 
 /** Someone who calls, with the metadata of a call the edge has signed. */
@@ -39,6 +41,7 @@ export class RegistryFixture {
     readonly config: RegistryConfig,
     readonly logs: LogServicePeer,
     readonly iam: IamPeer,
+    readonly kms: KmsPeer,
     private service: RunningService,
     readonly functions: Remote<FunctionServiceClient>,
     readonly versions: Remote<VersionServiceClient>,
@@ -50,6 +53,7 @@ export class RegistryFixture {
     readonly rollbacks: Remote<RollbackServiceClient>,
     readonly invocations: Remote<InvocationServiceClient>,
     readonly catalog: Remote<CatalogServiceClient>,
+    readonly sealed: Remote<SealedVersionServiceClient>,
     readonly logLines: string[],
   ) {}
 
@@ -69,12 +73,15 @@ export class RegistryFixture {
       packages: { directory: join(directory, 'packages') },
       logsAddress,
       iamAddress: `unix:${join(directory, 'iam.sock')}`,
+      kmsAddress: `unix:${join(directory, 'kms.sock')}`,
       gatewayUrl: { scheme: 'http', host: '127.0.0.1', port: 7480 },
       logger: createLogger('registry', { destination: { write: (line) => void logLines.push(line) } }),
       ...change,
     };
     const logs = await startLogServicePeer(logsAddress, principalKey);
     const iam = await startIamPeer(config.iamAddress);
+    const kms = new KmsPeer(principalKey);
+    await kms.listen(config.kmsAddress);
     const service = await startRegistry(config);
     return new RegistryFixture(
       postgres,
@@ -82,6 +89,7 @@ export class RegistryFixture {
       config,
       logs,
       iam,
+      kms,
       service,
       connect(FunctionServiceClient, address),
       connect(VersionServiceClient, address),
@@ -93,6 +101,7 @@ export class RegistryFixture {
       connect(RollbackServiceClient, address),
       connect(InvocationServiceClient, address),
       connect(CatalogServiceClient, address),
+      connect(SealedVersionServiceClient, address),
       logLines,
     );
   }
@@ -103,10 +112,11 @@ export class RegistryFixture {
   }
 
   async stop(): Promise<void> {
-    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.invocations, this.catalog]) remote.close();
+    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.invocations, this.catalog, this.sealed]) remote.close();
     await this.service.close();
     this.logs.close();
     this.iam.close();
+    this.kms.close();
     await this.postgres.stop();
     await rm(this.directory, { recursive: true });
   }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { NO_WRAPS, withWraps, wrappedKeys, type VersionWraps } from '../customer-key/version-wraps.js';
 import { functionMissing } from '../function/function-urn.js';
 import type { FunctionEvent } from '../function/function.events.js';
 import { evolveFunction, NO_FUNCTION, type FunctionRecord, type FunctionState } from '../function/function.state.js';
@@ -10,13 +11,15 @@ export interface PublishVersion {
   readonly description: string;
   /** The digest the code must have; empty for any. */
   readonly digest: string;
+  /** Its data keys, wrapped for the version; absent where it has none. */
+  readonly wraps?: VersionWraps;
   readonly now: string;
 }
 
 /** Of one function, the working version among them ("Notes and Constraints"). */
 const MOST_VERSIONS = 20;
 
-function decide(state: FunctionState, { urn, name, description, digest, now }: PublishVersion): readonly FunctionEvent[] {
+function decide(state: FunctionState, { urn, name, description, digest, wraps, now }: PublishVersion): readonly FunctionEvent[] {
   if (state.status !== 'active') throw functionMissing(urn);
   const { function: working, versions } = state;
   if (digest !== '' && digest !== working.code.digest) {
@@ -42,13 +45,15 @@ function decide(state: FunctionState, { urn, name, description, digest, now }: P
   if (last !== undefined && isDeepStrictEqual(substance(last.function), substance(working))) {
     throw refusal('invalid', 'FSS.1016', 'NOTHING_CHANGED', `Neither code nor configuration has changed since the version ${last.name} was published.`);
   }
-  return [{ type: 'VersionPublished', data: { version: { name, description, function: { ...working, modifiedAt: now } } } }];
+  const published = withWraps(working, wraps ?? NO_WRAPS);
+  if (published === undefined) throw refusal('conflict', 'FSS.0409', 'FUNCTION_CHANGED', 'Somebody has changed what the function has under customers\' keys meanwhile. Publish it again.');
+  return [{ type: 'VersionPublished', data: { version: { name, description, function: { ...published, modifiedAt: now } } } }];
 }
 
-/** What makes one version another than the last: not when it was changed, nor which enterprise project it is counted under. */
+/** What makes one version another than the last: not when it was changed, nor which enterprise project it is counted under, nor whom a data key is wrapped for. */
 function substance(record: FunctionRecord): object {
-  const { modifiedAt: _modifiedAt, settings, code, ...rest } = record;
-  return { ...rest, code: { ...code, imageName: '' }, settings: { ...settings, enterpriseProjectId: '' } };
+  const { modifiedAt: _modifiedAt, settings, code, environmentSeal, ...rest } = withWraps(record, { of: wrappedKeys(record), to: { code: '', environment: '' } }) ?? record;
+  return { ...rest, environmentSeal, code: { ...code, imageName: '' }, settings: { ...settings, enterpriseProjectId: '' } };
 }
 
 export const publishVersion = { initial: NO_FUNCTION, decide, evolve: evolveFunction };

@@ -4,6 +4,7 @@ import type { CreateFunctionVersionRequest } from '@windlass/contracts/registry/
 import { readAliasDescription } from '../alias/alias-fields.js';
 import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
+import { FunctionSeals } from '../customer-key/function-seals.js';
 import { FunctionLookup } from '../function/function-lookup.js';
 import { FunctionStreams } from '../function/function-streams.js';
 import { viewFunction } from '../function/function-view.js';
@@ -25,6 +26,7 @@ export class PublishVersionHandler implements ICommandHandler<PublishVersionComm
   constructor(
     private readonly lookup: FunctionLookup,
     private readonly streams: FunctionStreams,
+    private readonly seals: FunctionSeals,
     private readonly clock: Clock,
   ) {}
 
@@ -34,7 +36,7 @@ export class PublishVersionHandler implements ICommandHandler<PublishVersionComm
     const now = this.clock.now();
     const name = readVersionName(request.version, now);
     const description = readAliasDescription(request.description);
-    const command = { urn, name, description, digest: request.digest.toLowerCase(), now: now.toISOString() };
+    const command = { urn, name, description, digest: request.digest.toLowerCase(), wraps: await this.seals.wrapForVersion(record, name, caller.requestId), now: now.toISOString() };
     const published = activeVersion(await this.streams.execute(caller, record, publishVersion, command), name);
     return viewFunction(published.function, { version: name, description });
   }

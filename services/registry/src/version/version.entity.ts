@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@windlass/event-store';
 import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import type { FunctionEvent } from '../function/function.events.js';
+import { storedDigest } from '../function/function.state.js';
 import type { PublishedVersion } from './version.state.js';
 
 /** Read model of published versions. */
@@ -31,6 +32,6 @@ export async function projectVersion(manager: EntityManager, event: StoredEvent<
     await manager.delete(VersionRow, { funcId, name });
     return;
   }
-  const row = { funcId, name, revision: event.version, codeDigest: code.digest, record: record as QueryDeepPartialEntity<PublishedVersion> };
+  const row = { funcId, name, revision: event.version, codeDigest: storedDigest(code), record: record as QueryDeepPartialEntity<PublishedVersion> };
   await manager.insert(VersionRow, row);
 }

@@ -123,6 +123,11 @@ export interface FunctionMessage {
     | undefined;
   /** Answers are streamed, up to a larger limit than those that are answered whole. */
   is_return_stream: boolean;
+  /**
+   * Why user_data is empty though the function has some under a customer's key: the caller may not use the key, or it cannot be used.
+   * Only where a configuration is shown; lists and answers to other changes leave such user_data out. Windlass' own.
+   */
+  user_data_unreadable?: string | undefined;
 }
 
 export interface Function_LtsCustomTagEntry {
@@ -556,6 +561,7 @@ function createBaseFunctionMessage(): FunctionMessage {
     fail_count: 0,
     network_controller: undefined,
     is_return_stream: false,
+    user_data_unreadable: undefined,
   };
 }
 
@@ -755,6 +761,9 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
     }
     if (message.is_return_stream !== false) {
       writer.uint32(560).bool(message.is_return_stream);
+    }
+    if (message.user_data_unreadable !== undefined) {
+      writer.uint32(810).string(message.user_data_unreadable);
     }
     return writer;
   },
@@ -1295,6 +1304,14 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
             message.is_return_stream = reader.bool();
             continue;
           }
+          case 101: {
+            if (tag !== 810) {
+              break;
+            }
+
+            message.user_data_unreadable = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1389,6 +1406,7 @@ export const FunctionMessage: MessageFns<FunctionMessage> = {
       ? NetworkController.fromPartial(object.network_controller)
       : undefined;
     message.is_return_stream = object.is_return_stream ?? false;
+    message.user_data_unreadable = object.user_data_unreadable ?? undefined;
     return message;
   },
 };

@@ -201,8 +201,13 @@ export interface FunctionCode {
   depend_version_list: string[];
   strategy_config: StrategyConfig | undefined;
   dependencies: string[];
+  code_encrypt_kms_key_id: string;
   /** False where the code of an earlier time is no longer kept: func_code is empty then. Windlass' own. */
-  code_kept?: boolean | undefined;
+  code_kept?:
+    | boolean
+    | undefined;
+  /** Hex SHA-512 of the bytes that are stored, where the code lies encrypted under a customer's key. Windlass' own. */
+  stored_digest: string;
 }
 
 export interface ShowLtsLogDetailsRequest {
@@ -2315,7 +2320,9 @@ function createBaseFunctionCode(): FunctionCode {
     depend_version_list: [],
     strategy_config: undefined,
     dependencies: [],
+    code_encrypt_kms_key_id: "",
     code_kept: undefined,
+    stored_digest: "",
   };
 }
 
@@ -2366,8 +2373,14 @@ export const FunctionCode: MessageFns<FunctionCode> = {
     for (const v of message.dependencies) {
       writer.uint32(122).string(v!);
     }
+    if (message.code_encrypt_kms_key_id !== "") {
+      writer.uint32(130).string(message.code_encrypt_kms_key_id);
+    }
     if (message.code_kept !== undefined) {
       writer.uint32(800).bool(message.code_kept);
+    }
+    if (message.stored_digest !== "") {
+      writer.uint32(810).string(message.stored_digest);
     }
     return writer;
   },
@@ -2505,12 +2518,28 @@ export const FunctionCode: MessageFns<FunctionCode> = {
             message.dependencies.push(reader.string());
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.code_encrypt_kms_key_id = reader.string();
+            continue;
+          }
           case 100: {
             if (tag !== 800) {
               break;
             }
 
             message.code_kept = reader.bool();
+            continue;
+          }
+          case 101: {
+            if (tag !== 810) {
+              break;
+            }
+
+            message.stored_digest = reader.string();
             continue;
           }
         }
@@ -2549,7 +2578,9 @@ export const FunctionCode: MessageFns<FunctionCode> = {
       ? StrategyConfig.fromPartial(object.strategy_config)
       : undefined;
     message.dependencies = object.dependencies?.map((e) => e) || [];
+    message.code_encrypt_kms_key_id = object.code_encrypt_kms_key_id ?? "";
     message.code_kept = object.code_kept ?? undefined;
+    message.stored_digest = object.stored_digest ?? "";
     return message;
   },
 };

@@ -48,10 +48,7 @@ export interface UnlockVersionResponse_EnvironmentEntry {
 }
 
 export interface DownloadSealedCodeRequest {
-  project_id: string;
-  func_id: string;
-  version: string;
-  /** What the stored package is known by: another one has come meanwhile when it differs. */
+  /** What the stored package of a function or version is known by. */
   stored_digest: string;
 }
 
@@ -304,22 +301,13 @@ export const UnlockVersionResponse_EnvironmentEntry: MessageFns<UnlockVersionRes
 };
 
 function createBaseDownloadSealedCodeRequest(): DownloadSealedCodeRequest {
-  return { project_id: "", func_id: "", version: "", stored_digest: "" };
+  return { stored_digest: "" };
 }
 
 export const DownloadSealedCodeRequest: MessageFns<DownloadSealedCodeRequest> = {
   encode(message: DownloadSealedCodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.project_id !== "") {
-      writer.uint32(10).string(message.project_id);
-    }
-    if (message.func_id !== "") {
-      writer.uint32(18).string(message.func_id);
-    }
-    if (message.version !== "") {
-      writer.uint32(26).string(message.version);
-    }
     if (message.stored_digest !== "") {
-      writer.uint32(34).string(message.stored_digest);
+      writer.uint32(10).string(message.stored_digest);
     }
     return writer;
   },
@@ -339,30 +327,6 @@ export const DownloadSealedCodeRequest: MessageFns<DownloadSealedCodeRequest> = 
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
-              break;
-            }
-
-            message.project_id = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.func_id = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.version = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
               break;
             }
 
@@ -386,9 +350,6 @@ export const DownloadSealedCodeRequest: MessageFns<DownloadSealedCodeRequest> = 
   },
   fromPartial(object: DeepPartial<DownloadSealedCodeRequest>): DownloadSealedCodeRequest {
     const message = createBaseDownloadSealedCodeRequest();
-    message.project_id = object.project_id ?? "";
-    message.func_id = object.func_id ?? "";
-    message.version = object.version ?? "";
     message.stored_digest = object.stored_digest ?? "";
     return message;
   },
@@ -411,7 +372,7 @@ export const SealedVersionServiceService = {
       Buffer.from(UnlockVersionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UnlockVersionResponse => UnlockVersionResponse.decode(value),
   },
-  /** The package of a version as it was uploaded, for a user who may use its key. In chunks of at most 256 KiB. */
+  /** The package as it was uploaded, for who was given a link to it; opened on behalf of the function's agency. In chunks of at most 256 KiB. */
   downloadSealedCode: {
     path: "/windlass.registry.v1.SealedVersionService/DownloadSealedCode" as const,
     requestStream: false as const,
@@ -430,7 +391,7 @@ export interface SealedVersionServiceServer extends UntypedServiceImplementation
    * whether the keys can be used. Fails with the reason KEY_UNUSABLE or AGENCY_LACKS_ACTIONS when not.
    */
   unlockVersion: handleUnaryCall<UnlockVersionRequest, UnlockVersionResponse>;
-  /** The package of a version as it was uploaded, for a user who may use its key. In chunks of at most 256 KiB. */
+  /** The package as it was uploaded, for who was given a link to it; opened on behalf of the function's agency. In chunks of at most 256 KiB. */
   downloadSealedCode: handleServerStreamingCall<DownloadSealedCodeRequest, PackageChunk>;
 }
 
@@ -454,7 +415,7 @@ export interface SealedVersionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UnlockVersionResponse) => void,
   ): ClientUnaryCall;
-  /** The package of a version as it was uploaded, for a user who may use its key. In chunks of at most 256 KiB. */
+  /** The package as it was uploaded, for who was given a link to it; opened on behalf of the function's agency. In chunks of at most 256 KiB. */
   downloadSealedCode(
     request: DownloadSealedCodeRequest,
     options?: Partial<CallOptions>,
