@@ -51,6 +51,7 @@ export class Clients {
       () => ({ type: 'SuspendAccount', reason: '' }),
       () => ({ type: 'ResumeAccount', reason: '' }),
       () => ({ type: 'SetQuotas', quotas: { fgs_func_qos_limit: this.random.below(1_000) } }),
+      () => ({ type: 'DemandIsolation', by: this.random.pick(['account', 'operator']), isolation: this.random.pick(['standard', 'strong']) }),
     ])();
     return this.run(this.iam, process, accountStream(domainId), account, command);
   }

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import type { AccountStanding } from '@windlass/accounts';
-import { accountStream } from '@windlass/iam/simulation';
+import { accountStream, demandedIsolation } from '@windlass/iam/simulation';
 import { goOnUntil } from '@windlass/simulation';
 import type { KnownRevision } from '@windlass/worker/simulation';
 import { ACCOUNT_COPIES, type SimulatedPlatform } from './platform.js';
@@ -18,10 +18,11 @@ function accounts({ iam, accounts: copies, memory }: SimulatedPlatform): void {
   for (const domainId of DOMAINS) {
     const state = accountState(iam, domainId);
     const revision = iam.history(accountStream(domainId)).length;
-    const expected: AccountStanding | undefined = state.status === 'absent' ? undefined : { domainId, status: state.status, quotas: state.quotas, revision };
+    const expected: AccountStanding | undefined = state.status === 'absent' ? undefined : { domainId, status: state.status, quotas: state.quotas, isolation: demandedIsolation(state.isolation), revision };
     for (const copy of ACCOUNT_COPIES) deepStrictEqual(copies[copy].get(domainId), expected, `the account ${domainId} in the table of ${copy}`);
     for (const known of [memory.worker!.accounts, memory.gateway!.accounts]) {
       deepStrictEqual(known.statusOf(domainId), expected?.status ?? 'active', `the status of ${domainId} in memory`);
+      deepStrictEqual(known.isolationOf(domainId), expected?.isolation ?? 'standard', `the isolation demanded of ${domainId} in memory`);
       if (expected?.quotas.fgs_func_qos_limit !== undefined) deepStrictEqual(known.quotaOf(domainId, 'fgs_func_qos_limit'), expected.quotas.fgs_func_qos_limit, `the quota of ${domainId} in memory`);
     }
   }

@@ -34,11 +34,11 @@ describe('the simulated tables take in and leave out exactly what those in Postg
   it('of accounts, and say which were taken in', async () => {
     const table = new SimulatedTable<AccountStanding>(scheduler, ({ domainId }) => domainId, newerAccount, () => undefined);
     const copy = new AccountCopy('worker');
-    for (const standing of someOf((): AccountStanding => ({ domainId: random.pick(['a', 'b', 'c']), status: random.pick(['active', 'suspended']), quotas: { user: random.below(9) }, revision: random.below(9) }))) {
+    for (const standing of someOf((): AccountStanding => ({ domainId: random.pick(['a', 'b', 'c']), status: random.pick(['active', 'suspended']), quotas: { user: random.below(9) }, isolation: random.pick(['standard', 'strong']), revision: random.below(9) }))) {
       expect(await copy.keep(worker.manager, [standing])).toEqual(table.apply([standing]));
     }
-    const kept = (await copy.all(worker.manager)).map(({ domainId, status, quotas, revision }) => ({ domainId, status, user: quotas.user, revision }));
-    expect(sorted(kept)).toEqual(sorted(table.all().map(({ domainId, status, quotas, revision }) => ({ domainId, status, user: quotas.user, revision }))));
+    const kept = (await copy.all(worker.manager)).map(({ domainId, status, quotas, isolation, revision }) => ({ domainId, status, user: quotas.user, isolation, revision }));
+    expect(sorted(kept)).toEqual(sorted(table.all().map(({ domainId, status, quotas, isolation, revision }) => ({ domainId, status, user: quotas.user, isolation, revision }))));
   });
 
   it('of functions', async () => {

@@ -77,6 +77,8 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   ExplainAuthorization: { agency_id: null, action: 'functiongraph:function:listFunctions', resource: 'function:*' },
   ShowDomainRoleAssignments: {},
   SetAccountQuotas: { quotas: { fgs_func_num: 400 } },
+  SetIsolation: { isolation: 'standard' },
+  SetAccountIsolation: { isolation: 'standard' },
   SuspendAccount: { reason: 'sample' },
   ResumeAccount: { reason: 'sample' },
   CloseAccount: { reason: 'sample' },

@@ -4,7 +4,7 @@ import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedd
 import { PostgresEventBus } from '@windlass/event-bus';
 import { createLogger } from '@windlass/telemetry';
 import { DataSource } from 'typeorm';
-import { AccountCopy, addAccountRevision, createAccountTable, followAccounts, KnownAccounts, rebuildAccounts } from './index.js';
+import { AccountCopy, addAccountIsolation, addAccountRevision, createAccountTable, followAccounts, KnownAccounts, rebuildAccounts } from './index.js';
 
 describe("a service's copy of accounts", () => {
   let postgres: TemporaryPostgres;
@@ -20,6 +20,7 @@ describe("a service's copy of accounts", () => {
     await runner.query('CREATE SCHEMA service');
     await createAccountTable(runner, 'service');
     await addAccountRevision(runner, 'service');
+    await addAccountIsolation(runner, 'service');
     await runner.release();
     bus = await PostgresEventBus.open({ connectionString: url, logger: createLogger('test', { level: 'silent' }) });
   });
@@ -29,8 +30,8 @@ describe("a service's copy of accounts", () => {
     await postgres?.stop();
   });
 
-  const say = (domain_id: string, status: string, quotas: Record<string, number> = {}, revision = 0) =>
-    bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status, quotas, revision }).finish() }]);
+  const say = (domain_id: string, status: string, quotas: Record<string, number> = {}, revision = 0, isolation = 'standard') =>
+    bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status, quotas, isolation, revision }).finish() }]);
   /** Follows until the account has that status. */
   const hear = (domainId: string, status: string, known = new KnownAccounts()) =>
     new Promise<KnownAccounts>((resolve, reject) => {
@@ -75,7 +76,7 @@ describe("a service's copy of accounts", () => {
     await say('a', 'active', { user: 4 });
     await say('a', 'closed', { user: 5 });
     await hear('a', 'closed');
-    expect(await copy.all(dataSource.manager)).toContainEqual({ domainId: 'a', status: 'closed', quotas: { user: 5 }, revision: 0 });
+    expect(await copy.all(dataSource.manager)).toContainEqual({ domainId: 'a', status: 'closed', quotas: { user: 5 }, isolation: 'standard', revision: 0 });
   });
 
   it('is not taken back by a message that comes twice or after a newer one, not even in memory', async () => {

@@ -1,5 +1,5 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
-import type { AccountStanding } from './account-standing.js';
+import type { AccountStanding, IsolationDemand } from './account-standing.js';
 import { QUOTAS, type QuotaType } from './quota-types.js';
 
 /** Makes the table of an AccountCopy in a service's own schema. For a migration. */
@@ -19,6 +19,15 @@ export async function addAccountRevision(queryRunner: QueryRunner, schema: strin
 
 export async function dropAccountRevision(queryRunner: QueryRunner, schema: string): Promise<void> {
   await queryRunner.query(`ALTER TABLE ${schema}.accounts DROP COLUMN revision`);
+}
+
+/** For a later migration: what isolation the account demands of its functions. */
+export async function addAccountIsolation(queryRunner: QueryRunner, schema: string): Promise<void> {
+  await queryRunner.query(`ALTER TABLE ${schema}.accounts ADD COLUMN isolation text NOT NULL DEFAULT 'standard'`);
+}
+
+export async function dropAccountIsolation(queryRunner: QueryRunner, schema: string): Promise<void> {
+  await queryRunner.query(`ALTER TABLE ${schema}.accounts DROP COLUMN isolation`);
 }
 
 export async function dropAccountTable(queryRunner: QueryRunner, schema: string): Promise<void> {
@@ -45,13 +54,13 @@ export class AccountCopy {
   async keep(manager: EntityManager, standings: readonly AccountStanding[]): Promise<AccountStanding[]> {
     const kept: AccountStanding[] = [];
     for (const standing of standings) {
-      const { domainId, status, quotas, revision } = standing;
+      const { domainId, status, quotas, isolation, revision } = standing;
       const rows = await manager.query<unknown[]>(
-        `INSERT INTO ${this.schema}.accounts AS known (domain_id, status, quotas, revision) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (domain_id) DO UPDATE SET status = excluded.status, quotas = excluded.quotas, revision = excluded.revision
+        `INSERT INTO ${this.schema}.accounts AS known (domain_id, status, quotas, isolation, revision) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (domain_id) DO UPDATE SET status = excluded.status, quotas = excluded.quotas, isolation = excluded.isolation, revision = excluded.revision
            WHERE known.revision <= excluded.revision
          RETURNING domain_id`,
-        [domainId, status, JSON.stringify(quotas), revision],
+        [domainId, status, JSON.stringify(quotas), isolation, revision],
       );
       if (rows.length > 0) kept.push(standing);
     }
@@ -63,7 +72,7 @@ export class AccountCopy {
   }
 
   async all(manager: EntityManager): Promise<AccountStanding[]> {
-    const rows = await manager.query<(Omit<AccountStanding, 'revision'> & { revision: string })[]>(`SELECT domain_id AS "domainId", status, quotas, revision FROM ${this.schema}.accounts`);
+    const rows = await manager.query<(Omit<AccountStanding, 'revision'> & { revision: string })[]>(`SELECT domain_id AS "domainId", status, quotas, isolation, revision FROM ${this.schema}.accounts`);
     return rows.map((row) => ({ ...row, revision: Number(row.revision) }));
   }
 
@@ -74,5 +83,11 @@ export class AccountCopy {
       [domainId, type],
     );
     return rows[0]?.own ?? this.preset(type);
+  }
+
+  /** What the account demands of the isolation of its functions. */
+  async isolation(manager: EntityManager, domainId: string): Promise<IsolationDemand> {
+    const rows = await manager.query<{ isolation: IsolationDemand }[]>(`SELECT isolation FROM ${this.schema}.accounts WHERE domain_id = $1`, [domainId]);
+    return rows[0]?.isolation ?? 'standard';
   }
 }

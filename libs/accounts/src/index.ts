@@ -1,5 +1,5 @@
-export { AccountCopy, addAccountRevision, createAccountTable, dropAccountRevision, dropAccountTable } from './account-copy.js';
-export { standingOf, type AccountStanding, type AccountStatus } from './account-standing.js';
+export { AccountCopy, addAccountIsolation, addAccountRevision, createAccountTable, dropAccountIsolation, dropAccountRevision, dropAccountTable } from './account-copy.js';
+export { standingOf, type AccountStanding, type AccountStatus, type IsolationDemand } from './account-standing.js';
 export { followAccounts } from './follow-accounts.js';
 export { KnownAccounts } from './known-accounts.js';
 export { rebuildAccounts, rebuildAccountsOf } from './rebuild-accounts.js';

@@ -122,7 +122,7 @@ describe('a started gateway', () => {
     registryRoutes.set(group, [makeRoute({ route_id: 'tenant', group_id: group, domain_id: 'tenant', func_id: 'tenants' })]);
     expect((await get(`/${group}/`)).status).toBe(200);
     const say = (status: string) =>
-      bus.publish([{ topic: 'iam.accounts', key: 'tenant', id: crypto.randomUUID(), payload: AccountEvent.encode({ domain_id: 'tenant', status, quotas: {}, revision: 0 }).finish() }]);
+      bus.publish([{ topic: 'iam.accounts', key: 'tenant', id: crypto.randomUUID(), payload: AccountEvent.encode({ domain_id: 'tenant', status, quotas: {}, revision: 0, isolation: 'standard' }).finish() }]);
     await say('suspended');
     await eventually(async () => expect((await get(`/${group}/`)).status).toBe(403));
     await gateway.close();

@@ -11,6 +11,7 @@ import { GrantServiceService } from '@windlass/contracts/iam/v1/grant_service';
 import { EnterpriseProjectDirectoryServiceService, EnterpriseProjectServiceService } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { ProjectServiceService } from '@windlass/contracts/iam/v1/project_service';
 import { RoleServiceService } from '@windlass/contracts/iam/v1/role_service';
+import { IsolationServiceService } from '@windlass/contracts/iam/v1/isolation_service';
 import { QuotaServiceService } from '@windlass/contracts/iam/v1/quota_service';
 import { ServiceAuthorizationServiceService } from '@windlass/contracts/iam/v1/service_authorization_service';
 import { SignUpServiceService } from '@windlass/contracts/iam/v1/sign_up_service';
@@ -48,6 +49,7 @@ const services = {
   'windlass.iam.v1.AccountAdminService': AccountAdminServiceService,
   'windlass.iam.v1.EnterpriseProjectService': EnterpriseProjectServiceService,
   'windlass.iam.v1.EnterpriseProjectDirectoryService': EnterpriseProjectDirectoryServiceService,
+  'windlass.iam.v1.IsolationService': IsolationServiceService,
   'windlass.iam.v1.QuotaService': QuotaServiceService,
   'windlass.iam.v1.AccessKeyService': AccessKeyServiceService,
   'windlass.iam.v1.AgencyService': AgencyServiceService,

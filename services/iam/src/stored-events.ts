@@ -1,4 +1,4 @@
-import { EventStore, type EventTypes } from '@windlass/event-store';
+import { EventStore, type EventTypes, type Upcast } from '@windlass/event-store';
 import type { DataSource } from 'typeorm';
 import type { AccessKeyEvent } from './access-key/access-key.decider.js';
 import type { AccountEvent } from './account/account.decider.js';
@@ -25,12 +25,16 @@ export type StoredEvents =
   | ProjectEvent
   | UserEvent;
 
+/** Before an account could demand isolation, none did. */
+const withIsolation: Upcast = (data) => ({ isolation: { account: 'standard', operator: 'standard' }, ...data });
+
 export const eventTypes: EventTypes<StoredEvents> = {
   AccountCreated: [],
-  AccountSuspended: [],
-  AccountResumed: [],
-  AccountClosed: [],
-  AccountQuotasSet: [],
+  AccountSuspended: [withIsolation],
+  AccountResumed: [withIsolation],
+  AccountClosed: [withIsolation],
+  AccountQuotasSet: [withIsolation],
+  AccountIsolationDemanded: [],
   AccessKeyCreated: [],
   AccessKeyDescribed: [],
   AccessKeyActivated: [],

@@ -123,7 +123,7 @@ describe('the key service', () => {
 
   it('gives an account the quota its operator set, lower or higher, takes nothing away for it, and shows it with what is used', async () => {
     const { create, list, domain_id, project_id, as } = tenant();
-    const set = (CMK: number) => running.bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status: 'active', quotas: { CMK }, revision: 0 }).finish() }]);
+    const set = (CMK: number) => running.bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status: 'active', quotas: { CMK }, revision: 0, isolation: 'standard' }).finish() }]);
     const quota = async () => (await running.quotas.showUserQuotas({ project_id }, as())).quotas?.resources;
     const becomes = async (expected: object) => {
       for (let look = 0; look < 200 && !isDeepStrictEqual(await quota(), [expected]); look++) await delay(20);

@@ -87,7 +87,7 @@ describe('the log service', () => {
     const { domain_id, createGroup, createStream } = running.tenant();
     const groups: string[] = [];
     for (let index = 0; index < 5; index++) groups.push(await createGroup(`g${index}`));
-    const payload = AccountEvent.encode({ domain_id, status: 'active', quotas: { lts_group_num: 6, lts_stream_num: 1 }, revision: 0 }).finish();
+    const payload = AccountEvent.encode({ domain_id, status: 'active', quotas: { lts_group_num: 6, lts_stream_num: 1 }, revision: 0, isolation: 'standard' }).finish();
     await running.bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload }]);
     const sixth = () => createGroup('sixth').then((id) => groups.push(id), () => delay(20));
     for (let look = 0; groups.length < 6 && look < 200; look++) await sixth();

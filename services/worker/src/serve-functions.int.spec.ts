@@ -58,7 +58,7 @@ describeWithSandbox('a worker', () => {
   it('stops serving an account when it is suspended, ends its instances, and serves it again when it is resumed', async () => {
     const spec = await worker.deploy(ECHO, { domain_id: 'tenant' });
     const say = (status: string, quotas: Record<string, number> = {}) =>
-      worker.bus.publish([{ topic: 'iam.accounts', key: 'tenant', id: crypto.randomUUID(), payload: AccountEvent.encode({ domain_id: 'tenant', status, quotas, revision: 0 }).finish() }]);
+      worker.bus.publish([{ topic: 'iam.accounts', key: 'tenant', id: crypto.randomUUID(), payload: AccountEvent.encode({ domain_id: 'tenant', status, quotas, revision: 0, isolation: 'standard' }).finish() }]);
     const answers = async (status: number) => until(async () => (await worker.send(spec)).status === status, `status ${status}`);
     await answers(200);
     await say('suspended');

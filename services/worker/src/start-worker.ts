@@ -94,12 +94,13 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     });
     const host = own(await createInstanceHost({ logger, runsc: config.runsc, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
 
+    const accounts = new KnownAccounts();
     const maxStreamedBytes = limits.maxStreamedMb * 1024 * 1024;
     const log = new FunctionLog(shipper, limits.loggedRequests);
     const pools: FunctionPools = own(
       new FunctionPools(
         {
-          launch: launchFunction({ host, code, runtimesDirectory, maxStreamedBytes, logger }),
+          launch: launchFunction({ host, code, runtimesDirectory, maxStreamedBytes, isolationOf: (domainId) => accounts.isolationOf(domainId), logger }),
           limits: { queueLength: limits.queueLength, maxWaiting: limits.maxWaiting, queueWaitMs: limits.queueWaitSeconds * 1_000, stopGraceMs: limits.stopGraceSeconds * 1_000 },
           observer: log,
           clock,
@@ -115,15 +116,16 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
         },
       ),
     );
-    const accounts = new KnownAccounts();
     const followingAccounts = await followAccounts({
       bus,
       dataSource,
       copy: new AccountCopy('worker'),
       group: `worker.${config.workerId}.accounts`,
       learn: (standing) => {
+        const { domainId, status, isolation } = standing;
+        const before = accounts.isolationOf(domainId);
         accounts.learn(standing);
-        const { domainId, status } = standing;
+        if (isolation === 'strong' && before !== 'strong') pools.drainOrdinary(domainId);
         if (status !== 'active') pools.retireAccount(domainId, { kind: 'ACCOUNT_NOT_ACTIVE', status });
       },
     });

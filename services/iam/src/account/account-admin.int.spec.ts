@@ -84,9 +84,9 @@ describe('accounts, as operators manage them', () => {
       await admin.suspendAccount(status(id), as());
       await complete;
       expect(heard).toEqual([
-        { domain_id: id, status: 'active', quotas: {}, revision: 1 },
-        { domain_id: id, status: 'active', quotas: { user: 2, fgs_func_num: 500 }, revision: 2 },
-        { domain_id: id, status: 'suspended', quotas: { user: 2, fgs_func_num: 500 }, revision: 3 },
+        { domain_id: id, status: 'active', quotas: {}, isolation: 'standard', revision: 1 },
+        { domain_id: id, status: 'active', quotas: { user: 2, fgs_func_num: 500 }, isolation: 'standard', revision: 2 },
+        { domain_id: id, status: 'suspended', quotas: { user: 2, fgs_func_num: 500 }, isolation: 'standard', revision: 3 },
       ]);
     } finally {
       await bus.close();

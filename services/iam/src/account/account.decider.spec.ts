@@ -1,8 +1,9 @@
 import { given } from '@windlass/event-store/testing';
-import { account, type AccountCommand, type AccountEvent, type CreateAccount } from './account.decider.js';
+import { account, demandedIsolation, type AccountCommand, type AccountEvent, type CreateAccount, type IsolationDemands } from './account.decider.js';
 
 const created: AccountEvent = { type: 'AccountCreated', data: { domainId: 'd1', name: 'acme', isOperator: false } };
-const active = { status: 'active', domainId: 'd1', name: 'acme', isOperator: false, quotas: {} } as const;
+const isolation = { account: 'standard', operator: 'standard' } as const;
+const active = { status: 'active', domainId: 'd1', name: 'acme', isOperator: false, quotas: {}, isolation } as const;
 const create = (name: string): CreateAccount => ({ type: 'CreateAccount', domainId: 'd1', name, isOperator: false });
 
 describe('creating an account', () => {
@@ -28,7 +29,7 @@ describe('the status of an account', () => {
   const suspend: AccountCommand = { type: 'SuspendAccount', reason: 'unpaid' };
   const resume: AccountCommand = { type: 'ResumeAccount', reason: 'paid' };
   const close: AccountCommand = { type: 'CloseAccount', reason: 'gone' };
-  const event = (type: 'AccountSuspended' | 'AccountResumed' | 'AccountClosed', reason: string): AccountEvent => ({ type, data: { domainId: 'd1', reason, quotas: {} } });
+  const event = (type: 'AccountSuspended' | 'AccountResumed' | 'AccountClosed', reason: string): AccountEvent => ({ type, data: { domainId: 'd1', reason, quotas: {}, isolation } });
   const suspended = event('AccountSuspended', 'unpaid');
   const closed = event('AccountClosed', 'gone');
 
@@ -68,7 +69,7 @@ describe('the status of an account', () => {
 
 describe('the quotas of an account', () => {
   const set = (quotas: Record<string, number>): AccountCommand => ({ type: 'SetQuotas', quotas });
-  const were = (quotas: Record<string, number>): AccountEvent => ({ type: 'AccountQuotasSet', data: { domainId: 'd1', status: 'active', quotas } });
+  const were = (quotas: Record<string, number>): AccountEvent => ({ type: 'AccountQuotasSet', data: { domainId: 'd1', status: 'active', quotas, isolation } });
 
   it('are set by type, and those that are not named stay', () => {
     given(account).events([created]).when(set({ fgs_func_num: 500 })).thenEvents([were({ fgs_func_num: 500 })]);
@@ -82,4 +83,35 @@ describe('the quotas of an account', () => {
       given(account).events([created]).when(set(quotas)).thenFails(reason);
     },
   );
+});
+
+describe('the isolation that is demanded of an account', () => {
+  const demand = (by: 'account' | 'operator', wanted: string): AccountCommand => ({ type: 'DemandIsolation', by, isolation: wanted });
+  const demanded = (account: IsolationDemands['account'], operator: IsolationDemands['operator']): AccountEvent => ({
+    type: 'AccountIsolationDemanded',
+    data: { domainId: 'd1', status: 'active', quotas: {}, isolation: { account, operator } },
+  });
+
+  it('is demanded by each on its own, and neither takes back what the other demands', () => {
+    given(account).events([created]).when(demand('account', 'strong')).thenEvents([demanded('strong', 'standard')]);
+    given(account).events([created, demanded('strong', 'standard')]).when(demand('operator', 'strong')).thenEvents([demanded('strong', 'strong')]);
+    given(account).events([created, demanded('strong', 'strong')]).when(demand('account', 'standard')).thenEvents([demanded('standard', 'strong')]);
+    given(account).events([created, demanded('strong', 'strong')]).when(demand('account', 'strong')).thenEvents([]);
+  });
+
+  it('is strong when either demands it', () => {
+    const all = (['standard', 'strong'] as const).flatMap((own) => (['standard', 'strong'] as const).map((operator) => demandedIsolation({ account: own, operator })));
+    expect(all).toEqual(['standard', 'strong', 'strong', 'strong']);
+  });
+
+  it('is told with every later change of the account', () => {
+    const suspended: AccountEvent = { type: 'AccountSuspended', data: { domainId: 'd1', reason: '', quotas: {}, isolation: { account: 'strong', operator: 'standard' } } };
+    given(account).events([created, demanded('strong', 'standard')]).when({ type: 'SuspendAccount', reason: '' }).thenEvents([suspended]);
+  });
+
+  it('is one of two words, and a closed account has none', () => {
+    for (const bad of ['', 'STRONG', 'gvisor']) given(account).events([created]).when(demand('account', bad)).thenFails('ISOLATION_INVALID');
+    const closed: AccountEvent = { type: 'AccountClosed', data: { domainId: 'd1', reason: '', quotas: {}, isolation } };
+    given(account).events([created, closed]).when(demand('operator', 'strong')).thenFails('ACCOUNT_CLOSED');
+  });
 });

@@ -1,4 +1,4 @@
-import { isQuotaType, QUOTAS, type OwnQuotas } from '@windlass/accounts';
+import { isQuotaType, QUOTAS, type IsolationDemand, type OwnQuotas } from '@windlass/accounts';
 import { WindlassError } from '@windlass/errors';
 import { unknownEvent, type Decider } from '@windlass/event-store';
 import { requireName } from '../name-rule.js';
@@ -13,7 +13,18 @@ export interface KnownAccount {
   readonly name: string;
   readonly isOperator: boolean;
   readonly quotas: OwnQuotas;
+  readonly isolation: IsolationDemands;
 }
+
+/** Who may demand strong isolation of all functions of an account: itself, and the platform's operator. */
+export type IsolationDemands = Readonly<Record<'account' | 'operator', IsolationDemand>>;
+
+/** What both together demand. */
+export function demandedIsolation({ account, operator }: IsolationDemands): IsolationDemand {
+  return account === 'strong' || operator === 'strong' ? 'strong' : 'standard';
+}
+
+const NO_DEMANDS: IsolationDemands = { account: 'standard', operator: 'standard' };
 
 export interface CreateAccount {
   readonly type: 'CreateAccount';
@@ -27,18 +38,25 @@ export type AccountCommand =
   | CreateAccount
   | { readonly type: 'SuspendAccount' | 'ResumeAccount' | 'CloseAccount'; readonly reason: string }
   /** Quotas that are not named stay. */
-  | { readonly type: 'SetQuotas'; readonly quotas: Readonly<Record<string, number>> };
+  | { readonly type: 'SetQuotas'; readonly quotas: Readonly<Record<string, number>> }
+  | { readonly type: 'DemandIsolation'; readonly by: keyof IsolationDemands; readonly isolation: string };
 
 /** Each event but the first carries all that other services are told, so that one event alone can be published. */
 export type AccountEvent =
   | { readonly type: 'AccountCreated'; readonly data: { readonly domainId: string; readonly name: string; readonly isOperator: boolean } }
   | { readonly type: 'AccountSuspended' | 'AccountResumed' | 'AccountClosed'; readonly data: StatusChange }
-  | { readonly type: 'AccountQuotasSet'; readonly data: { readonly domainId: string; readonly status: KnownAccount['status']; readonly quotas: OwnQuotas } };
+  | { readonly type: 'AccountQuotasSet'; readonly data: Told & { readonly status: KnownAccount['status'] } }
+  | { readonly type: 'AccountIsolationDemanded'; readonly data: Told & { readonly status: KnownAccount['status'] } };
 
-export interface StatusChange {
+/** Of what other services are told, that which no event of a status says by its type. */
+interface Told {
   readonly domainId: string;
-  readonly reason: string;
   readonly quotas: OwnQuotas;
+  readonly isolation: IsolationDemands;
+}
+
+export interface StatusChange extends Told {
+  readonly reason: string;
 }
 
 export const account: Decider<Account, AccountCommand, AccountEvent> = {
@@ -53,13 +71,14 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
     }
     if (state.status === 'absent') throw accountUnknown();
     if (command.type === 'SetQuotas') return setQuotas(state, command.quotas);
+    if (command.type === 'DemandIsolation') return demandIsolation(state, command.by, command.isolation);
     return changeStatus(state, command);
   },
 
   evolve(state, event) {
     switch (event.type) {
       case 'AccountCreated':
-        return { status: 'active', ...event.data, quotas: {} };
+        return { status: 'active', ...event.data, quotas: {}, isolation: NO_DEMANDS };
       case 'AccountSuspended':
         return { ...known(state), status: 'suspended' };
       case 'AccountResumed':
@@ -68,6 +87,8 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
         return { ...known(state), status: 'closed' };
       case 'AccountQuotasSet':
         return { ...known(state), quotas: event.data.quotas };
+      case 'AccountIsolationDemanded':
+        return { ...known(state), isolation: event.data.isolation };
       default:
         return unknownEvent(event);
     }
@@ -77,8 +98,8 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
 const LONGEST_REASON = 512;
 
 function changeStatus(state: KnownAccount, { type, reason }: Extract<AccountCommand, { readonly reason: string }>): readonly AccountEvent[] {
-  const { domainId, quotas, status } = state;
-  const data = { domainId, reason, quotas };
+  const { domainId, quotas, isolation, status } = state;
+  const data = { domainId, reason, quotas, isolation };
   if ([...reason].length > LONGEST_REASON || reason.includes('\0')) {
     throw invalid('REASON_INVALID', `The reason must have at most ${LONGEST_REASON} characters, none of them NUL.`);
   }
@@ -109,7 +130,16 @@ function setQuotas(state: KnownAccount, wanted: Readonly<Record<string, number>>
   }
   const quotas: OwnQuotas = { ...state.quotas, ...wanted };
   const changed = Object.keys(wanted).some((type) => isQuotaType(type) && state.quotas[type] !== wanted[type]);
-  return changed ? [{ type: 'AccountQuotasSet', data: { domainId: state.domainId, status: state.status, quotas } }] : [];
+  const { domainId, status, isolation } = state;
+  return changed ? [{ type: 'AccountQuotasSet', data: { domainId, status, quotas, isolation } }] : [];
+}
+
+function demandIsolation(state: KnownAccount, by: keyof IsolationDemands, wanted: string): readonly AccountEvent[] {
+  if (wanted !== 'standard' && wanted !== 'strong') throw invalid('ISOLATION_INVALID', '"isolation" must be "standard" or "strong".');
+  if (state.status === 'closed') throw wrongStatus('ACCOUNT_CLOSED', 'The account is closed, which is final.');
+  const { domainId, status, quotas } = state;
+  const isolation = { ...state.isolation, [by]: wanted };
+  return state.isolation[by] === wanted ? [] : [{ type: 'AccountIsolationDemanded', data: { domainId, status, quotas, isolation } }];
 }
 
 function known(state: Account): KnownAccount {

@@ -2,7 +2,7 @@ import type { OwnQuotas } from '@windlass/accounts';
 import type { Project } from '@windlass/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { nameKey } from '../name-rule.js';
-import type { Account, AccountEvent } from './account.decider.js';
+import type { Account, AccountEvent, IsolationDemands } from './account.decider.js';
 
 /** Read model of accounts. `name_key` is unique: the index decides between two who create the same name at once. */
 @Entity({ name: 'accounts' })
@@ -33,6 +33,9 @@ export class AccountRow {
   @Column({ type: 'jsonb' })
   quotas: OwnQuotas;
 
+  @Column({ type: 'jsonb' })
+  isolation: IsolationDemands;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 }
@@ -47,7 +50,7 @@ export const projectAccount: Project<Account, AccountEvent> = async (manager, ev
       case 'AccountCreated': {
         const { name, isOperator } = event.data;
         const status = { status: 'active', statusReason: '', statusChangedAt: recordedAt } as const;
-        await manager.insert(AccountRow, { domainId, name, nameKey: nameKey(name), ...status, isOperator, quotas: {}, createdAt: recordedAt });
+        await manager.insert(AccountRow, { domainId, name, nameKey: nameKey(name), ...status, isOperator, quotas: {}, isolation: { account: 'standard', operator: 'standard' }, createdAt: recordedAt });
         break;
       }
       case 'AccountSuspended':
@@ -57,6 +60,9 @@ export const projectAccount: Project<Account, AccountEvent> = async (manager, ev
         break;
       case 'AccountQuotasSet':
         await manager.update(AccountRow, { domainId }, { quotas: event.data.quotas });
+        break;
+      case 'AccountIsolationDemanded':
+        await manager.update(AccountRow, { domainId }, { isolation: event.data.isolation });
         break;
       default:
         event satisfies never;

@@ -87,7 +87,7 @@ describe('accounts', () => {
       };
       void bus.consume({ group: 'test', topics: ['iam.accounts'], onMessages });
     });
-    expect(AccountEvent.decode((await arrived).payload)).toEqual({ domain_id: created.domain_id, status: 'active', quotas: {}, revision: 1 });
+    expect(AccountEvent.decode((await arrived).payload)).toEqual({ domain_id: created.domain_id, status: 'active', quotas: {}, isolation: 'standard', revision: 1 });
     await bus.close();
   });
 

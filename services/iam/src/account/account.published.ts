@@ -1,7 +1,8 @@
 import { AccountEvent as PublishedAccountEvent } from '@windlass/contracts/iam/v1/iam_events';
+import type { OwnQuotas } from '@windlass/accounts';
 import type { BusMessage } from '@windlass/event-bus';
 import { unknownEvent, type DomainEvent, type StoredEvent } from '@windlass/event-store';
-import { isAccountStream, type AccountEvent } from './account.decider.js';
+import { demandedIsolation, isAccountStream, type AccountEvent, type IsolationDemands } from './account.decider.js';
 
 export const ACCOUNTS_TOPIC = 'iam.accounts';
 
@@ -13,18 +14,24 @@ export function publishAccount(event: StoredEvent<DomainEvent>): BusMessage | un
 }
 
 function standingAfter(event: AccountEvent): Omit<PublishedAccountEvent, 'revision'> {
-  const standing = (status: string, quotas: PublishedAccountEvent['quotas']) => ({ domain_id: event.data.domainId, status, quotas });
+  const standing = (status: string, { quotas, isolation }: { readonly quotas: OwnQuotas; readonly isolation: IsolationDemands }) => ({
+    domain_id: event.data.domainId,
+    status,
+    quotas: { ...quotas },
+    isolation: demandedIsolation(isolation),
+  });
   switch (event.type) {
     case 'AccountCreated':
-      return standing('active', {});
+      return standing('active', { quotas: {}, isolation: { account: 'standard', operator: 'standard' } });
     case 'AccountSuspended':
-      return standing('suspended', { ...event.data.quotas });
+      return standing('suspended', event.data);
     case 'AccountResumed':
-      return standing('active', { ...event.data.quotas });
+      return standing('active', event.data);
     case 'AccountClosed':
-      return standing('closed', { ...event.data.quotas });
+      return standing('closed', event.data);
     case 'AccountQuotasSet':
-      return standing(event.data.status, { ...event.data.quotas });
+    case 'AccountIsolationDemanded':
+      return standing(event.data.status, event.data);
     default:
       return unknownEvent(event);
   }

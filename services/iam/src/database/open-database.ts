@@ -19,6 +19,7 @@ import { CreateIdentities1764100000000 } from './1764100000000-create-identities
 import { CreateRolesAndGrants1764100500000 } from './1764100500000-create-roles-and-grants.js';
 import { ExtendIdentities1764101000000 } from './1764101000000-extend-identities.js';
 import { DateGrants1764102000000 } from './1764102000000-date-grants.js';
+import { LetAccountsDemandIsolation1797000000000 } from './1797000000000-let-accounts-demand-isolation.js';
 
 /** The schema that only this service reads and writes. */
 export const SCHEMA = 'iam';
@@ -28,7 +29,7 @@ export function openDatabase(url: string): Promise<DataSource> {
     url,
     schema: SCHEMA,
     entities: [AccountRow, UserRow, PasswordRow, LogInFailuresRow, ProjectRow, AccessKeyRow, AccessKeySecretRow, TokenRow, EnterpriseProjectRow, InvitationRow, GroupRow, GroupMemberRow, AgencyRow, CustomPolicyRow, GrantRow, AccessKeyUseRow, TemporaryCredentialRow],
-    migrations: [CreateTables1764000000000, CreateEnterpriseProjects1764000300000, LetOperatorsManageAccounts1764000310000, CreateIdentities1764100000000, CreateRolesAndGrants1764100500000, ExtendIdentities1764101000000, DateGrants1764102000000],
+    migrations: [CreateTables1764000000000, CreateEnterpriseProjects1764000300000, LetOperatorsManageAccounts1764000310000, CreateIdentities1764100000000, CreateRolesAndGrants1764100500000, ExtendIdentities1764101000000, DateGrants1764102000000, LetAccountsDemandIsolation1797000000000],
     poolSize: 10,
   });
 }

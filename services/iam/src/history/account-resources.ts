@@ -19,7 +19,7 @@ export function accountResources(publicApiUrl: string): readonly HistoryResource
       name: 'name',
       ends: [],
       states: {
-        AccountCreated: { status: 'active' },
+        AccountCreated: { status: 'active', isolation: { account: 'standard', operator: 'standard' } },
         AccountSuspended: { status: 'suspended' },
         AccountResumed: { status: 'active' },
         AccountClosed: { status: 'closed' },

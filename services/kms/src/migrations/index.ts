@@ -1,3 +1,4 @@
+import { AddAccountIsolation1797000000000 } from './add-account-isolation.js';
 import { AddAccountRevision1796500000000 } from './add-account-revision.js';
 import { AddKeyLifecycles1796600000000 } from './add-key-lifecycles.js';
 import { AddKeyOrigins1766000000000 } from './add-key-origins.js';
@@ -11,6 +12,7 @@ export const migrations = [
   CreateAccounts1764000300000,
   AddKeyOrigins1766000000000,
   AddAccountRevision1796500000000,
+  AddAccountIsolation1797000000000,
   AddKeyLifecycles1796600000000,
   CreateKeyUses1796600100000,
 ];

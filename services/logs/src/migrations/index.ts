@@ -1,3 +1,4 @@
+import { AddAccountIsolation1797000000000 } from './add-account-isolation.js';
 import { AddAccountRevision1796500000000 } from './add-account-revision.js';
 import { CreateAccounts1764000300000 } from './create-accounts.js';
 import { CreateLogTables1764000000000 } from './create-log-tables.js';
@@ -6,4 +7,4 @@ import { ShipLogs1764000700000 } from './ship-logs.js';
 import { SetStreams1764000600000 } from './set-streams.js';
 
 /** In the order they are run. */
-export const migrations = [CreateLogTables1764000000000, CreateAccounts1764000300000, KeepLinesInChunks1764000400000, SetStreams1764000600000, ShipLogs1764000700000, AddAccountRevision1796500000000];
+export const migrations = [CreateLogTables1764000000000, CreateAccounts1764000300000, KeepLinesInChunks1764000400000, SetStreams1764000600000, ShipLogs1764000700000, AddAccountRevision1796500000000, AddAccountIsolation1797000000000];

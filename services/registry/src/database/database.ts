@@ -7,6 +7,7 @@ import { FunctionTagRow } from '../function-tag/function-tag.entity.js';
 import { TestEventRow } from '../test-event/test-event.entity.js';
 import { TriggerRow } from '../trigger/trigger.entity.js';
 import { VersionRow } from '../version/version.entity.js';
+import { AddAccountIsolation1797000000000 } from './add-account-isolation.migration.js';
 import { AddAccountRevision1796500000000 } from './add-account-revision.migration.js';
 import { CompleteRecords1764000650000 } from './complete-records.migration.js';
 import { CreateRegistry1700000000000 } from './create-registry.migration.js';
@@ -21,7 +22,7 @@ export const SCHEMA = 'registry';
 /** The tables behind the read models. */
 export const ENTITIES = [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow];
 
-const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000, KeepSupersededPackages1764000600000, CompleteRecords1764000650000, AddAccountRevision1796500000000];
+const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000, KeepSupersededPackages1764000600000, CompleteRecords1764000650000, AddAccountRevision1796500000000, AddAccountIsolation1797000000000];
 
 export function openDatabase(url: string): Promise<DataSource> {
   return open({ url, schema: SCHEMA, entities: ENTITIES, migrations: MIGRATIONS, poolSize: 10 });

@@ -1,20 +1,24 @@
+import type { IsolationDemand } from '@windlass/accounts';
 import { refusal } from '../refusal.js';
 import type { Confinement } from './function.state.js';
 
 export interface ConfinementFields {
   /** `{ disable_public_network, trigger_access_vpcs }`; any JSON value, as a client sent it. */
   readonly network_controller?: unknown;
-  readonly enable_class_isolation?: boolean;
+  readonly enable_class_isolation?: boolean | undefined;
 }
 
 const MEMBERS = ['disable_public_network', 'trigger_access_vpcs'];
 
 /**
- * Reads how a function is shut in; the documented default is that public access is on and the isolation class is the usual one. FSS.0400 for a `network_controller` of another form, or one that names VPCs.
+ * Reads how a function is shut in; the documented default is that public access is on and the isolation class is the usual one, or the one
+ * its account demands of all. FSS.0400 for a `network_controller` of another form, or one that names VPCs; FSS.0403 for less isolation than
+ * is demanded.
  */
-export function readConfinement(fields: ConfinementFields): Confinement {
+export function readConfinement(fields: ConfinementFields, demand: IsolationDemand): Confinement {
   const publicAccess = !readPublicNetworkDisabled(fields.network_controller ?? null);
-  const strongIsolation = fields.enable_class_isolation ?? false;
+  const strongIsolation = fields.enable_class_isolation ?? demand === 'strong';
+  requireDemanded(strongIsolation, demand);
   return { publicAccess, strongIsolation };
 }
 
@@ -29,6 +33,13 @@ function readPublicNetworkDisabled(value: unknown): boolean {
     throw invalid('has an empty trigger_access_vpcs: functions have no VPC network here, and triggers answer callers of every network');
   }
   return disabled === true;
+}
+
+/** Fails with FSS.0403 where the account demands more isolation than a function is to have. */
+export function requireDemanded(strongIsolation: boolean, demand: IsolationDemand): void {
+  if (demand === 'standard' || strongIsolation) return;
+  const message = 'The account demands strong isolation of all its functions: leave enable_class_isolation out, or set it to true. Who demands it is told at /windlass/v1/isolation.';
+  throw refusal('forbidden', 'FSS.0403', 'ISOLATION_DEMANDED', message);
 }
 
 function invalid(what: string): Error {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AccountCopy } from '@windlass/accounts';
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import type { CreateFunctionRequest } from '@windlass/contracts/registry/v1/function_service';
 import { DataSource } from 'typeorm';
@@ -49,6 +50,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     private readonly lookup: FunctionLookup,
     private readonly streams: FunctionStreams,
     private readonly quotas: Quotas,
+    private readonly accounts: AccountCopy,
     private readonly enterpriseProjects: EnterpriseProjects,
     private readonly agencies: Agencies,
     private readonly packages: AcceptedPackages,
@@ -62,7 +64,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
   async execute({ caller, request, scaling }: CreateFunctionCommand): Promise<FunctionMessage> {
     const name = requireFunctionName(request.func_name);
     const of = { projectId: caller.projectId, package: requirePackageName(request.package), name };
-    const settings = readSettings(request);
+    const settings = readSettings(request, await this.accounts.isolation(this.dataSource.manager, caller.domainId));
     const secretValues = parseUserData('encrypted_user_data', request.encrypted_user_data);
     const wish = readLogWish(request);
     refuseUnavailableSettings(request);

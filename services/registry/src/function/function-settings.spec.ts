@@ -2,7 +2,7 @@ import { readSettings, type SettingsFields } from './function-settings.js';
 import { NO_AGENCIES, USUAL_CONFINEMENT } from './function.state.js';
 
 const read = (change: Partial<SettingsFields> = {}): ReturnType<typeof readSettings> =>
-  readSettings({ runtime: 'http', timeout: 30, handler: '', memory_size: 128, user_data: '', description: '', initializer_timeout: 0, enterprise_project_id: '', xrole: '', app_xrole: '', ...change });
+  readSettings({ runtime: 'http', timeout: 30, handler: '', memory_size: 128, user_data: '', description: '', initializer_timeout: 0, enterprise_project_id: '', xrole: '', app_xrole: '', ...change }, 'standard');
 
 const refused = (change: Partial<SettingsFields>, code: string, message = ''): void => {
   expect(() => read(change)).toThrow(expect.objectContaining({ kind: 'invalid', code, message: expect.stringContaining(message) }));

@@ -1,3 +1,4 @@
+import type { IsolationDemand } from '@windlass/accounts';
 import { refusal } from '../refusal.js';
 import { readAgencies, type AgencyFields } from './agency-settings.js';
 import { readConfinement, type ConfinementFields } from './confinement-settings.js';
@@ -38,9 +39,10 @@ for (const name of ['C#(.NET Core 2.0)', 'C#(.NET Core 2.1)', 'C#(.NET Core 3.1)
 
 /**
  * Reads and checks a configuration by the documented rules (create function; constraints), each failure under its own code.
- * `memory_size` and `timeout` are mandatory; other fields have the documented defaults.
+ * `memory_size` and `timeout` are mandatory; other fields have the documented defaults. `demand`: what its account
+ * demands of the isolation of all functions.
  */
-export function readSettings(fields: SettingsFields): FunctionSettings {
+export function readSettings(fields: SettingsFields, demand: IsolationDemand): FunctionSettings {
   requireHttpRuntime(fields.runtime);
   requireTypeV2(fields.type ?? '');
   const settings = {
@@ -53,7 +55,7 @@ export function readSettings(fields: SettingsFields): FunctionSettings {
     enterpriseProjectId: readEnterpriseProject(fields.enterprise_project_id),
     userData: fields.user_data,
     agencies: readAgencies(fields),
-    confinement: readConfinement(fields),
+    confinement: readConfinement(fields, demand),
     ...(fields.is_return_stream === true ? { streamsResponse: true as const } : {}),
   };
   parseUserData('user_data', fields.user_data);

@@ -1,6 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AccountCopy } from '@windlass/accounts';
 import type { FunctionMessage } from '@windlass/contracts/registry/v1/function';
 import type { StrategyUpdate, UpdateFunctionConfigRequest } from '@windlass/contracts/registry/v1/function_service';
+import { DataSource } from 'typeorm';
 import { Agencies } from '../agency/agencies.js';
 import { isWindlassError } from '@windlass/errors';
 import type { Caller } from '../caller/caller.js';
@@ -37,6 +39,8 @@ const MOST_ATTEMPTS = 3;
 @CommandHandler(ReplaceFunctionConfigCommand)
 export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunctionConfigCommand> {
   constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: AccountCopy,
     private readonly lookup: FunctionLookup,
     private readonly streams: FunctionStreams,
     private readonly enterpriseProjects: EnterpriseProjects,
@@ -62,7 +66,8 @@ export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunc
     const { record } = await this.lookup.find(caller, urn);
     requireSameIdentity(record, request);
     const current = record.settings.enterpriseProjectId;
-    const settings = readSettings({ ...request, runtime: request.runtime || record.runtime, enterprise_project_id: request.enterprise_project_id || current });
+    const demand = await this.accounts.isolation(this.dataSource.manager, caller.domainId);
+    const settings = readSettings({ ...request, runtime: request.runtime || record.runtime, enterprise_project_id: request.enterprise_project_id || current }, demand);
     if (settings.enterpriseProjectId !== current) await this.enterpriseProjects.requireRoomFor(caller, settings.enterpriseProjectId);
     const secrets = this.readSecrets(record.funcId, request.encrypted_user_data);
     const scaling = readScaling(request.strategy_config);

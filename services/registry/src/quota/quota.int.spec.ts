@@ -87,7 +87,7 @@ describe('quotas of an account', () => {
     const { domain_id } = tenant.principal;
     const bus = await PostgresEventBus.open({ connectionString: registry.config.databaseUrl, logger: createLogger('test', { level: 'silent' }) });
     const set = async (fgs_func_num: number): Promise<void> => {
-      const payload = AccountEvent.encode({ domain_id, status: 'active', quotas: { fgs_func_num }, revision: 0 }).finish();
+      const payload = AccountEvent.encode({ domain_id, status: 'active', quotas: { fgs_func_num }, revision: 0, isolation: 'standard' }).finish();
       await bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload }]);
       await eventually(async () => expect((await numbers()).quota).toBe(fgs_func_num));
     };

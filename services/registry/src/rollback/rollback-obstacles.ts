@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { AccountCopy } from '@windlass/accounts';
 import { isWindlassError, type WindlassError } from '@windlass/errors';
 import { DataSource, type EntityManager, In, Not } from 'typeorm';
 import { Agencies } from '../agency/agencies.js';
@@ -9,6 +10,7 @@ import { PackageHistory } from '../code-package/package-history.js';
 import { PackageStore } from '../code-package/package-store.js';
 import { FunctionSeals, keysOf } from '../customer-key/function-seals.js';
 import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
+import { requireDemanded } from '../function/confinement-settings.js';
 import { FunctionLogs } from '../function/function-logs.js';
 import { quotaChange } from '../function/function.projection.js';
 import { storedDigest, type FunctionCodeReference, type FunctionRecord } from '../function/function.state.js';
@@ -50,6 +52,7 @@ export class RollbackObstacles {
     private readonly seals: FunctionSeals,
     private readonly quotas: Quotas,
     private readonly gateway: GatewayAddress,
+    private readonly accounts: AccountCopy,
   ) {}
 
   async of(caller: Caller, present: PresentStanding, plan: RollbackPlan): Promise<readonly RollbackObstacle[]> {
@@ -67,6 +70,11 @@ export class RollbackObstacles {
     const working = { resourceType: 'function', resourceId: functionUrn(after.region, after) } as const;
 
     if (before === undefined) await seek({ part: 'function', ...working }, () => this.enterpriseProjects.requireRoomFor(caller, enterpriseProjectOf(after)));
+    const { strongIsolation } = after.settings.confinement;
+    if (before === undefined || before.settings.confinement.strongIsolation !== strongIsolation) {
+      const demand = await this.accounts.isolation(this.dataSource.manager, caller.domainId);
+      await seek({ part: before === undefined ? 'function' : 'configuration', ...working }, () => requireDemanded(strongIsolation, demand));
+    }
     if (before === undefined || storedDigest(before.code) !== storedDigest(after.code)) await seek({ part: 'code', ...working }, () => this.requirePackage(after.code));
     if (before === undefined) {
       for (const { name, function: of } of versions) await seek({ part: 'function', resourceType: 'version', resourceId: name }, () => this.requirePackage(of.code));

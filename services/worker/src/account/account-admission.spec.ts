@@ -28,21 +28,21 @@ describe('the admission of accounts', () => {
   });
 
   it('takes the quota an operator set from that moment on, for requests that come', () => {
-    accounts.learn({ domainId: 'a', status: 'active', quotas: { fgs_func_qos_limit: 2 } });
+    accounts.learn({ domainId: 'a', status: 'active', quotas: { fgs_func_qos_limit: 2 }, isolation: 'standard' });
     entered('a', 2);
     expect(() => admission.enter('a')).toThrow('ACCOUNT_AT_LIMIT');
-    accounts.learn({ domainId: 'a', status: 'active', quotas: { fgs_func_qos_limit: 3 } });
+    accounts.learn({ domainId: 'a', status: 'active', quotas: { fgs_func_qos_limit: 3 }, isolation: 'standard' });
     admission.enter('a');
-    accounts.learn({ domainId: 'a', status: 'active', quotas: { fgs_func_qos_limit: 0 } });
+    accounts.learn({ domainId: 'a', status: 'active', quotas: { fgs_func_qos_limit: 0 }, isolation: 'standard' });
     for (let left = 0; left < 3; left += 1) admission.leave('a');
     expect(() => admission.enter('a')).toThrow('ACCOUNT_AT_LIMIT');
   });
 
   it.each(['suspended', 'closed'] as const)('lets nothing of a %s account in, and everything again when it is active', (status) => {
-    accounts.learn({ domainId: 'a', status, quotas: {} });
+    accounts.learn({ domainId: 'a', status, quotas: {}, isolation: 'standard' });
     expect(() => admission.enter('a')).toThrow(expect.objectContaining({ outcome: { kind: 'ACCOUNT_NOT_ACTIVE', status } }));
     expect(() => admission.enter('b')).not.toThrow();
-    accounts.learn({ domainId: 'a', status: 'active', quotas: {} });
+    accounts.learn({ domainId: 'a', status: 'active', quotas: {}, isolation: 'standard' });
     expect(() => admission.enter('a')).not.toThrow();
   });
 });

@@ -1,4 +1,5 @@
 import { createAccountTable, dropAccountTable } from '@windlass/accounts';
+import { AddAccountIsolation1797000000000 } from '../account/add-account-isolation.migration.js';
 import { AddAccountRevision1796500000000 } from '../account/add-account-revision.migration.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -48,4 +49,4 @@ export class AddReserved1795348800000 implements MigrationInterface {
   }
 }
 
-export const migrations = [CreateFunctions1763769600000, CreateAccounts1764000300000, AddReserved1795348800000, AddAccountRevision1796500000000];
+export const migrations = [CreateFunctions1763769600000, CreateAccounts1764000300000, AddReserved1795348800000, AddAccountRevision1796500000000, AddAccountIsolation1797000000000];

@@ -24,6 +24,8 @@ export interface InstanceSpec {
   readonly publicAccess?: boolean;
   /** `standard` when absent. The start fails where the class is not to be had: it is never replaced by a weaker one. */
   readonly isolation?: IsolationClass;
+  /** Who asks for strong isolation, for the sentence where it is not to be had. */
+  readonly isolationDemandedBy?: 'function' | 'account';
   /** Folder made by `prepareRuntimes`, shown read-only at /opt/function/runtime. */
   readonly runtimesDirectory?: string;
 }

@@ -25,7 +25,7 @@ export type StartProblem =
   /** Not the function's fault. */
   | { readonly reason: 'SANDBOX_FAILED'; readonly detail: string }
   /** The isolation class that was asked for is not to be had here; `missing` is a sentence without its end that says why. */
-  | { readonly reason: 'ISOLATION_UNAVAILABLE'; readonly missing: string }
+  | { readonly reason: 'ISOLATION_UNAVAILABLE'; readonly missing: string; readonly demandedBy: 'function' | 'account' }
   | { readonly reason: 'ABORTED' };
 
 export type StartFailureReason = StartProblem['reason'];
@@ -102,7 +102,9 @@ function describe(problem: StartProblem): string {
     case 'SANDBOX_FAILED':
       return 'The platform could not make the sandbox of this instance; this is not the fault of the function.';
     case 'ISOLATION_UNAVAILABLE':
-      return `The function asks for strong isolation (enable_class_isolation), which this worker cannot give: ${problem.missing}. Ask the platform's operator for it, or update the function without it.`;
+      return problem.demandedBy === 'function'
+        ? `The function asks for strong isolation (enable_class_isolation), which this worker cannot give: ${problem.missing}. Ask the platform's operator for it, or update the function without it.`
+        : `The account demands strong isolation of all its functions, which this worker cannot give: ${problem.missing}. Ask the platform's operator for it; who may change the demand is told at /windlass/v1/isolation.`;
     case 'ABORTED':
       return 'The start was given up, as the worker no longer needs the instance.';
     default:

@@ -45,7 +45,7 @@ export async function startInstance(spec: InstanceSpec, host: InstanceHost, opti
   if (host.isClosed || options.signal?.aborted) throw new StartFailure({ reason: 'ABORTED' });
 
   const missing = spec.isolation === 'strong' ? host.whyNotStrong : undefined;
-  if (missing !== undefined) throw new StartFailure({ reason: 'ISOLATION_UNAVAILABLE', missing });
+  if (missing !== undefined) throw new StartFailure({ reason: 'ISOLATION_UNAVAILABLE', missing, demandedBy: spec.isolationDemandedBy ?? 'function' });
 
   const bindings: Binding[] = [{ inside: CODE_ROOT, host: spec.codeDirectory }];
   if (spec.runtimesDirectory !== undefined) bindings.push({ inside: RUNTIME_ROOT, host: spec.runtimesDirectory });

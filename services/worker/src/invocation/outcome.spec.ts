@@ -15,7 +15,7 @@ describe('the verdict on an outcome', () => {
     ['a start that timed out', start(new StartFailure({ reason: 'PORT_NOT_OPENED', timeoutMs: 3000 })), 4211, 'function', 502],
     ['memory used up at start', start(new StartFailure({ reason: 'OUT_OF_MEMORY', memoryMb: 128 })), 4205, 'function', 502],
     ['a sandbox that failed', start(new StartFailure({ reason: 'SANDBOX_FAILED', detail: 'x' })), 4201, 'platform', 503],
-    ['an isolation class that is not to be had', start(new StartFailure({ reason: 'ISOLATION_UNAVAILABLE', missing: 'x' })), 6001, 'platform', 503],
+    ['an isolation class that is not to be had', start(new StartFailure({ reason: 'ISOLATION_UNAVAILABLE', missing: 'x', demandedBy: 'function' })), 6001, 'platform', 503],
     ['a full queue', { kind: 'QUEUE_FULL', scope: 'function', queueLength: 5 }, 4021, 'caller', 429],
     ['a full worker', { kind: 'QUEUE_FULL', scope: 'worker', queueLength: 5 }, 150430, 'platform', 503],
     ['a wait that would be too long', { kind: 'WAIT_TOO_LONG', expectedMs: 90_000, waitMs: 40_000, maxInstances: 2 }, 150429, 'caller', 429],

@@ -76,6 +76,18 @@ export class FunctionPools {
     this.planRescale();
   }
 
+  /**
+   * The account demands strong isolation from now on: what runs with less serves the requests it has, takes no other, and is replaced. What
+   * starts from now on is strong by `launchFunction`.
+   */
+  drainOrdinary(domainId: string): void {
+    for (const pool of this.pools.values()) {
+      if (pool.spec.domain_id !== domainId || pool.spec.strong_isolation) continue;
+      for (const { id } of [...pool.instances]) pool.end(id, 'drain', 'isolation');
+    }
+    this.planRescale();
+  }
+
   *instances(): Generator<PooledInstance> {
     for (const pool of this.pools.values()) yield* pool.instances;
   }

@@ -30,5 +30,7 @@ export type StopReason =
   | 'evicted'
   /** It did not answer in time, so nobody knows what it would do to the next request. */
   | 'doubtful'
+  /** Its account demands a stronger isolation than it has. */
+  | 'isolation'
   /** The worker stops. */
   | 'closing';

@@ -1,7 +1,7 @@
 import type { Logger } from '@windlass/telemetry';
 import type { CodeCache, CodeLease } from '../code/index.js';
 import { instanceEnvironment } from '../environment.js';
-import { sandboxPath, startInstance, type Instance, type InstanceHost } from '../instance/index.js';
+import { sandboxPath, startInstance, type Instance, type InstanceHost, type IsolationClass } from '../instance/index.js';
 import { InvocationError } from '../invocation/outcome.js';
 import type { Launch } from './function-pool.js';
 
@@ -12,9 +12,11 @@ export function launchFunction(options: {
   readonly runtimesDirectory: string;
   /** Largest answer of a function that streams. */
   readonly maxStreamedBytes: number;
+  /** What the account of a function demands. */
+  readonly isolationOf: (domainId: string) => IsolationClass;
   readonly logger: Logger;
 }): Launch {
-  const { host, code, runtimesDirectory, maxStreamedBytes, logger } = options;
+  const { host, code, runtimesDirectory, maxStreamedBytes, isolationOf, logger } = options;
   return async (spec, instanceId, { onOutput, signal }) => {
     const lease = await holdCode(code, spec.code_digest, logger);
     let instance: Instance;
@@ -29,7 +31,8 @@ export function launchFunction(options: {
           startTimeoutMs: spec.start_timeout_seconds * 1_000,
           environment: instanceEnvironment(spec, sandboxPath, maxStreamedBytes),
           publicAccess: spec.public_access,
-          isolation: spec.strong_isolation ? 'strong' : 'standard',
+          isolation: spec.strong_isolation ? 'strong' : isolationOf(spec.domain_id),
+          isolationDemandedBy: spec.strong_isolation ? 'function' : 'account',
           runtimesDirectory,
         },
         host,

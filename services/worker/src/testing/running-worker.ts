@@ -47,10 +47,11 @@ export class RunningWorker {
   private startAgain: () => Promise<RunningService>;
   private sequence = 0;
 
-  static async start(limits: Partial<WorkerLimits> = {}): Promise<RunningWorker> {
+  /** `runsc`: for functions of strong isolation; otherwise they have none, whatever this machine has. */
+  static async start(limits: Partial<WorkerLimits> = {}, runsc = '/nonexistent/runsc'): Promise<RunningWorker> {
     const self = new RunningWorker();
     try {
-      await self.open(limits);
+      await self.open(limits, runsc);
     } catch (error) {
       await self.close();
       throw error;
@@ -129,7 +130,7 @@ export class RunningWorker {
     for (const step of this.undo.splice(0).reverse()) await step();
   }
 
-  private async open(limits: Partial<WorkerLimits>): Promise<void> {
+  private async open(limits: Partial<WorkerLimits>, runsc: string): Promise<void> {
     this.directory = await mkdtemp(join(tmpdir(), 'windlass-worker-'));
     this.undo.push(() => rm(this.directory, { recursive: true, force: true }));
     const postgres = await startTemporaryPostgres();
@@ -159,6 +160,7 @@ export class RunningWorker {
         iamAddress,
         databaseUrl: postgres.connectionString(postgres.database),
         dataDirectory: join(this.directory, 'data'),
+        runsc,
         limits: { closeSeconds: 2, stopGraceSeconds: 1, ...limits },
         logger,
       });

@@ -23,6 +23,11 @@ export interface AccountEvent {
    * they come. 0 in messages of the first releases.
    */
   revision: number;
+  /**
+   * "strong" when every function of the account must have strong isolation; "standard", or empty in messages of the first releases,
+   * when each says for itself.
+   */
+  isolation: string;
 }
 
 export interface AccountEvent_QuotasEntry {
@@ -31,7 +36,7 @@ export interface AccountEvent_QuotasEntry {
 }
 
 function createBaseAccountEvent(): AccountEvent {
-  return { domain_id: "", status: "", quotas: {}, revision: 0 };
+  return { domain_id: "", status: "", quotas: {}, revision: 0, isolation: "" };
 }
 
 export const AccountEvent: MessageFns<AccountEvent> = {
@@ -47,6 +52,9 @@ export const AccountEvent: MessageFns<AccountEvent> = {
     });
     if (message.revision !== 0) {
       writer.uint32(32).uint32(message.revision);
+    }
+    if (message.isolation !== "") {
+      writer.uint32(42).string(message.isolation);
     }
     return writer;
   },
@@ -99,6 +107,14 @@ export const AccountEvent: MessageFns<AccountEvent> = {
             message.revision = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.isolation = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -128,6 +144,7 @@ export const AccountEvent: MessageFns<AccountEvent> = {
       {},
     );
     message.revision = object.revision ?? 0;
+    message.isolation = object.isolation ?? "";
     return message;
   },
 };
