@@ -143,7 +143,7 @@ export interface UpdateFunctionConfigRequest {
   peering_cidr: string;
   enable_auth_in_header: boolean;
   heartbeat_handler: string;
-  enable_class_isolation: boolean;
+  enable_class_isolation?: boolean | undefined;
   restore_hook_handler: string;
   restore_hook_timeout: number;
   user_data_encrypt_kms_key_id: string;
@@ -1297,7 +1297,7 @@ function createBaseUpdateFunctionConfigRequest(): UpdateFunctionConfigRequest {
     peering_cidr: "",
     enable_auth_in_header: false,
     heartbeat_handler: "",
-    enable_class_isolation: false,
+    enable_class_isolation: undefined,
     restore_hook_handler: "",
     restore_hook_timeout: 0,
     user_data_encrypt_kms_key_id: "",
@@ -1414,7 +1414,7 @@ export const UpdateFunctionConfigRequest: MessageFns<UpdateFunctionConfigRequest
     if (message.heartbeat_handler !== "") {
       writer.uint32(282).string(message.heartbeat_handler);
     }
-    if (message.enable_class_isolation !== false) {
+    if (message.enable_class_isolation !== undefined) {
       writer.uint32(288).bool(message.enable_class_isolation);
     }
     if (message.restore_hook_handler !== "") {
@@ -1843,7 +1843,7 @@ export const UpdateFunctionConfigRequest: MessageFns<UpdateFunctionConfigRequest
     message.peering_cidr = object.peering_cidr ?? "";
     message.enable_auth_in_header = object.enable_auth_in_header ?? false;
     message.heartbeat_handler = object.heartbeat_handler ?? "";
-    message.enable_class_isolation = object.enable_class_isolation ?? false;
+    message.enable_class_isolation = object.enable_class_isolation ?? undefined;
     message.restore_hook_handler = object.restore_hook_handler ?? "";
     message.restore_hook_timeout = object.restore_hook_timeout ?? 0;
     message.user_data_encrypt_kms_key_id = object.user_data_encrypt_kms_key_id ?? "";
