@@ -71,6 +71,11 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE bus.messages ADD COLUMN entity text;
   CREATE INDEX messages_of_entity ON bus.messages (topic, partition, key, entity, transaction_id, position) WHERE entity IS NOT NULL;
   `,
+  // Large payloads come compressed, better than the database would, which need not try again.
+  `
+  ALTER TABLE bus.messages ADD COLUMN unpacked_bytes integer;
+  ALTER TABLE bus.messages ALTER COLUMN payload SET STORAGE EXTERNAL;
+  `,
 ];
 
 /** Brings the bus's tables up to date; openers at the same moment take turns. */

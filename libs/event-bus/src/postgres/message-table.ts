@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { Offset, Partition, PositionedMessage } from '../delivery/stopped-keys.js';
 import type { BusMessage, GroupLag } from '../event-bus.js';
 import { partitionOf, PARTITIONS } from '../partition-of.js';
+import { fromKept, toKeep } from './kept-payload.js';
 
 /** The channel that tells consumers of new messages; the payload is the topic. */
 export const CHANNEL = 'windlass_bus';
@@ -26,19 +27,20 @@ export interface PartitionProgress extends Offset {
  * are cut apart there: an array of them would travel as text, twice as long.
  */
 export async function insertMessages(db: Queryable, messages: readonly BusMessage[]): Promise<void> {
+  const kept = await Promise.all(messages.map(({ payload }) => toKeep(payload)));
   const starts: number[] = [];
   let size = 0;
-  for (const { payload } of messages) {
+  for (const { payload } of kept) {
     // The first byte of a value is number 1.
     starts.push(size + 1);
     size += payload.length;
   }
   await db.query(
     `WITH published AS (
-       INSERT INTO bus.messages (topic, partition, key, id, payload, headers, entity)
-       SELECT topic, partition, key, id, substring($5::bytea FROM start FOR bytes), headers, entity
-         FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $6::int[], $7::int[], $8::jsonb[], $9::text[])
-           WITH ORDINALITY AS given (topic, partition, key, id, start, bytes, headers, entity, place)
+       INSERT INTO bus.messages (topic, partition, key, id, payload, unpacked_bytes, headers, entity)
+       SELECT topic, partition, key, id, substring($5::bytea FROM start FOR bytes), unpacked_bytes, headers, entity
+         FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $6::int[], $7::int[], $8::int[], $9::jsonb[], $10::text[])
+           WITH ORDINALITY AS given (topic, partition, key, id, start, bytes, unpacked_bytes, headers, entity, place)
         ORDER BY place
        RETURNING topic
      )
@@ -48,9 +50,10 @@ export async function insertMessages(db: Queryable, messages: readonly BusMessag
       messages.map((message) => partitionOf(message.key)),
       messages.map((message) => message.key),
       messages.map((message) => message.id),
-      Buffer.concat(messages.map((message) => message.payload)),
+      Buffer.concat(kept.map(({ payload }) => payload)),
       starts,
-      messages.map((message) => message.payload.length),
+      kept.map(({ payload }) => payload.length),
+      kept.map(({ unpackedBytes }) => unpackedBytes),
       messages.map((message) => JSON.stringify(message.headers ?? {})),
       messages.map((message) => message.entity ?? null),
     ],
@@ -106,10 +109,10 @@ export async function readProgress(db: Queryable, { group, topic, partition }: P
 }
 
 export async function readBatch(db: Queryable, { topic, partition }: Pick<Partition, 'topic' | 'partition'>, after: PartitionProgress): Promise<PositionedMessage[]> {
-  const { rows } = await db.query<Offset & { key: string; id: string; payload: Buffer; headers: Record<string, string> }>(
-    `SELECT transaction_id::text AS "transactionId", position::text AS position, key, id, payload, headers
+  const { rows } = await db.query<Offset & { key: string; id: string; payload: Buffer; unpackedBytes: number | null; headers: Record<string, string> }>(
+    `SELECT transaction_id::text AS "transactionId", position::text AS position, key, id, payload, unpacked_bytes AS "unpackedBytes", headers
        FROM (
-         SELECT *, sum(octet_length(payload)) OVER (ORDER BY transaction_id, position) - octet_length(payload) AS bytes_before
+         SELECT *, sum(coalesce(unpacked_bytes, octet_length(payload))) OVER (ORDER BY transaction_id, position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
            FROM (
              SELECT * FROM bus.messages AS message
               WHERE topic = $1 AND partition = $2 AND (transaction_id, position) > ($3::xid8, $4::bigint) AND ${SETTLED}
@@ -117,11 +120,13 @@ export async function readBatch(db: Queryable, { topic, partition }: Pick<Partit
               LIMIT $5
            ) AS next_messages
        ) AS measured
-      WHERE bytes_before < ${BATCH_BYTES}
+      WHERE bytes_before IS NULL OR bytes_before < ${BATCH_BYTES}
       ORDER BY measured.transaction_id, measured.position`,
     [topic, partition, after.transactionId, after.position, after.batchLimit],
   );
-  return rows.map(({ transactionId, position, ...message }) => ({ transactionId, position, message: { topic, ...message } }));
+  return Promise.all(
+    rows.map(async ({ transactionId, position, key, id, headers, ...kept }) => ({ transactionId, position, message: { topic, key, id, headers, payload: await fromKept(kept) } })),
+  );
 }
 
 /** Moves on, unless somebody else has moved the group in the meantime; answers whether it did. */

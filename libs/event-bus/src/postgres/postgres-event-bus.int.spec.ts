@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { WindlassError } from '@windlass/errors';
@@ -138,6 +139,30 @@ describe('PostgresEventBus', () => {
     });
     expect(handled).toEqual(['a', 'b']);
     await older.end();
+  });
+
+  it.each([
+    ['what is much alike, in less room', Buffer.from('{"line":"much alike"}'.repeat(5_000)), 0.1],
+    ['what cannot be made smaller', randomBytes(100_000), 1],
+    ['what is not worth it', Buffer.from('small'.repeat(100)), 1],
+  ])('keeps large messages and hands them over unchanged: %s', async (_, payload, most) => {
+    const bus = await open();
+    await bus.publish([{ ...message('k', 'before') }, { ...message('k', 'large'), payload }, { ...message('k', 'after') }]);
+    const { rows } = await operator.query<{ bytes: number }>(`SELECT octet_length(payload) AS bytes FROM bus.messages WHERE topic = $1 AND id = 'large'`, [topic]);
+    expect(rows[0]?.bytes).toBeLessThanOrEqual(payload.length * most);
+    const received: BusMessage[] = [];
+    expect(await consumed(bus, 'g', 3, async (messages) => void received.push(...messages))).toEqual(['before', 'large', 'after']);
+    expect(payload.equals(received[1]?.payload ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('counts what a batch holds by what was published', async () => {
+    const bus = await open();
+    const payload = Buffer.alloc(3 * 1024 * 1024);
+    await bus.publish([1, 2, 3, 4].map((number) => ({ ...message('k', String(number)), payload })));
+    const partition = { group: 'g', topic, partition: partitionOf('k') };
+    await enrollGroup(operator, 'g', [topic]);
+    const progress = await readProgress(operator, partition);
+    expect((await readBatch(operator, partition, { ...progress!, batchLimit: 10 })).map(({ message: { id } }) => id)).toEqual(['1', '2']);
   });
 
   it('spreads keys over all partitions, always the same way', () => {
