@@ -37,6 +37,9 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
   const { log_group_id } = await make('CreateLogGroup', { project_id, log_group_name: mark, ttl_in_days: 7 });
   const stream = await make('CreateLogStream', { project_id, log_group_id: String(log_group_id), log_stream_name: mark });
   const key = await make('CreateKey', { project_id, key_alias: mark, key_spec: 'EC_P256' });
+  const key_id = idOf(key, 'key_info', 'key_id');
+  await make('CreateKmsTag', { project_id, key_id, tag: { key: mark, value: mark } });
+  const grant = await make('CreateGrant', { project_id, key_id, grantee_principal: 'nobody', operations: ['retire-grant'], name: mark });
   const user = await make('CreateUser', { user: { name: mark, domain_id, password: PASSWORD } });
   const group = await make('KeystoneCreateGroup', { group: { name: mark, domain_id } });
   const role = await make('CreateCustomPolicy', {
@@ -61,7 +64,8 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
       trigger_id: String(trigger['trigger_id']),
       log_group_id: String(log_group_id),
       log_stream_id: String(stream['log_stream_id']),
-      key_id: idOf(key, 'key_info', 'key_id'),
+      key_id,
+      grant_id: String(grant['grant_id']),
       user_id,
       group_id: idOf(group, 'group'),
       role_id: idOf(role, 'role'),

@@ -7,7 +7,7 @@ import { sampleRequest } from './sample-requests.js';
 const LISTS = [
   'ListFunctions', 'ShowFunctionConfig', 'ShowFunctionCode', 'ListFunctionVersions', 'ListVersionAliases', 'ListFunctionTags', 'ShowProjectTagsList', 'ListEvents', 'ListFunctionTriggers', 'ListQuotas',
   'ListLogGroups', 'ListLogStreams',
-  'ListKeys', 'DescribeKey',
+  'ListKeys', 'DescribeKey', 'ShowKmsTags', 'ListKmsTags', 'ListKmsByTags', 'ListGrants', 'ListRetirableGrants',
   'KeystoneListUsers', 'KeystoneListGroups', 'KeystoneListUsersForGroupByAdmin', 'ListCustomPolicies', 'ListAgencies', 'ListPermanentAccessKeys',
   'ListProjects', 'ListEnterpriseProject', 'ShowDomainRoleAssignments', 'ListAuditEvents',
 ];

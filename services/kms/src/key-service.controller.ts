@@ -8,7 +8,7 @@ import { callerOf, type Caller } from './caller.js';
 import { CreateDataKey, dataKeyBytes, DecryptDataKey } from './data-key/index.js';
 import { contextOfRequest } from './envelope/index.js';
 import { PastKeys } from './history/past-keys.js';
-import { ChangeKey, CreateKey, KeyTable, readListing, type KeyFilter, type KeyRecord } from './key/index.js';
+import { ChangeKey, CreateKey, KeyAccess, KeyTable, readListing, shownKey, withoutPermission, type KeyFilter, type KeyRecord } from './key/index.js';
 import { STATE_NUMBERS } from './key-state-numbers.js';
 import { KmsSettings } from './settings.js';
 
@@ -19,6 +19,7 @@ export class KeyServiceController {
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly keys: KeyTable,
+    private readonly access: KeyAccess,
     private readonly past: PastKeys,
     private readonly settings: KmsSettings,
   ) {}
@@ -35,7 +36,9 @@ export class KeyServiceController {
   async describeKey(request: rpc.DescribeKeyRequest, metadata: Metadata): Promise<rpc.DescribeKeyResponse> {
     const caller = this.caller(request, metadata);
     const { key_id, as_of } = request;
-    const record = as_of === undefined ? await this.keys.require(caller, key_id) : await this.past.require(caller, key_id, await this.past.moment(caller, as_of));
+    // What was is told to those whom policies let see it.
+    if (as_of !== undefined && withoutPermission(caller) !== undefined) throw withoutPermission(caller);
+    const record = as_of === undefined ? await this.access.require(caller, key_id, 'describe-key') : await this.past.require(caller, key_id, await this.past.moment(caller, as_of));
     return { key_info: this.details(record) };
   }
 
@@ -86,24 +89,6 @@ export class KeyServiceController {
   }
 
   private details(row: KeyRecord): rpc.KeyDetails {
-    return {
-      key_id: row.id,
-      domain_id: row.domainId,
-      key_alias: row.alias,
-      realm: this.settings.region,
-      key_spec: row.keySpec,
-      key_usage: row.keyUsage,
-      key_description: row.description,
-      creation_date: String(row.createdAt.getTime()),
-      scheduled_deletion_date: row.deletionAt === null ? '' : String(row.deletionAt.getTime()),
-      key_state: STATE_NUMBERS[row.state],
-      default_key_flag: row.defaultKey ? '1' : '0',
-      key_type: '1',
-      expiration_time: '',
-      origin: row.origin,
-      key_rotation_enabled: String(row.nextRotationAt !== null),
-      sys_enterprise_project_id: row.enterpriseProjectId,
-      keystore_id: '0',
-    };
+    return shownKey(row, this.settings.region);
   }
 }

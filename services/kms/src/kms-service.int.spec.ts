@@ -125,9 +125,10 @@ describe('the key service', () => {
     const { create, list, domain_id, project_id, as } = tenant();
     const set = (CMK: number) => running.bus.publish([{ topic: 'iam.accounts', key: domain_id, id: randomUUID(), payload: AccountEvent.encode({ domain_id, status: 'active', quotas: { CMK }, revision: 0, isolation: 'standard' }).finish() }]);
     const quota = async () => (await running.quotas.showUserQuotas({ project_id }, as())).quotas?.resources;
+    const grants = { type: 'grant_per_CMK', used: 0, quota: 100 };
     const becomes = async (expected: object) => {
-      for (let look = 0; look < 200 && !isDeepStrictEqual(await quota(), [expected]); look++) await delay(20);
-      await expect(quota()).resolves.toEqual([expected]);
+      for (let look = 0; look < 200 && !isDeepStrictEqual(await quota(), [expected, grants]); look++) await delay(20);
+      await expect(quota()).resolves.toEqual([expected, grants]);
     };
     for (const key_alias of ['a', 'b']) await create({ key_alias });
     await becomes({ type: 'CMK', used: 2, quota: 5 });

@@ -14,9 +14,11 @@ import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js'
 import { EventSource, EventSourceController, History } from '@windlass/resource-history';
 import { KEY_RESOURCES } from './history/key-resources.js';
 import { PastKeys } from './history/past-keys.js';
+import { CreateGrantHandler, GrantController, GrantListing, RetireGrantHandler } from './grant/index.js';
+import { KeyImportController, MaterialImport } from './import/index.js';
 import { KeyQuotaController } from './key-quota/key-quota.controller.js';
 import { KeyServiceController } from './key-service.controller.js';
-import { ChangeKeyHandler, CreateKeyHandler, KeyMaterial, KeyRotations, KeyTable, MaterialMaker, ServiceKeys } from './key/index.js';
+import { ChangeKeyHandler, CreateKeyHandler, KeyAccess, KeyMaterial, KeyRotations, KeyTable, MaterialMaker, ServiceKeys } from './key/index.js';
 import { KeyLifecycleController } from './lifecycle/key-lifecycle.controller.js';
 import { KeyRotationController } from './rotation/key-rotation.controller.js';
 import { PlatformSigningController } from './platform-signing/platform-signing.controller.js';
@@ -24,6 +26,7 @@ import { ProjectResourcesController } from './project-resources/project-resource
 import { ServiceKeyController } from './service-key/service-key.controller.js';
 import { KmsSettings } from './settings.js';
 import { KeyPairs, SigningController } from './signing/index.js';
+import { KeyTagController, TaggedKeys } from './tag/index.js';
 
 /** What is opened before the module, and closed after it. */
 export interface KmsResources {
@@ -43,6 +46,7 @@ export interface KmsResources {
 @Module({})
 export class KmsModule {
   static of({ dataSource, events, keys, maker, rotations, uses, material, settings, accounts, principalKey, iamAddress }: KmsResources): DynamicModule {
+    const access = new KeyAccess(keys);
     const history = new History(events, { service: 'kms', invalidCode: 'KMS.0308' });
     const resources: Provider[] = [
       { provide: History, useValue: history },
@@ -57,13 +61,17 @@ export class KmsModule {
       { provide: KeyUses, useValue: uses },
       { provide: Envelopes, useValue: new Envelopes(material) },
       { provide: ServiceKeys, useValue: new ServiceKeys(events, keys, material, maker) },
-      { provide: KeyPairs, useValue: new KeyPairs(keys, material) },
+      { provide: KeyAccess, useValue: access },
+      { provide: KeyPairs, useValue: new KeyPairs(access, material) },
+      { provide: GrantListing, useValue: new GrantListing(keys) },
+      { provide: TaggedKeys, useValue: new TaggedKeys(keys) },
+      { provide: MaterialImport, useValue: new MaterialImport(events, keys, material, maker) },
       { provide: KmsSettings, useValue: settings },
       { provide: AccountCopy, useValue: accounts },
       { provide: EnterpriseProjects, useFactory: () => new EnterpriseProjects(connect(EnterpriseProjectDirectoryServiceClient, iamAddress)) },
       { provide: CallContextReader, useValue: new CallContextReader(new PrincipalVerifier(principalKey)) },
     ];
-    const handlers = [CreateKeyHandler, ChangeKeyHandler, CreateDataKeyHandler, EncryptDataKeyHandler, DecryptDataKeyHandler, EncryptDataHandler, DecryptDataHandler];
+    const handlers = [CreateKeyHandler, ChangeKeyHandler, CreateDataKeyHandler, EncryptDataKeyHandler, DecryptDataKeyHandler, EncryptDataHandler, DecryptDataHandler, CreateGrantHandler, RetireGrantHandler];
     const controllers = [
       KeyServiceController,
       KeyLifecycleController,
@@ -73,6 +81,9 @@ export class KmsModule {
       KeyQuotaController,
       ProjectResourcesController,
       EventSourceController,
+      GrantController,
+      KeyTagController,
+      KeyImportController,
       SigningController,
       PlatformSigningController,
       ServiceKeyController,

@@ -1,8 +1,8 @@
 import { rebuildProjection, replay, type EventStore } from '@windlass/event-store';
-import { isKeyStream, key, KeyRow, KeyTable } from './key/index.js';
+import { GrantRow, isKeyStream, key, KeyRow, KeyTable } from './key/index.js';
 
 /** What `rebuildReadModels` makes. */
-export const READ_MODELS = ['kms.keys'];
+export const READ_MODELS = ['kms.keys', 'kms.key_grants'];
 
 /** Makes the table of keys again from the events, in one transaction; answers how many events that took. Material stays. */
 export function rebuildReadModels(store: EventStore): Promise<number> {
@@ -11,6 +11,7 @@ export function rebuildReadModels(store: EventStore): Promise<number> {
     store,
     reset: async (manager) => {
       await manager.deleteAll(KeyRow);
+      await manager.deleteAll(GrantRow);
     },
     replays: [
       replay({

@@ -4,10 +4,13 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AccountCopy, followAccounts } from '@windlass/accounts';
 import { EventSourceServiceService } from '@windlass/contracts/history/v1/event_source_service';
 import { DataEncryptionServiceService } from '@windlass/contracts/kms/v1/data_encryption_service';
+import { GrantServiceService } from '@windlass/contracts/kms/v1/grant_service';
+import { KeyImportServiceService } from '@windlass/contracts/kms/v1/key_import_service';
 import { KeyLifecycleServiceService } from '@windlass/contracts/kms/v1/key_lifecycle_service';
 import { KeyQuotaServiceService } from '@windlass/contracts/kms/v1/key_quota_service';
 import { KeyRotationServiceService } from '@windlass/contracts/kms/v1/key_rotation_service';
 import { KeyServiceService } from '@windlass/contracts/kms/v1/key_service';
+import { KeyTagServiceService } from '@windlass/contracts/kms/v1/key_tag_service';
 import { KeyUseServiceService } from '@windlass/contracts/kms/v1/key_use_service';
 import { PlatformSigningServiceService } from '@windlass/contracts/kms/v1/platform_signing_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/kms/v1/project_resources';
@@ -30,6 +33,9 @@ const services = {
   'windlass.kms.v1.KeyLifecycleService': KeyLifecycleServiceService,
   'windlass.kms.v1.KeyRotationService': KeyRotationServiceService,
   'windlass.kms.v1.DataEncryptionService': DataEncryptionServiceService,
+  'windlass.kms.v1.GrantService': GrantServiceService,
+  'windlass.kms.v1.KeyTagService': KeyTagServiceService,
+  'windlass.kms.v1.KeyImportService': KeyImportServiceService,
   'windlass.kms.v1.KeyUseService': KeyUseServiceService,
   'windlass.kms.v1.KeyQuotaService': KeyQuotaServiceService,
   'windlass.kms.v1.ProjectResourceService': ProjectResourceServiceService,

@@ -82,6 +82,30 @@ describe('a user with policies', () => {
     await reached({ all_enterprise_projects: false, enterprise_project_ids: ['0'] });
   });
 
+  it('is passed on where no policy allows what the resource itself may grant, reaching nothing else, and never where one denies it', async () => {
+    const passedOn = () =>
+      eventually(async () => {
+        expect(await perform('DescribeKey', { key_id: 'k1' })).toBe(200);
+        expect(edge.peers.calls[0]?.context.principal).toMatchObject({
+          user_id: READER,
+          all_enterprise_projects: false,
+          enterprise_project_ids: [],
+          without_permission: "Policy doesn't allow kms:cmk:get to be performed on kms:local-1:d1:KeyId:k1.",
+        });
+      });
+    await passedOn();
+    grant({ effect: 'Deny', actions: ['kms:cmk:get'] });
+    await answers('DescribeKey', 403);
+    grant({ actions: ['kms:cmk:get'] });
+    await eventually(async () => {
+      expect(await perform('DescribeKey', { key_id: 'k1' })).toBe(200);
+      expect(edge.peers.calls[0]?.context.principal).toMatchObject({ all_enterprise_projects: true, without_permission: '' });
+    });
+    grant();
+    await passedOn();
+    await answers('DisableKey', 403);
+  });
+
   it('is held to the resources they name', async () => {
     grant({ actions: ['functiongraph:*:*'] }, { effect: 'Deny', actions: ['functiongraph:*:*'], resources: ['functiongraph:*:*:function:prod/*'] });
     const create = (name: string) => perform('CreateFunction', { package: name, func_name: 'hello' });

@@ -14,7 +14,8 @@ export class Admission {
 
   /**
    * The principal as the service is to see it: with the enterprise projects this call may reach. Refuses a caller who may
-   * not perform this operation with this request as "forbidden", naming action and resource.
+   * not perform this operation with this request as "forbidden", naming action and resource. Where the resource itself may grant
+   * what no policy allows, its service refuses, in these words.
    */
   async admit(principal: Principal, operation: Operation, request: Message): Promise<Principal> {
     const asked = {
@@ -25,10 +26,13 @@ export class Admission {
       domainId: textOf(operation, request, 'domain_id'),
     };
     const decision = await authorize(principal, asked, (caller) => this.policies.of(caller), new Date());
+    if (!decision.allowed && decision.grantsMayAllow && operation.grantable) {
+      return { ...principal, all_enterprise_projects: false, enterprise_project_ids: [], without_permission: decision.message };
+    }
     if (!decision.allowed) throw edgeError(operation, FAILURE[decision.reason], decision.reason, decision.message);
     const { enterpriseProjects } = decision;
     return enterpriseProjects === 'all'
-      ? { ...principal, all_enterprise_projects: true, enterprise_project_ids: [] }
-      : { ...principal, all_enterprise_projects: false, enterprise_project_ids: [...enterpriseProjects] };
+      ? { ...principal, all_enterprise_projects: true, enterprise_project_ids: [], without_permission: '' }
+      : { ...principal, all_enterprise_projects: false, enterprise_project_ids: [...enterpriseProjects], without_permission: '' };
   }
 }

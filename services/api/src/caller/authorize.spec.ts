@@ -51,9 +51,19 @@ describe('authorization', () => {
   });
 
   it('names action and resource when it refuses', async () => {
-    const message = (action: string, resource: string) => ({ allowed: false, reason: 'ACTION_DENIED', message: `Policy doesn't allow ${action} to be performed on ${resource}.` });
+    const message = (action: string, resource: string) => ({ allowed: false, reason: 'ACTION_DENIED', message: `Policy doesn't allow ${action} to be performed on ${resource}.`, grantsMayAllow: true });
     await expect(decide(user, inProject)).resolves.toEqual(message('lts:groups:create', 'lts:local-1:d1:group:*'));
     await expect(decide({ ...user, roles: ['TE_ADMIN'] }, inDomain)).resolves.toEqual(message('iam:users:getUser', 'iam::d1:user:u9'));
+  });
+
+  it('leaves what no policy allows to what the resource itself grants, and never what a policy denies', async () => {
+    await expect(decide(user, inProject, policy(['Allow', 'kms:*:*', PROJECT]))).resolves.toMatchObject({ allowed: false, grantsMayAllow: true });
+    for (const scope of [PROJECT, within('e1')]) {
+      const denied = await decide(user, inProject, policy(['Deny', 'lts:*:*', scope]));
+      expect(denied).toMatchObject({ allowed: false, reason: 'ACTION_DENIED' });
+      expect(denied).not.toHaveProperty('grantsMayAllow');
+    }
+    await expect(decide({ ...user, project_id: 'p2' }, inProject)).resolves.not.toHaveProperty('grantsMayAllow');
   });
 
   it('tells which enterprise projects an allowed action reaches', async () => {

@@ -18,7 +18,7 @@ export interface AccessRequest {
 
 export type Decision =
   | { readonly allowed: true; readonly enterpriseProjects: 'all' | readonly string[] }
-  | { readonly allowed: false; readonly reason: 'FOREIGN_PROJECT' | 'FOREIGN_DOMAIN' | 'ACTION_DENIED'; readonly message: string };
+  | { readonly allowed: false; readonly reason: 'FOREIGN_PROJECT' | 'FOREIGN_DOMAIN' | 'ACTION_DENIED'; readonly message: string; /** Set when no policy says no: what the resource itself grants may allow it yet. */ readonly grantsMayAllow?: true };
 
 const EVERYTHING: Decision = { allowed: true, enterpriseProjects: 'all' };
 
@@ -48,10 +48,11 @@ export async function authorize(principal: Principal, request: AccessRequest, po
 }
 
 function byPolicy(request: PolicyRequest, place: Place, { statements, enterpriseProjectIds }: EffectivePolicy): Decision {
-  const { decision, reach } = evaluateScoped(request, place, statements);
+  const { decision, reason, reach } = evaluateScoped(request, place, statements);
   const enterpriseProjects = reached(reach, enterpriseProjectIds);
   const allowed = decision === 'allow' && enterpriseProjects.length > 0;
-  return allowed ? { allowed, enterpriseProjects } : denied(request);
+  if (allowed) return { allowed, enterpriseProjects };
+  return reason === 'NO_STATEMENT_ALLOWS' ? { ...denied(request), grantsMayAllow: true } : denied(request);
 }
 
 function reached(reach: Reach, all: readonly string[]): 'all' | readonly string[] {
@@ -74,7 +75,7 @@ function policyRequest(principal: Principal, { access, action, resource }: Acces
   return describeRequest({ action, resource, caller: { domainId, domainName, userId, userName, projectName }, now });
 }
 
-function denied({ action, resource }: PolicyRequest): Decision {
+function denied({ action, resource }: PolicyRequest): Decision & { readonly allowed: false } {
   return { allowed: false, reason: 'ACTION_DENIED', message: `Policy doesn't allow ${action} to be performed on ${formatResourceName(resource)}.` };
 }
 

@@ -32,6 +32,8 @@ export interface Operation {
   readonly errorPrefix: string;
   readonly adapter: string;
   readonly summary: string;
+  /** Whether its service lets callers do it too whom the resource itself grants it. */
+  readonly grantable: boolean;
   /** Whether it answers with a stream of messages: over REST, an event stream that its adapter makes. */
   readonly streaming: boolean;
   readonly input: DescMessage;

@@ -72,6 +72,7 @@ function toOperation(method: DescMethod, option: OperationOption): Operation {
     errorPrefix: option.error_prefix,
     adapter: option.adapter,
     summary: option.summary,
+    grantable: option.grantable,
     streaming: method.methodKind === 'server_streaming',
     input: method.input,
     output: method.output,

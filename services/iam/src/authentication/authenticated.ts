@@ -58,6 +58,7 @@ function principalIn(account: AccountRow, { project, accessKey }: Credential): P
     // iam knows who calls; what a call may reach is decided at the edge, call by call.
     all_enterprise_projects: false,
     enterprise_project_ids: [],
+    without_permission: '',
   };
 }
 

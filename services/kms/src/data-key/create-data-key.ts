@@ -3,7 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CreateDatakeyResponse } from '@windlass/contracts/kms/v1/key_service';
 import type { Caller } from '../caller.js';
 import { Envelopes, type EncryptionContext } from '../envelope/index.js';
-import { KeyTable, requireUsable } from '../key/index.js';
+import { KeyAccess, requireUsable } from '../key/index.js';
 import { KeyUses, type UseOperation } from '../use/index.js';
 
 /** The caller that wants it without the plain text leaves that out of the answer. */
@@ -22,13 +22,13 @@ export class CreateDataKey extends Command<CreateDatakeyResponse> {
 @CommandHandler(CreateDataKey)
 export class CreateDataKeyHandler implements ICommandHandler<CreateDataKey> {
   constructor(
-    private readonly keys: KeyTable,
+    private readonly access: KeyAccess,
     private readonly envelopes: Envelopes,
     private readonly uses: KeyUses,
   ) {}
 
   async execute({ caller, keyId, bytes, context, operation }: CreateDataKey): Promise<CreateDatakeyResponse> {
-    const key = await this.keys.require(caller, keyId);
+    const key = await this.access.require(caller, keyId, operation);
     return this.uses.recorded(caller, key, { operation, context, materialVersion: key.materialVersion }, async () => {
       requireUsable(key, 'ENCRYPT_DECRYPT');
       const dataKey = randomBytes(bytes);

@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { DecryptDatakeyRequest, DecryptDatakeyResponse } from '@windlass/contracts/kms/v1/key_service';
 import type { Caller } from '../caller.js';
 import { contextOfRequest, Envelopes } from '../envelope/index.js';
-import { KeyTable, requireUsable } from '../key/index.js';
+import { KeyAccess, requireUsable } from '../key/index.js';
 import { KeyUses } from '../use/index.js';
 import { envelopeOf, invalidCipherText, requireCipherLength } from './data-key-request.js';
 
@@ -19,7 +19,7 @@ export class DecryptDataKey extends Query<DecryptDatakeyResponse> {
 @QueryHandler(DecryptDataKey)
 export class DecryptDataKeyHandler implements IQueryHandler<DecryptDataKey> {
   constructor(
-    private readonly keys: KeyTable,
+    private readonly access: KeyAccess,
     private readonly envelopes: Envelopes,
     private readonly uses: KeyUses,
   ) {}
@@ -27,7 +27,7 @@ export class DecryptDataKeyHandler implements IQueryHandler<DecryptDataKey> {
   async execute({ caller, request }: DecryptDataKey): Promise<DecryptDatakeyResponse> {
     requireCipherLength(request.datakey_cipher_length);
     const context = contextOfRequest(request);
-    const key = await this.keys.require(caller, request.key_id);
+    const key = await this.access.require(caller, request.key_id, 'decrypt-datakey');
     const envelope = envelopeOf(request.cipher_text);
     return this.uses.recorded(caller, key, { operation: 'decrypt-datakey', context, materialVersion: envelope?.materialVersion ?? 0 }, async () => {
       requireUsable(key, 'ENCRYPT_DECRYPT');

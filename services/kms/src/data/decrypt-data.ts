@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { DecryptDataRequest, DecryptDataResponse } from '@windlass/contracts/kms/v1/data_encryption_service';
 import type { Caller } from '../caller.js';
 import { contextOfRequest, Envelopes } from '../envelope/index.js';
-import { KeyTable, requireUsable } from '../key/index.js';
+import { KeyAccess, requireUsable } from '../key/index.js';
 import { KeyUses } from '../use/index.js';
 import { invalidData, requireSymmetricDefault, sealedDataOf } from './data-request.js';
 
@@ -18,7 +18,7 @@ export class DecryptData extends Query<DecryptDataResponse> {
 @QueryHandler(DecryptData)
 export class DecryptDataHandler implements IQueryHandler<DecryptData> {
   constructor(
-    private readonly keys: KeyTable,
+    private readonly access: KeyAccess,
     private readonly envelopes: Envelopes,
     private readonly uses: KeyUses,
   ) {}
@@ -28,8 +28,8 @@ export class DecryptDataHandler implements IQueryHandler<DecryptData> {
     requireSymmetricDefault(request.encryption_algorithm);
     const context = contextOfRequest(request);
     const envelope = sealedDataOf(request.cipher_text);
-    if (request.key_id !== '' && request.key_id !== envelope.keyId) throw invalidData();
-    const key = await this.keys.require(caller, envelope.keyId);
+    const key = await this.access.require(caller, envelope.keyId, 'decrypt-data');
+    if (request.key_id !== '' && request.key_id !== key.id) throw invalidData();
     return this.uses.recorded(caller, key, { operation: 'decrypt-data', context, materialVersion: envelope.materialVersion }, async () => {
       requireUsable(key, 'ENCRYPT_DECRYPT');
       const answer = await this.envelopes.open(envelope, key, context, (plaintext) => ({ key_id: key.id, plain_text: plaintext.toString('utf8'), plain_text_base64: plaintext.toString('base64') }));

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { EncryptDataRequest, EncryptDataResponse } from '@windlass/contracts/kms/v1/data_encryption_service';
 import type { Caller } from '../caller.js';
 import { contextOfRequest, Envelopes } from '../envelope/index.js';
-import { KeyTable, requireUsable } from '../key/index.js';
+import { KeyAccess, requireUsable } from '../key/index.js';
 import { KeyUses } from '../use/index.js';
 import { plaintextOf, requireSymmetricDefault } from './data-request.js';
 
@@ -18,7 +18,7 @@ export class EncryptData extends Command<EncryptDataResponse> {
 @CommandHandler(EncryptData)
 export class EncryptDataHandler implements ICommandHandler<EncryptData> {
   constructor(
-    private readonly keys: KeyTable,
+    private readonly access: KeyAccess,
     private readonly envelopes: Envelopes,
     private readonly uses: KeyUses,
   ) {}
@@ -27,7 +27,7 @@ export class EncryptDataHandler implements ICommandHandler<EncryptData> {
     requireSymmetricDefault(request.encryption_algorithm);
     const context = contextOfRequest(request);
     const plaintext = plaintextOf(request.plain_text);
-    const key = await this.keys.require(caller, request.key_id);
+    const key = await this.access.require(caller, request.key_id, 'encrypt-data');
     return this.uses.recorded(caller, key, { operation: 'encrypt-data', context, materialVersion: key.materialVersion }, async () => {
       requireUsable(key, 'ENCRYPT_DECRYPT');
       const sealed = await this.envelopes.seal('data', key, context, plaintext);

@@ -15,6 +15,11 @@ export const KEY_RESOURCES: readonly HistoryResource[] = [
       KeyDeletionScheduled: { state: 'pending_deletion' },
       KeyDeletionCancelled: { state: 'disabled', deletion_at: null },
       KeyRotationDisabled: { next_rotation_at: null },
+      KeyImportAwaited: { state: 'pending_import' },
+      KeyMaterialImported: { state: 'enabled' },
+      KeyMaterialRemoved: { material_expires_at: null },
     },
+    // Grants come and go beside what the key is; each is in the trail by its own event.
+    without: ['grant', 'grantId', 'cause'],
   }),
 ];

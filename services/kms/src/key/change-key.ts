@@ -4,12 +4,12 @@ import { metadataOf, type Caller } from '../caller.js';
 import { KeyTable } from './key-table.js';
 import { key, keyStream, type KeyChange } from './key.decider.js';
 
-/** Every change of a key that needs no new material. */
+/** Every change of a key that neither brings nor takes material, by a caller whose policies let it. */
 export class ChangeKey extends Command<void> {
   constructor(
     readonly caller: Caller,
     readonly keyId: string,
-    readonly change: Exclude<KeyChange, { kind: 'rotate' | 'rotate_when_due' }>,
+    readonly change: Exclude<KeyChange, { kind: 'rotate' | 'rotate_when_due' | 'import_material' | 'delete_material' | 'create_grant' | 'retire_grant' }>,
   ) {
     super();
   }

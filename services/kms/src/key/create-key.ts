@@ -39,7 +39,8 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
     const limit = await this.accounts.quota(this.keys.manager, domainId, 'CMK');
     // Whoever is at the quota has no primes searched for; whether there is room is decided below.
     if ((await this.keys.count(domainId)) >= limit) throw tooManyKeys(limit, domainId);
-    const material = await this.maker.make(specOf(wanted.keySpec));
+    const spec = specOf(wanted.keySpec);
+    const material = wanted.origin === 'external' ? undefined : await this.maker.make(spec);
     try {
       await this.events.transaction(async (manager) => {
         await this.keys.lockAliases(manager, projectId);
@@ -52,12 +53,12 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey> {
           project: async (_, created) => {
             await this.keys.requireRoom(manager, domainId, await this.accounts.quota(manager, domainId, 'CMK'));
             await this.keys.applyAll(manager, created);
-            await this.material.keep(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION }, material);
+            if (material !== undefined) await this.material.keep(manager, { domainId, projectId, keyId, version: FIRST_MATERIAL_VERSION }, material);
           },
         });
       });
     } finally {
-      material.fill(0);
+      material?.fill(0);
     }
     return keyId;
   }

@@ -3,8 +3,8 @@ import type { KeyEvent } from './key.events.js';
 
 /** Events of keys, and how earlier ones are read. */
 export const keyEventTypes: EventTypes<KeyEvent> = {
-  // Every key was the tenant's own, and its material made here.
-  KeyCreated: [(data) => ({ ...data, origin: 'kms', defaultKey: false })],
+  // Every key was the tenant's own, and its material made here; later its material could also come from elsewhere.
+  KeyCreated: [(data) => ({ ...data, origin: 'kms', defaultKey: false }), (data) => data],
   KeyDisabled: [],
   KeyEnabled: [],
   KeyAliasChanged: [],
@@ -16,4 +16,11 @@ export const keyEventTypes: EventTypes<KeyEvent> = {
   KeyRotationDisabled: [],
   KeyRotationIntervalChanged: [],
   KeyRotated: [],
+  KeyImportAwaited: [],
+  KeyMaterialImported: [],
+  KeyMaterialRemoved: [],
+  KeyTagsChanged: [],
+  KeyGrantCreated: [],
+  KeyGrantRevoked: [],
+  KeyGrantRetired: [],
 };

@@ -45,6 +45,32 @@ export class KeyMaterial {
     await manager.query('INSERT INTO kms.key_materials (key_id, version, wrapped) VALUES ($1, $2, $3)', [owner.keyId, owner.version, wrapped]);
   }
 
+  /** Keeps imported material. KMS.2606 when the key had other material before: what that sealed would never open again. */
+  async keepImported(manager: EntityManager, owner: MaterialOwner, material: Buffer): Promise<void> {
+    const check = importCheckOf(owner, material);
+    await manager.query('INSERT INTO kms.imported_materials (key_id, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING', [owner.keyId, check]);
+    const [known] = await manager.query<{ check_value: Buffer }[]>('SELECT check_value FROM kms.imported_materials WHERE key_id = $1', [owner.keyId]);
+    if (known === undefined || !timingSafeEqual(known.check_value, check)) throw otherMaterialBefore();
+    await this.keep(manager, owner, material);
+  }
+
+  /** Forgets what tells the material that a key once had from other, when the key is no more. */
+  async forgetImported(manager: EntityManager, keyId: string): Promise<void> {
+    await manager.query('DELETE FROM kms.imported_materials WHERE key_id = $1', [keyId]);
+  }
+
+  /** Seals under the root key what belongs to no row, for somebody to bring back: only a key service opens it, in the same context. */
+  sealTicket(context: readonly string[], content: Buffer): Buffer {
+    const nonce = randomBytes(NONCE_BYTES);
+    return Buffer.concat([nonce, seal(this.rootKey, nonce, ['windlass kms ticket', ...context], content)]);
+  }
+
+  /** Undefined for what `sealTicket` did not make, with this root key and context. */
+  openTicket(context: readonly string[], ticket: Buffer): Buffer | undefined {
+    if (ticket.length < NONCE_BYTES) return undefined;
+    return open(this.rootKey, ticket.subarray(0, NONCE_BYTES), ['windlass kms ticket', ...context], ticket.subarray(NONCE_BYTES));
+  }
+
   /** Erases every version of a key's material, in the caller's transaction. Nothing the key wrapped opens again. */
   async erase(manager: EntityManager, keyId: string): Promise<void> {
     await manager.query('DELETE FROM kms.key_materials WHERE key_id = $1', [keyId]);
@@ -92,6 +118,15 @@ export function sealMaterial(rootKey: Buffer, owner: MaterialOwner, material: Bu
 /** Undefined when the row is not the owner's, was altered, or was sealed by another root key. */
 export function openMaterial(rootKey: Buffer, owner: MaterialOwner, wrapped: Buffer): Buffer | undefined {
   return open(rootKey, wrapped.subarray(0, NONCE_BYTES), contextOf(owner), wrapped.subarray(NONCE_BYTES));
+}
+
+/** Tells imported material from other and nothing more about it. The same material in another key has another one. */
+function importCheckOf({ domainId, projectId, keyId }: MaterialOwner, material: Buffer): Buffer {
+  return createHmac('sha256', material).update(JSON.stringify(['windlass kms imported material', domainId, projectId, keyId])).digest();
+}
+
+function otherMaterialBefore(): WindlassError {
+  return refusal('invalid', 'KMS.2606', 'OTHER_MATERIAL_BEFORE', 'The key had other material before, which sealed its ciphertexts. Import that again, or create another key for this.');
 }
 
 function rootKeyReplaced(): WindlassError {

@@ -1,9 +1,10 @@
 import { unknownEvent, type StoredEvent } from '@windlass/event-store';
 import { keyIdOf } from './key.decider.js';
 import type { KeyDetails, KeyEvent } from './key.events.js';
+import type { KeyTag } from './key-tags.js';
 import { DEFAULT_ROTATION } from './rotation.js';
 
-export type KeyStatus = 'enabled' | 'disabled' | 'pending_deletion';
+export type KeyStatus = 'enabled' | 'disabled' | 'pending_import' | 'pending_deletion';
 
 /** A key as the API shows it: what `KeyRow` keeps of it today, and its events tell of any day. */
 export interface KeyRecord extends KeyDetails {
@@ -16,6 +17,9 @@ export interface KeyRecord extends KeyDetails {
   /** Null while rotation is off. */
   readonly nextRotationAt: Date | null;
   readonly lastRotationAt: Date | null;
+  /** When its imported material is erased; null when that is not foreseen. */
+  readonly materialExpiresAt: Date | null;
+  readonly tags: readonly KeyTag[];
 }
 
 export const NO_KEY = undefined;
@@ -34,7 +38,7 @@ export function evolveKeyRecord(record: KeyRecord | undefined, event: StoredEven
 
 export function newRecord(event: Pick<StoredEvent, 'streamId' | 'recordedAt'>, details: KeyDetails): KeyRecord {
   const { intervalDays: rotationIntervalDays, nextAt: nextRotationAt } = DEFAULT_ROTATION;
-  return { ...details, id: keyIdOf(event.streamId), state: 'enabled', createdAt: event.recordedAt, deletionAt: null, rotationIntervalDays, nextRotationAt: dateOf(nextRotationAt), lastRotationAt: null };
+  return { ...details, id: keyIdOf(event.streamId), state: 'enabled', createdAt: event.recordedAt, deletionAt: null, rotationIntervalDays, nextRotationAt: dateOf(nextRotationAt), lastRotationAt: null, materialExpiresAt: null, tags: [] };
 }
 
 /** What an event changes of a key that is there before and after it. */
@@ -62,6 +66,18 @@ export function changeOfRecord(event: StoredEvent<KeyEvent>): Partial<KeyRecord>
       return { nextRotationAt: null };
     case 'KeyRotated':
       return { materialVersion: happened.data.materialVersion, nextRotationAt: dateOf(happened.data.nextRotationAt), lastRotationAt: event.recordedAt };
+    case 'KeyImportAwaited':
+      return { state: 'pending_import' };
+    case 'KeyMaterialImported':
+      return { state: 'enabled', materialExpiresAt: dateOf(happened.data.materialExpiresAt) };
+    case 'KeyMaterialRemoved':
+      return { materialExpiresAt: null };
+    case 'KeyTagsChanged':
+      return { tags: happened.data.tags };
+    case 'KeyGrantCreated':
+    case 'KeyGrantRevoked':
+    case 'KeyGrantRetired':
+      return {};
     default:
       return unknownEvent(happened);
   }

@@ -4,7 +4,9 @@ import type { StoredEvent } from '@windlass/event-store';
 import { reachesEnterpriseProject } from '@windlass/principal';
 import type { Caller } from '../caller.js';
 import { aliasTaken, invalidKeyId, keyNotFound, tooManyKeys } from './key.errors.js';
+import { forgetGrants, GrantRow, keepGrant } from './grant-row.js';
 import type { KeySpec, KeyUsage } from './key-spec.js';
+import type { KeyTag } from './key-tags.js';
 import { changeOfRecord, newRecord, type KeyRecord, type KeyStatus } from './key-record.js';
 import { keyIdOf } from './key.decider.js';
 import type { KeyEvent, KeyOrigin } from './key.events.js';
@@ -61,10 +63,16 @@ export class KeyRow implements KeyRecord {
 
   @Column({ type: 'timestamptz', name: 'last_rotation_at', nullable: true })
   lastRotationAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'material_expires_at', nullable: true })
+  materialExpiresAt: Date | null;
+
+  @Column({ type: 'jsonb' })
+  tags: readonly KeyTag[];
 }
 
 /** What a key is due for by the clock. */
-export type KeyTimer = 'deletion' | 'rotation';
+export type KeyTimer = 'deletion' | 'expiry' | 'rotation';
 
 export type DueKey = Pick<KeyRow, 'id' | 'domainId' | 'projectId'>;
 
@@ -133,6 +141,7 @@ export class KeyTable {
   due(timer: KeyTimer, at: Date, after: string | undefined, limit: number): Promise<DueKey[]> {
     const due = this.rows().createQueryBuilder('key').select(['key.id', 'key.domainId', 'key.projectId']);
     if (timer === 'deletion') due.where(`key.state = 'pending_deletion' AND key.deletionAt <= :at`, { at });
+    else if (timer === 'expiry') due.where('key.materialExpiresAt <= :at', { at });
     else due.where(`key.state = 'enabled' AND key.nextRotationAt <= :at`, { at });
     if (after) due.andWhere('key.id > :after', { after });
     return due.orderBy('key.id').limit(limit).getMany();
@@ -163,6 +172,14 @@ export class KeyTable {
       }
       case 'KeyDeleted':
         await manager.delete(KeyRow, { id });
+        await forgetGrants(manager, id);
+        return;
+      case 'KeyGrantCreated':
+        await keepGrant(manager, { keyId: id, createdAt: event.recordedAt, ...happened.data.grant });
+        return;
+      case 'KeyGrantRevoked':
+      case 'KeyGrantRetired':
+        await manager.delete(GrantRow, { id: happened.data.grantId });
         return;
       case 'KeyAliasChanged': {
         const { projectId } = await manager.findOneByOrFail(KeyRow, { id });
@@ -172,7 +189,7 @@ export class KeyTable {
       default:
         break;
     }
-    await manager.update(KeyRow, { id }, changeOfRecord(event));
+    await manager.update(KeyRow, { id }, changeOfRecord(event) as Partial<Omit<KeyRow, 'tags'>>);
   }
 
   private rows() {

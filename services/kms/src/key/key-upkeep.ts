@@ -10,7 +10,7 @@ const KEYS_PER_PAGE = 100;
 const PLATFORM = { actor: 'platform', requestId: '' };
 
 /**
- * Deletes the keys whose day has come and rotates those whose interval has passed. What is due stands in the database, so a
+ * Deletes the keys whose day has come, erases imported material at its time, and rotates keys whose interval has passed. What is due stands in the database, so a
  * restart forgets nothing; of several processes one wins the key's stream and the others find nothing left to do.
  */
 export class KeyUpkeep {
@@ -44,6 +44,7 @@ export class KeyUpkeep {
   /** Does all that is due. A key that fails is tried again the next time, and keeps no other waiting. */
   async run(): Promise<void> {
     await this.each('deletion', (due, at) => this.delete(due, at));
+    await this.each('expiry', (due, at) => this.expire(due, at));
     await this.each('rotation', (due, at) => this.rotations.rotate(due, { kind: 'rotate_when_due', at }, PLATFORM));
   }
 
@@ -74,8 +75,24 @@ export class KeyUpkeep {
         project: async (_, changes) => {
           await this.keys.applyAll(manager, changes);
           await this.material.erase(manager, id);
+          await this.material.forgetImported(manager, id);
         },
       });
+    });
+  }
+
+  /** Imported material goes at the time its tenant said; the key stays, and awaits it. */
+  private async expire({ id, domainId }: DueKey, at: Date): Promise<void> {
+    await this.events.execute({
+      streamId: keyStream(id),
+      tenant: domainId,
+      decider: key,
+      command: { kind: 'expire_material', at },
+      metadata: PLATFORM,
+      project: async (manager, changes) => {
+        await this.keys.applyAll(manager, changes);
+        if (changes.length > 0) await this.material.erase(manager, id);
+      },
     });
   }
 }

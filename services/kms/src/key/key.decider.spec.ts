@@ -30,7 +30,8 @@ describe('a key', () => {
     ['KMS.0308', { keySpec: 'ED25519' }],
     ['KMS.0308', { keySpec: 'RSA_2048', keyUsage: 'ENCRYPT_DECRYPT' }],
     ['KMS.0308', { keyUsage: 'SIGN_VERIFY' }],
-    ['KMS.0308', { origin: 'external' }],
+    ['KMS.0308', { origin: 'elsewhere' }],
+    ['KMS.0308', { origin: 'external', keySpec: 'EC_P256' }],
     ['KMS.0308', { enterpriseProjectId: 'mine' }],
   ])('is refused with %s for %j', (code, fields) => {
     expect(() => create(fields)).toThrow(expect.objectContaining({ kind: 'invalid', code }));
@@ -64,6 +65,13 @@ describe('a key', () => {
     { kind: 'disable_rotation' },
     { kind: 'change_rotation_interval', days: 30 },
     { kind: 'rotate', at },
+    { kind: 'import_material', expiresAt: null, at },
+    { kind: 'delete_material' },
+    { kind: 'put_tags', tags: [{ key: 'a', value: 'b' }] },
+    { kind: 'remove_tags', tags: [{ key: 'a', value: undefined }] },
+    { kind: 'create_grant', wanted: { id: 'g1', grantee: 'u1', granteeType: 'user', operations: ['describe-key'], name: '', issuer: 'u0', retiring: '' }, limit: 1, within: undefined },
+    { kind: 'revoke_grant', grantId: 'g1' },
+    { kind: 'retire_grant', grantId: 'g1', by: { userId: 'u1', domainId: 'd1', throughAgency: false } },
   ];
   const scheduled: KeyEvent = { type: 'KeyDeletionScheduled', data: { deletionAt: '2026-01-08T00:00:00.000Z' } };
   const deleted: KeyEvent = { type: 'KeyDeleted', data: {} };

@@ -67,6 +67,10 @@ export function notPendingDeletion(): WindlassError {
   return refusal('invalid', 'KMS.1501', 'NOT_PENDING_DELETION', 'The key is not to be deleted.');
 }
 
+export function importedKeysDoNotRotate(): WindlassError {
+  return refusal('invalid', 'KMS.0312', 'IMPORTED_KEYS_DO_NOT_ROTATE', 'The material of the key was imported: the platform makes no other. Create a new key and import new material into it.');
+}
+
 export function rotationOff(): WindlassError {
   return refusal('invalid', 'KMS.0313', 'ROTATION_OFF', 'The rotation of the key is not enabled.');
 }

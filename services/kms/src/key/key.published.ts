@@ -21,6 +21,14 @@ const STATE_AFTER: Readonly<Record<KeyEvent['type'], KeyStatus | 'deleted' | nul
   KeyRotationDisabled: null,
   KeyRotationIntervalChanged: null,
   KeyRotated: null,
+  KeyImportAwaited: 'pending_import',
+  KeyMaterialImported: 'enabled',
+  // Followed by another event, unless the key is to be deleted, which it stays.
+  KeyMaterialRemoved: null,
+  KeyTagsChanged: null,
+  KeyGrantCreated: null,
+  KeyGrantRevoked: null,
+  KeyGrantRetired: null,
 };
 
 /** What other services are told of an event: the state of the key after it, where it has another. */

@@ -12,7 +12,7 @@ const STATES = new Map<string, KeyStatus | null>([
   ['2', 'enabled'],
   ['3', 'disabled'],
   ['4', 'pending_deletion'],
-  ['5', null],
+  ['5', 'pending_import'],
   ['7', null],
 ]);
 

@@ -35,8 +35,10 @@ export function detailsOf(wanted: NewKey): KeyDetails {
   const keySpec = specOf(wanted.keySpec);
   const keyUsage = usageOf(keySpec);
   if (wanted.keyUsage !== '' && wanted.keyUsage !== keyUsage) throw invalidField('key_usage', `is ${keyUsage} for a key of spec ${keySpec}`);
-  if (wanted.origin !== '' && wanted.origin !== 'kms') throw invalidField('origin', 'is kms: nothing else is available here');
-  return { domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion: FIRST_MATERIAL_VERSION, origin: 'kms', defaultKey: false };
+  const origin = wanted.origin === '' ? 'kms' : wanted.origin;
+  if (origin !== 'kms' && origin !== 'external') throw invalidField('origin', 'is kms or external');
+  if (origin === 'external' && keySpec !== 'AES_256') throw invalidField('origin', `is kms for a key of spec ${keySpec}: material is imported into keys of spec AES_256`);
+  return { domainId, projectId, alias, description, enterpriseProjectId, keySpec, keyUsage, materialVersion: FIRST_MATERIAL_VERSION, origin, defaultKey: false };
 }
 
 /** Fails with KMS.1101 for what is no alias, or is one of the keys that services make. */

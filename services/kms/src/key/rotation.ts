@@ -1,6 +1,6 @@
 import { invalidField } from '../refusal.js';
-import { invalidRotationInterval, rotationNotDisabled, rotationOff, tooManyRotations } from './key.errors.js';
-import type { KeyEvent } from './key.events.js';
+import { importedKeysDoNotRotate, invalidRotationInterval, rotationNotDisabled, rotationOff, tooManyRotations } from './key.errors.js';
+import type { KeyEvent, KeyOrigin } from './key.events.js';
 import type { KeySpec } from './key-spec.js';
 
 /** How often a key's material is replaced. */
@@ -27,9 +27,10 @@ const MOST_VERSIONS = 1000;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** What an enabled key of that spec decides about its rotation. */
-export function decideRotation(key: { readonly keySpec: KeySpec; readonly materialVersion: number; readonly rotation: Rotation }, command: RotationCommand): readonly KeyEvent[] {
+export function decideRotation(key: { readonly keySpec: KeySpec; readonly origin: KeyOrigin; readonly materialVersion: number; readonly rotation: Rotation }, command: RotationCommand): readonly KeyEvent[] {
   const { rotation, materialVersion } = key;
   if (key.keySpec !== 'AES_256') throw invalidField('key_id', `is that of a key of spec AES_256: a key of spec ${key.keySpec} does not rotate, since its public half is known to others`);
+  if (key.origin === 'external') throw importedKeysDoNotRotate();
   switch (command.kind) {
     case 'enable_rotation':
       if (rotation.nextAt !== null) throw rotationNotDisabled();

@@ -1,4 +1,5 @@
 import { refusal } from '../refusal.js';
+import { importAwaited } from './imported-material.js';
 import { keyDisabled, keyPendingDeletion } from './key.errors.js';
 import type { KeyUsage } from './key-spec.js';
 import type { KeyRow } from './key-table.js';
@@ -10,9 +11,10 @@ export function requireUsage(row: KeyRow, usage: KeyUsage): void {
   throw refusal('invalid', 'KMS.0308', 'WRONG_KEY_USAGE', `The field key_id is invalid: the key is of spec ${row.keySpec}, ${advice}.`);
 }
 
-/** Fails when the key may not be used now, or not for that. */
-export function requireUsable(row: KeyRow, usage: KeyUsage): void {
+/** Fails when the key may not be used now, or not for that. Imported material ends at its time, whether or not it is erased yet. */
+export function requireUsable(row: KeyRow, usage: KeyUsage, now = new Date()): void {
   requireUsage(row, usage);
   if (row.state === 'disabled') throw keyDisabled();
   if (row.state === 'pending_deletion') throw keyPendingDeletion();
+  if (row.state === 'pending_import' || (row.materialExpiresAt !== null && row.materialExpiresAt <= now)) throw importAwaited();
 }

@@ -5,7 +5,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type * as rpc from '@windlass/contracts/kms/v1/key_lifecycle_service';
 import { CallContextReader } from '@windlass/grpc';
 import { callerOf } from '../caller.js';
-import { ChangeKey } from '../key/index.js';
+import { ChangeKey, KeyTable } from '../key/index.js';
 import { STATE_NUMBERS } from '../key-state-numbers.js';
 
 const SERVICE = 'KeyLifecycleService';
@@ -15,6 +15,7 @@ export class KeyLifecycleController {
   constructor(
     private readonly context: CallContextReader,
     private readonly commands: CommandBus,
+    private readonly keys: KeyTable,
   ) {}
 
   @GrpcMethod(SERVICE, 'scheduleKeyDeletion')
@@ -27,7 +28,9 @@ export class KeyLifecycleController {
   @GrpcMethod(SERVICE, 'cancelKeyDeletion')
   async cancelKeyDeletion(request: rpc.CancelKeyDeletionRequest, metadata: Metadata): Promise<rpc.CancelKeyDeletionResponse> {
     await this.change(request, metadata, { kind: 'cancel_deletion' });
-    return { key_id: request.key_id, key_state: STATE_NUMBERS.disabled };
+    // Disabled, or without material.
+    const { state } = await this.keys.require(callerOf(this.context.read(metadata), request), request.key_id);
+    return { key_id: request.key_id, key_state: STATE_NUMBERS[state] };
   }
 
   @GrpcMethod(SERVICE, 'updateKeyAlias')

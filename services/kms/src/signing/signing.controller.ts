@@ -44,14 +44,14 @@ export class SigningController {
   /** Of a disabled key too: what it signed before must stay provable. */
   @GrpcMethod('SigningService', 'showPublicKey')
   async showPublicKey(request: rpc.ShowPublicKeyRequest, metadata: Metadata): Promise<rpc.ShowPublicKeyResponse> {
-    const row = await this.pairs.require(this.caller(request, metadata), request.key_id);
+    const row = await this.pairs.require(this.caller(request, metadata), request.key_id, 'get-publickey');
     const publicKey = createPublicKey(await this.pairs.privateKey(row));
     return { key_id: row.id, public_key: publicKey.export({ type: 'spki', format: 'pem' }).toString() };
   }
 
   private async using<T>(operation: 'sign' | 'verify', request: { project_id: string; key_id: string; sequence: string }, metadata: Metadata, work: (row: KeyRow) => Promise<T>): Promise<T> {
     const caller = this.caller(request, metadata);
-    const row = await this.pairs.require(caller, request.key_id);
+    const row = await this.pairs.require(caller, request.key_id, operation);
     return this.uses.recorded(caller, row, { operation, materialVersion: row.materialVersion, context: NO_CONTEXT }, () => {
       requireUsable(row, 'SIGN_VERIFY');
       return work(row);

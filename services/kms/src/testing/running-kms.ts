@@ -10,10 +10,13 @@ import {
 } from '@windlass/contracts/iam/v1/enterprise_project_service';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { DataEncryptionServiceClient } from '@windlass/contracts/kms/v1/data_encryption_service';
+import { GrantServiceClient } from '@windlass/contracts/kms/v1/grant_service';
+import { KeyImportServiceClient } from '@windlass/contracts/kms/v1/key_import_service';
 import { KeyLifecycleServiceClient } from '@windlass/contracts/kms/v1/key_lifecycle_service';
 import { KeyQuotaServiceClient } from '@windlass/contracts/kms/v1/key_quota_service';
 import { CreateDatakeyRequest, CreateKeyRequest, DecryptDatakeyRequest, KeyServiceClient, ListKeysRequest } from '@windlass/contracts/kms/v1/key_service';
 import { KeyRotationServiceClient } from '@windlass/contracts/kms/v1/key_rotation_service';
+import { KeyTagServiceClient } from '@windlass/contracts/kms/v1/key_tag_service';
 import { KeyUseServiceClient } from '@windlass/contracts/kms/v1/key_use_service';
 import { PlatformSigningServiceClient } from '@windlass/contracts/kms/v1/platform_signing_service';
 import { ProjectResourceServiceClient } from '@windlass/contracts/kms/v1/project_resources';
@@ -73,6 +76,9 @@ export async function runKms(settings: Partial<KmsConfig> = {}) {
       lifecycle: connect(KeyLifecycleServiceClient, config.grpcAddress),
       rotation: connect(KeyRotationServiceClient, config.grpcAddress),
       data: connect(DataEncryptionServiceClient, config.grpcAddress),
+      grants: connect(GrantServiceClient, config.grpcAddress),
+      tags: connect(KeyTagServiceClient, config.grpcAddress),
+      imports: connect(KeyImportServiceClient, config.grpcAddress),
       uses: connect(KeyUseServiceClient, config.grpcAddress),
       quotas: connect(KeyQuotaServiceClient, config.grpcAddress),
       resources: connect(ProjectResourceServiceClient, config.grpcAddress),

@@ -35,6 +35,11 @@ export interface Principal {
    */
   all_enterprise_projects: boolean;
   enterprise_project_ids: string[];
+  /**
+   * Set when no policy allows this call and only what the resource itself grants may: what the caller is told unless it does.
+   * Such a principal reaches no enterprise project.
+   */
+  without_permission: string;
 }
 
 function createBasePrincipal(): Principal {
@@ -51,6 +56,7 @@ function createBasePrincipal(): Principal {
     agency_name: "",
     all_enterprise_projects: false,
     enterprise_project_ids: [],
+    without_permission: "",
   };
 }
 
@@ -91,6 +97,9 @@ export const Principal: MessageFns<Principal> = {
     }
     for (const v of message.enterprise_project_ids) {
       writer.uint32(98).string(v!);
+    }
+    if (message.without_permission !== "") {
+      writer.uint32(106).string(message.without_permission);
     }
     return writer;
   },
@@ -204,6 +213,14 @@ export const Principal: MessageFns<Principal> = {
             message.enterprise_project_ids.push(reader.string());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.without_permission = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -233,6 +250,7 @@ export const Principal: MessageFns<Principal> = {
     message.agency_name = object.agency_name ?? "";
     message.all_enterprise_projects = object.all_enterprise_projects ?? false;
     message.enterprise_project_ids = object.enterprise_project_ids?.map((e) => e) || [];
+    message.without_permission = object.without_permission ?? "";
     return message;
   },
 };

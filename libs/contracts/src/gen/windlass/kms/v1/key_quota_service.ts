@@ -23,6 +23,15 @@ export const protobufPackage = "windlass.kms.v1";
 
 export const protobufFileName = "windlass/kms/v1/key_quota_service.proto";
 
+export interface ShowUserInstancesRequest {
+  project_id: string;
+}
+
+export interface ShowUserInstancesResponse {
+  /** Without the default keys of services. */
+  instance_num: number;
+}
+
 export interface ShowUserQuotasRequest {
   project_id: string;
 }
@@ -36,11 +45,121 @@ export interface ShowUserQuotasResponse_Quotas {
 }
 
 export interface ShowUserQuotasResponse_Resource {
-  /** "CMK". */
+  /** "CMK", or "grant_per_CMK": of that, used is what the key with the most grants has. */
   type: string;
   used: number;
   quota: number;
 }
+
+function createBaseShowUserInstancesRequest(): ShowUserInstancesRequest {
+  return { project_id: "" };
+}
+
+export const ShowUserInstancesRequest: MessageFns<ShowUserInstancesRequest> = {
+  encode(message: ShowUserInstancesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project_id !== "") {
+      writer.uint32(10).string(message.project_id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShowUserInstancesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShowUserInstancesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project_id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ShowUserInstancesRequest>): ShowUserInstancesRequest {
+    return ShowUserInstancesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShowUserInstancesRequest>): ShowUserInstancesRequest {
+    const message = createBaseShowUserInstancesRequest();
+    message.project_id = object.project_id ?? "";
+    return message;
+  },
+};
+
+function createBaseShowUserInstancesResponse(): ShowUserInstancesResponse {
+  return { instance_num: 0 };
+}
+
+export const ShowUserInstancesResponse: MessageFns<ShowUserInstancesResponse> = {
+  encode(message: ShowUserInstancesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.instance_num !== 0) {
+      writer.uint32(8).uint32(message.instance_num);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShowUserInstancesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShowUserInstancesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.instance_num = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ShowUserInstancesResponse>): ShowUserInstancesResponse {
+    return ShowUserInstancesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShowUserInstancesResponse>): ShowUserInstancesResponse {
+    const message = createBaseShowUserInstancesResponse();
+    message.instance_num = object.instance_num ?? 0;
+    return message;
+  },
+};
 
 function createBaseShowUserQuotasRequest(): ShowUserQuotasRequest {
   return { project_id: "" };
@@ -302,10 +421,22 @@ export const KeyQuotaServiceService = {
       Buffer.from(ShowUserQuotasResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ShowUserQuotasResponse => ShowUserQuotasResponse.decode(value),
   },
+  showUserInstances: {
+    path: "/windlass.kms.v1.KeyQuotaService/ShowUserInstances" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ShowUserInstancesRequest): Buffer =>
+      Buffer.from(ShowUserInstancesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ShowUserInstancesRequest => ShowUserInstancesRequest.decode(value),
+    responseSerialize: (value: ShowUserInstancesResponse): Buffer =>
+      Buffer.from(ShowUserInstancesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ShowUserInstancesResponse => ShowUserInstancesResponse.decode(value),
+  },
 } as const;
 
 export interface KeyQuotaServiceServer extends UntypedServiceImplementation {
   showUserQuotas: handleUnaryCall<ShowUserQuotasRequest, ShowUserQuotasResponse>;
+  showUserInstances: handleUnaryCall<ShowUserInstancesRequest, ShowUserInstancesResponse>;
 }
 
 export interface KeyQuotaServiceClient extends Client {
@@ -323,6 +454,21 @@ export interface KeyQuotaServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ShowUserQuotasResponse) => void,
+  ): ClientUnaryCall;
+  showUserInstances(
+    request: ShowUserInstancesRequest,
+    callback: (error: ServiceError | null, response: ShowUserInstancesResponse) => void,
+  ): ClientUnaryCall;
+  showUserInstances(
+    request: ShowUserInstancesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ShowUserInstancesResponse) => void,
+  ): ClientUnaryCall;
+  showUserInstances(
+    request: ShowUserInstancesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ShowUserInstancesResponse) => void,
   ): ClientUnaryCall;
 }
 

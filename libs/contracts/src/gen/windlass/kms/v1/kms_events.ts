@@ -15,7 +15,7 @@ export const protobufFileName = "windlass/kms/v1/kms_events.proto";
 export interface KeyEvent {
   key_id: string;
   domain_id: string;
-  /** "enabled", "disabled", "pending_deletion" or "deleted". */
+  /** "enabled", "disabled", "pending_import" (it has no material and opens nothing), "pending_deletion" or "deleted". */
   state: string;
   /** Counts the events of the key: of two messages the one with the greater revision is the later one, in whatever order they come. */
   revision: number;

@@ -61,6 +61,8 @@ export interface Operation {
   error_prefix: string;
   /** One line for the API reference. */
   summary: string;
+  /** Beside policies the resource itself may let somebody do this: its service decides, where no policy says no. */
+  grantable: boolean;
 }
 
 function createBaseOperation(): Operation {
@@ -77,6 +79,7 @@ function createBaseOperation(): Operation {
     adapter: "",
     error_prefix: "",
     summary: "",
+    grantable: false,
   };
 }
 
@@ -117,6 +120,9 @@ export const Operation: MessageFns<Operation> = {
     }
     if (message.summary !== "") {
       writer.uint32(98).string(message.summary);
+    }
+    if (message.grantable !== false) {
+      writer.uint32(104).bool(message.grantable);
     }
     return writer;
   },
@@ -230,6 +236,14 @@ export const Operation: MessageFns<Operation> = {
             message.summary = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.grantable = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -259,6 +273,7 @@ export const Operation: MessageFns<Operation> = {
     message.adapter = object.adapter ?? "";
     message.error_prefix = object.error_prefix ?? "";
     message.summary = object.summary ?? "";
+    message.grantable = object.grantable ?? false;
     return message;
   },
 };

@@ -1,0 +1,2 @@
+export { KeyTagController } from './key-tag.controller.js';
+export { TaggedKeys } from './tagged-keys.js';
