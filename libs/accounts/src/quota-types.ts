@@ -19,6 +19,8 @@ export const QUOTAS = {
   // logs
   lts_group_num: { counts: 'log groups', preset: 100 },
   lts_stream_num: { counts: 'log streams in a group', preset: 100 },
+  lts_line_rate: { counts: 'log lines a second on each worker', preset: 20_000 },
+  lts_kb_rate: { counts: 'KB of log lines a second on each worker', preset: 8_192 },
   // kms
   CMK: { counts: 'keys', preset: 100 },
   // iam

@@ -28,13 +28,16 @@ export type StoredEvents =
 /** Before an account could demand isolation, none did. */
 const withIsolation: Upcast = (data) => ({ isolation: { account: 'standard', operator: 'standard' }, ...data });
 
+/** There are more quotas than there were, and none of them has to be set. */
+const withMoreQuotas: Upcast = (data) => data;
+
 export const eventTypes: EventTypes<StoredEvents> = {
   AccountCreated: [],
-  AccountSuspended: [withIsolation],
-  AccountResumed: [withIsolation],
-  AccountClosed: [withIsolation],
-  AccountQuotasSet: [withIsolation],
-  AccountIsolationDemanded: [],
+  AccountSuspended: [withIsolation, withMoreQuotas],
+  AccountResumed: [withIsolation, withMoreQuotas],
+  AccountClosed: [withIsolation, withMoreQuotas],
+  AccountQuotasSet: [withIsolation, withMoreQuotas],
+  AccountIsolationDemanded: [withMoreQuotas],
   AccessKeyCreated: [],
   AccessKeyDescribed: [],
   AccessKeyActivated: [],

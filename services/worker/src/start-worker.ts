@@ -77,14 +77,22 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     const dataSource = await openDatabase(config.databaseUrl);
     own({ close: () => dataSource.destroy() });
     const bus = own(await openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: `worker.${config.workerId}`, logger }));
-    const shipper = own(new LogShipper({ bus, logger }));
+    await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+    const accounts = new KnownAccounts();
+    const shipper = own(await LogShipper.open({
+      bus,
+      logger,
+      spoolDirectory: join(config.dataDirectory, 'log-spool'),
+      rateOf: (domainId) => ({ linesPerSecond: accounts.quotaOf(domainId, 'lts_line_rate'), bytesPerSecond: accounts.quotaOf(domainId, 'lts_kb_rate') * 1024 }),
+      maxSpoolBytes: limits.logSpoolMb * 1024 * 1024,
+      maxSpoolBytesOfAccount: limits.accountLogSpoolMb * 1024 * 1024,
+    }));
     const facts = own(new FactPublisher({ bus, logger, workerId: config.workerId }));
     const registry = connect(CatalogServiceClient, config.registryAddress);
     own({ close: async () => registry.close() });
     const agencies = connect(AgencyServiceClient, config.iamAddress);
     own({ close: async () => agencies.close() });
 
-    await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
     const runtimesDirectory = join(config.dataDirectory, 'runtimes');
     await prepareRuntimes(runtimesDirectory);
     const code = await CodeCache.open({
@@ -94,7 +102,6 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     });
     const host = own(await createInstanceHost({ logger, runsc: config.runsc, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
 
-    const accounts = new KnownAccounts();
     const maxStreamedBytes = limits.maxStreamedMb * 1024 * 1024;
     const log = new FunctionLog(shipper, limits.loggedRequests);
     const pools: FunctionPools = own(

@@ -35,6 +35,9 @@ export interface WorkerLimits {
    * there.
    */
   readonly loggedRequests: number;
+  /** Log lines that wait on disk while they cannot be shipped, in MB: of all accounts, and of one. */
+  readonly logSpoolMb: number;
+  readonly accountLogSpoolMb: number;
   /** Largest answer of a function that streams (is_return_stream), in MB; of any other it is 6 MB. */
   readonly maxStreamedMb: number;
   /** Connections of gateways. */
@@ -65,6 +68,8 @@ export function defaultLimits(): WorkerLimits {
     firstByteSeconds: 259_200,
     silenceSeconds: 300,
     loggedRequests: 1_000,
+    logSpoolMb: 1_024,
+    accountLogSpoolMb: 256,
     upgradeIdleSeconds: 600,
     upgradeMaxSeconds: 86_400,
     maxStreamedMb: 200,

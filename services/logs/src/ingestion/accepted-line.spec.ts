@@ -10,9 +10,14 @@ describe('an accepted line', () => {
     expect(accepted('GET / 200\n', labels)).toEqual({ time: '1', content: 'GET / 200\n', labels });
   });
 
-  it('has at most 64 KiB, and ends with a whole character', () => {
-    expect(accepted('x'.repeat(LONGEST_LINE_BYTES + 1)).content).toBe('x'.repeat(LONGEST_LINE_BYTES));
-    expect(accepted('x' + '€'.repeat(LONGEST_LINE_BYTES)).content).toBe('x' + '€'.repeat(Math.floor((LONGEST_LINE_BYTES - 1) / 3)));
+  it('has at most 64 KiB, ends with a whole character, and says how much of it is missing', () => {
+    for (const given of ['x'.repeat(LONGEST_LINE_BYTES + 1), 'x' + '€'.repeat(LONGEST_LINE_BYTES), '\0'.repeat(LONGEST_LINE_BYTES)]) {
+      const [, kept = '', missing] = /^(.*) \[line cut: (\d+) bytes more\]$/s.exec(accepted(given).content) ?? [];
+      const clean = given.replaceAll('\0', '\uFFFD');
+      expect(clean.startsWith(kept)).toBe(true);
+      expect(Buffer.byteLength(kept) + Number(missing)).toBe(Buffer.byteLength(clean));
+    }
+    expect(accepted('x'.repeat(LONGEST_LINE_BYTES)).content).toBe('x'.repeat(LONGEST_LINE_BYTES));
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }), fc.nat(3), (unit, offset) => {
         const { content } = accepted('x'.repeat(offset) + unit.repeat(LONGEST_LINE_BYTES));

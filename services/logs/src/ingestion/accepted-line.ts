@@ -1,7 +1,7 @@
 import type { LogLine } from '@windlass/contracts/logs/v1/log_batch';
 import type { NewLine } from '../lines/index.js';
 
-/** A longer line is cut: nothing a function prints may fill the store or a search's answer. */
+/** A longer line is cut, and says so: nothing a function prints may fill the store or a search's answer. */
 export const LONGEST_LINE_BYTES = 64 * 1024;
 const LONGEST_VALUE_BYTES = 1024;
 const MOST_LABELS = 32;
@@ -13,18 +13,25 @@ export function acceptedLine({ time_unix_nano: time, content, labels }: LogLine)
     .filter(([key]) => LABEL_KEY.test(key))
     .slice(0, MOST_LABELS)
     .map(([key, value]) => [key, text(value, LONGEST_VALUE_BYTES)] as const);
-  return { time, content: text(content, LONGEST_LINE_BYTES), labels: Object.fromEntries(kept) };
+  return { time, content: text(content, LONGEST_LINE_BYTES, cutMark), labels: Object.fromEntries(kept) };
 }
 
-function text(given: string, limit: number): string {
+/** Room for `cutMark` with any number. */
+const LONGEST_MARK_BYTES = 64;
+
+function cutMark(bytes: number): string {
+  return ` [line cut: ${bytes} bytes more]`;
+}
+
+function text(given: string, limit: number, mark?: (bytes: number) => string): string {
   const clean = given.replaceAll('\0', '\uFFFD');
   // No UTF-16 unit takes more than three bytes, so most lines need no counting.
   if (clean.length * 3 <= limit) return clean;
   const bytes = Buffer.from(clean);
   if (bytes.length <= limit) return clean;
-  let end = limit;
+  let end = mark === undefined ? limit : limit - LONGEST_MARK_BYTES;
   while (isContinuation(bytes[end])) end -= 1;
-  return bytes.toString('utf8', 0, end);
+  return bytes.toString('utf8', 0, end) + (mark?.(bytes.length - end) ?? '');
 }
 
 function isContinuation(byte: number | undefined): boolean {

@@ -211,7 +211,7 @@ function instanceOf(id: string, socketPath: string): Instance {
       await once(socket, 'connect');
       return socket;
     },
-    memoryUsedMb: async () => 1, memoryPeakMb: 1, cpuUsedMs: () => 0, freeze: async () => true, thaw: () => undefined, 
+    memoryUsedMb: async () => 1, memoryPeakMb: 1, cpuUsedMs: () => 0, freeze: async () => true, thaw: () => undefined, endLines: () => undefined, 
     stop: async () => ended({ kind: 'STOPPED' }),
   };
 }

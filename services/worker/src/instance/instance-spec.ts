@@ -48,7 +48,7 @@ export interface DialOptions {
 export interface OutputLine {
   /** `platform` marks the one line that says how many lines of the app were dropped in a flood. */
   readonly source: 'stdout' | 'stderr' | 'platform';
-  /** At most 64 KiB of UTF-8; a longer line arrives in pieces. */
+  /** At most 64 KiB of UTF-8; a longer line is cut, and ends by saying how much of it is missing. One that does not end arrives in pieces. */
   readonly text: string;
   /** Nanoseconds since the epoch, rising within an instance. */
   readonly timestampNs: bigint;

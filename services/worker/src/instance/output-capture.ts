@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { epochNanoseconds } from './clock.js';
 import type { OutputLine } from './instance-spec.js';
-import { LineSplitter } from './line-splitter.js';
+import { LineSplitter, textOfLine, type SplitLine } from './line-splitter.js';
 
 /** What one instance may write, per second and at once. What is beyond is dropped and counted. */
 const LINES_PER_SECOND = 5_000;
@@ -13,6 +13,8 @@ const BYTES_PER_SECOND = 1024 * 1024;
 const WINDOW_MS = 100;
 const BYTES_PER_WINDOW = 1024 * 1024;
 const REPORT_DELAY_MS = 1_000;
+/** A line that does not end is given as far as it has come; at the latest after twice as long. */
+const UNFINISHED_MS = 1_000;
 
 const TAIL_LINES = 20;
 const TAIL_BYTES = 4 * 1024;
@@ -32,6 +34,7 @@ export class OutputCapture {
   #countOnlyUntil = 0;
   #reportTimer: NodeJS.Timeout | undefined;
   #lastNs = 0n;
+  readonly #unfinished: (() => void)[] = [];
 
   constructor(emit: (line: OutputLine) => void) {
     this.#emit = emit;
@@ -43,9 +46,24 @@ export class OutputCapture {
     const splitter = new LineSplitter();
     let windowBytes = 0;
     let windowTimer: NodeJS.Timeout | undefined;
+    let unfinishedTimer: NodeJS.Timeout | undefined;
+    const takeUnfinished = (): void => {
+      if (splitter.hasRest) for (const line of splitter.end()) this.#take(line, source);
+    };
+    const watchUnfinished = (): void => {
+      if (!splitter.hasRest || unfinishedTimer !== undefined) return;
+      const { begunAs } = splitter;
+      unfinishedTimer = setTimeout(() => {
+        unfinishedTimer = undefined;
+        if (splitter.begunAs === begunAs) takeUnfinished();
+        else watchUnfinished();
+      }, UNFINISHED_MS);
+    };
+    this.#unfinished.push(takeUnfinished);
     stream.on('data', (chunk: Buffer) => {
       if (performance.now() < this.#countOnlyUntil) this.#drop(splitter.skip(chunk));
       else for (const line of splitter.push(chunk)) this.#take(line, source);
+      watchUnfinished();
       windowBytes += chunk.length;
       windowTimer ??= setTimeout(() => {
         windowTimer = undefined;
@@ -58,11 +76,17 @@ export class OutputCapture {
       stream.on('error', () => undefined); // Reading a pipe fails only when it is destroyed; 'close' follows.
       stream.on('close', () => {
         clearTimeout(windowTimer);
-        for (const line of splitter.end()) this.#take(line, source);
+        clearTimeout(unfinishedTimer);
+        takeUnfinished();
         resolve();
       });
     });
     return { ended, destroy: () => void stream.destroy() };
+  }
+
+  /** Gives what has come of lines that have not ended, as what comes later belongs to somebody else. */
+  endLines(): void {
+    for (const take of this.#unfinished) take();
   }
 
   /** Reports what is still unreported. Call after both pipes have ended. */
@@ -80,17 +104,17 @@ export class OutputCapture {
     return [...this.#tail];
   }
 
-  #take(line: Buffer, source: 'stdout' | 'stderr'): void {
+  #take(line: SplitLine, source: 'stdout' | 'stderr'): void {
     this.#refill();
-    if (this.#lines < 1 || this.#bytes < line.length) {
+    if (this.#lines < 1 || this.#bytes < line.bytes.length) {
       this.#countOnlyUntil = performance.now() + WINDOW_MS;
       this.#drop(1);
       return;
     }
     this.#reportDropped();
     this.#lines -= 1;
-    this.#bytes -= line.length;
-    const text = line.toString('utf8');
+    this.#bytes -= line.bytes.length;
+    const text = textOfLine(line);
     if (source === 'stderr') this.#remember(text);
     this.#emit({ source, text, timestampNs: this.#timestamp() });
   }

@@ -119,6 +119,10 @@ export class RunningInstance {
     return isFrozen;
   }
 
+  endLines(): void {
+    this.#output.endLines();
+  }
+
   thaw(): void {
     if (!this.#frozen) return;
     this.#frozen = false;

@@ -27,6 +27,8 @@ export interface Instance {
   readonly memoryPeakMb: number;
   /** Processor time of its processes since the start, in milliseconds; after its end, in all. */
   cpuUsedMs(): number;
+  /** Gives `onOutput` what has come of lines that have not ended, since what comes later belongs to another request. */
+  endLines(): void;
   /**
    * Holds its processes still, so that they cost no processor time; connections to it stay open. Resolves with true when they are still,
    * with false when it could not be done or `thaw` was called meanwhile.

@@ -1,11 +1,7 @@
 import { jest } from '@jest/globals';
-import { LogBatch } from '@windlass/contracts/logs/v1/log_batch';
-import type { BusMessage } from '@windlass/event-bus';
-import { createLogger } from '@windlass/telemetry';
 import { exampleSpec } from '../testing/example-spec.js';
 import { attributeLine } from './attribute-line.js';
 import { FunctionLog } from './function-log.js';
-import { LogShipper } from './log-shipper.js';
 import { finishLine, startLine } from './platform-lines.js';
 import { RequestTail } from './request-tail.js';
 
@@ -90,82 +86,5 @@ describe('the tail of a request', () => {
     expect(Buffer.byteLength(tail.text)).toBeLessThanOrEqual(4_096);
     expect(tail.text).toMatch(/größe 999\n$/);
     expect(tail.text).not.toContain('\ufffd');
-  });
-});
-
-describe('the log shipper', () => {
-  const logger = createLogger('test', { destination: { write: () => undefined } });
-  const destination = { domainId: 'd', projectId: 'p', groupId: 'g', streamId: 's' };
-  const line = (content: string): LogBatch['lines'][number] => ({ time_unix_nano: '1', content, labels: { function: exampleSpec().func_name } });
-
-  it('repeats a batch with the same id until the bus takes it, and keeps the order', async () => {
-    const attempts: string[] = [];
-    const published: string[] = [];
-    const bus = {
-      publish: async (messages: readonly BusMessage[]) => {
-        attempts.push(...messages.map(({ id }) => id));
-        if (attempts.length < 3) throw new Error('down');
-        published.push(...messages.flatMap(({ payload }) => LogBatch.decode(payload).lines.map(({ content }) => content)));
-      },
-    };
-    const shipper = new LogShipper({ bus, logger, flushMs: 1 });
-    shipper.add(destination, line('one'));
-    shipper.add(destination, line('two'));
-    await shipper.close();
-    expect(published).toEqual(['one', 'two']);
-    expect(new Set(attempts.slice(0, 3)).size).toBe(1);
-  });
-
-  it('loses the oldest lines of a flood, says how many, and nobody else\'s', async () => {
-    const lines = new Map<string, string[]>();
-    const bus = {
-      publish: async (messages: readonly BusMessage[]) => {
-        for (const { key, payload } of messages) {
-          lines.set(key, [...(lines.get(key) ?? []), ...LogBatch.decode(payload).lines.map(({ content }) => content)]);
-        }
-      },
-    };
-    const shipper = new LogShipper({ bus, logger, maxStreamBytes: 10 * 300, flushMs: 60_000 });
-    shipper.add({ ...destination, streamId: 'quiet' }, line('still here'));
-    for (let index = 0; index < 100; index += 1) shipper.add(destination, line(String(index)));
-    await shipper.close();
-    const flood = lines.get('s') ?? [];
-    const dropped = Number(/^(\d+) lines dropped$/.exec(flood[0] ?? '')?.[1]);
-    expect(flood.at(-1)).toBe('99');
-    expect(dropped + flood.length - 1).toBe(100);
-    expect(lines.get('quiet')).toEqual(['still here']);
-  });
-
-  it('keeps to one bound for all streams, at the cost of the one that wrote the most', async () => {
-    const counts = new Map<string, number>();
-    const bus = {
-      publish: async (messages: readonly BusMessage[]) => {
-        for (const { key, payload } of messages) counts.set(key, (counts.get(key) ?? 0) + LogBatch.decode(payload).lines.length);
-      },
-    };
-    const shipper = new LogShipper({ bus, logger, maxBytes: 20 * 300, flushMs: 60_000 });
-    for (let index = 0; index < 5; index += 1) shipper.add({ ...destination, streamId: 'quiet' }, line('x'));
-    for (let index = 0; index < 100; index += 1) shipper.add({ ...destination, streamId: 'loud' }, line('x'));
-    await shipper.close();
-    expect(counts.get('quiet')).toBe(5);
-    expect(counts.get('loud')).toBeLessThan(20);
-  });
-
-  it('ships nothing for a function without a log stream', async () => {
-    let published = 0;
-    const shipper = new LogShipper({ bus: { publish: async (messages) => void (published += messages.length) }, logger });
-    shipper.add({ ...destination, streamId: '' }, line('nowhere'));
-    await shipper.close();
-    expect(published).toBe(0);
-  });
-
-  it('gives up within its bound at the end, and logs what is lost', async () => {
-    const logged: string[] = [];
-    const bus = { publish: () => Promise.reject(new Error('down')) };
-    const loud = createLogger('test', { destination: { write: (text) => void logged.push(text) } });
-    const shipper = new LogShipper({ bus, logger: loud, closeMs: 1 });
-    shipper.add(destination, line('lost'));
-    await shipper.close();
-    expect(logged.join('')).toContain('function log lines are lost');
   });
 });

@@ -38,7 +38,7 @@ class Launches {
     };
     const thaw = (): void => void this.frozen.splice(this.frozen.indexOf(id), 1);
     const dial = (): Promise<never> => Promise.reject(new Error('not dialled here'));
-    return { id, pid: 1, exited, dial, memoryUsedMb: async () => 1, memoryPeakMb: 1, cpuUsedMs: () => 0, freeze, thaw, stop };
+    return { id, pid: 1, exited, dial, memoryUsedMb: async () => 1, memoryPeakMb: 1, cpuUsedMs: () => 0, freeze, thaw, endLines: () => undefined, stop };
   }
 }
 

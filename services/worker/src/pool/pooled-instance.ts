@@ -113,6 +113,7 @@ export class PooledInstance {
   }
 
   end(requestId: string): void {
+    if (this.active === 1) this.handle?.endLines();
     this.active -= 1;
     this.running.delete(requestId);
     this.served += 1;

@@ -148,6 +148,7 @@ function instanceOf(id: string, dial: Instance['dial']): Instance {
     cpuUsedMs: () => 0,
     freeze: async () => true,
     thaw: () => undefined,
+    endLines: () => undefined,
     stop: async () => ended({ kind: 'STOPPED' }),
   };
 }
