@@ -4,8 +4,11 @@ import { compress } from './compression.js';
 import { filterOf } from './token-filter.js';
 import { VarintWriter } from './varint.js';
 
-/** A chunk with as many lines, or as much text, takes no more. */
-export const FULL_CHUNK = { lines: 2_048, characters: 512 * 1024 };
+/**
+ * A chunk with as many lines, or as much text, takes no more. A search unpacks all of a chunk for the one line it wants and asks the
+ * filter of every chunk: larger chunks make rare words dearer to find, and smaller ones absent words.
+ */
+export const FULL_CHUNK = { lines: 1_024, characters: 256 * 1024 };
 /** Fewer lines are read faster than a filter says whether to read them. */
 const LINES_WORTH_A_FILTER = 16;
 /** First byte of a chunk. */

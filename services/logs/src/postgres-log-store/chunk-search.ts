@@ -4,7 +4,7 @@ import { LAST_LINE_NUMBER, NANOSECONDS_PER_DAY, type LineFilter, type Order } fr
 import { requirementSql } from './requirement-sql.js';
 
 /** Chunks fetched at once: few at first, since the first often hold enough lines, and more when they do not. */
-const FETCH = { first: 1, growth: 2, most: 16 };
+const FETCH = { first: 2, growth: 2, most: 32 };
 // As text, so that what was fetched in vain is not made bytes of.
 const DATA = `encode(data, 'hex')`;
 const QUERY_CANCELED = '57014';

@@ -19,7 +19,7 @@ function merged(chunks: readonly ChunkSize[]): ChunkSize[] {
 
 describe('which chunks are merged', () => {
   it('are as many as fill a chunk', () => {
-    expect(planMerges(Array.from({ length: 10 }, () => chunk(500)))).toEqual([
+    expect(planMerges(Array.from({ length: 10 }, () => chunk(250)))).toEqual([
       { from: 0, to: 4, mergeable: false },
       { from: 4, to: 8, mergeable: false },
     ]);
@@ -35,7 +35,7 @@ describe('which chunks are merged', () => {
   it('are those at the end when many have gathered', () => {
     expect(planMerges(Array.from({ length: SMALL_CHUNKS - 1 }, () => chunk(3)))).toEqual([]);
     expect(planMerges(Array.from({ length: SMALL_CHUNKS }, () => chunk(3)))).toEqual([{ from: 0, to: SMALL_CHUNKS, mergeable: true }]);
-    const after = [chunk(900), ...Array.from({ length: SMALL_CHUNKS }, () => chunk(3))];
+    const after = [chunk(220), ...Array.from({ length: SMALL_CHUNKS }, () => chunk(3))];
     expect(planMerges(after)).toEqual([{ from: 1, to: SMALL_CHUNKS + 1, mergeable: true }]);
   });
 

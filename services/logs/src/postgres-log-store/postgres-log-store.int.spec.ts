@@ -72,7 +72,7 @@ describe('the PostgreSQL log store', () => {
     await store.merged();
     const left = await chunks(stream);
     expect(left.length).toBeLessThan(50);
-    expect(left.some(({ lines }) => lines >= 1_024)).toBe(true);
+    expect(left.some(({ lines }) => lines >= 512)).toBe(true);
     expect((await everything(stream)).map(({ content }) => content)).toEqual(Array.from({ length: 5_000 }, (_, index) => String(index)));
   });
 
