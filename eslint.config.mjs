@@ -14,7 +14,7 @@ const boundaries = [
   // peers that the package manager installs.
   {
     sourceTag: 'kind:e2e',
-    onlyDependOnLibsWithTags: ['kind:contract', ...['embedded-postgres', 'event-bus', 'event-store', 'function-package', 'http1', 'kafka-local', 'policy-engine', 'principal', 'request-signing', 'system-packages', 'telemetry'].map((scope) => `scope:${scope}`)],
+    onlyDependOnLibsWithTags: ['kind:contract', ...['embedded-postgres', 'event-bus', 'event-store', 'function-package', 'http1', 'kafka-local', 'policy-engine', 'principal', 'request-signing', 'system-packages', 'telemetry', 'victorialogs-local'].map((scope) => `scope:${scope}`)],
   },
 ];
 

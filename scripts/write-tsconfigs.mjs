@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync, readdirSync, existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const folders = ['libs', 'services', 'clients'].flatMap((g) => readdirSync(join(root, g)).map((n) => `${g}/${n}`)).concat('deploy/standalone', 'deploy/kafka-local', 'e2e');
+const folders = ['libs', 'services', 'clients'].flatMap((g) => readdirSync(join(root, g)).map((n) => `${g}/${n}`)).concat('deploy/standalone', 'deploy/kafka-local', 'deploy/victorialogs-local', 'e2e');
 const packages = folders.filter((d) => existsSync(join(root, d, 'package.json')));
 const folderOf = new Map(packages.map((d) => [JSON.parse(readFileSync(join(root, d, 'package.json'), 'utf8')).name, d]));
 const write = (file, value) => writeFileSync(join(root, file), JSON.stringify(value, null, 2) + '\n');

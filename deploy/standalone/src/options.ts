@@ -31,6 +31,8 @@ export interface Options {
   readonly packageHistoryDays: number;
   /** Where tenants may have their logs shipped to; undefined: nowhere. */
   readonly logTransferEndpoint: string | undefined;
+  readonly victoriaLogsUrl: string | undefined;
+  readonly victoriaLogsInsertUrl: string | undefined;
   /** The event bus between the services; undefined: PostgreSQL. */
   readonly kafka: KafkaAddress | undefined;
 }
@@ -63,6 +65,8 @@ const RULES = {
   packageBucket: { flag: '--package-bucket', variable: 'WINDLASS_PACKAGE_BUCKET', value: 'URL', default: '', help: 'keep code packages in a bucket: s3://bucket/prefix?endpoint=https://…; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; default: the data directory' },
   packageHistoryDays: { flag: '--package-history-days', variable: 'WINDLASS_PACKAGE_HISTORY_DAYS', value: 'DAYS', default: '30', help: 'how long code that functions no longer use is kept for rollbacks; 0: not at all' },
   logTransferEndpoint: { flag: '--log-transfer-endpoint', variable: 'WINDLASS_LOGS_TRANSFER_ENDPOINT', value: 'URL', default: '', help: 'S3 server whose buckets tenants may have their logs shipped to; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' },
+  victoriaLogsUrl: { flag: '--victorialogs-url', variable: 'WINDLASS_LOGS_VICTORIALOGS_URL', value: 'URL', default: '', help: 'keep log lines in this VictoriaLogs (of a cluster: its vlselect); default: in PostgreSQL' },
+  victoriaLogsInsertUrl: { flag: '--victorialogs-insert-url', variable: 'WINDLASS_LOGS_VICTORIALOGS_INSERT_URL', value: 'URL', default: '', help: 'vlinsert of that cluster' },
   kafkaBrokers: { flag: '--kafka-brokers', variable: 'WINDLASS_KAFKA_BROKERS', value: 'HOST:PORT,…', default: '', help: 'carry events over this Kafka cluster; default: over PostgreSQL' },
   kafkaPrefix: { flag: '--kafka-prefix', variable: 'WINDLASS_KAFKA_PREFIX', value: 'NAME', default: '', help: 'before the names of topics and groups in that cluster; default: windlass' },
 } as const satisfies Record<OptionName, OptionRule>;
@@ -139,6 +143,8 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     packageBucket: bucket('packageBucket'),
     packageHistoryDays: Number(matching('packageHistoryDays', /^\d{1,5}$/, 'a whole number of days')),
     logTransferEndpoint: matching('logTransferEndpoint', /^$|^https?:\/\/[^\s/]+\/?$/, 'a URL such as https://storage.example.com') || undefined,
+    victoriaLogsUrl: matching('victoriaLogsUrl', /^$|^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/, 'a URL such as http://victorialogs.example.com:9428') || undefined,
+    victoriaLogsInsertUrl: matching('victoriaLogsInsertUrl', /^$|^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/, 'a URL such as http://vlinsert.example.com:9481') || undefined,
     kafka: parseKafkaAddress(read('kafkaBrokers'), read('kafkaPrefix'), problems),
   };
   if (new Set([options.apiPort, options.gatewayPort, options.grpcPort]).size < 3) problems.push('the API, gateway and gRPC ports must differ');

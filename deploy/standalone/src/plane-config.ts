@@ -55,7 +55,7 @@ export function planeConfigs(
       logLevel,
       iam: { grpcAddress: address.iam, databaseUrl, ...bus, region, principalKey, secretsKey: data.key('iam-secrets'), publicApiUrl: publicUrl, registryAddress: address.registry, logsAddress: address.logs, kmsAddress: address.kms, signUp: options.signUp },
       kms: { grpcAddress: address.kms, iamAddress: address.iam, databaseUrl, ...bus, region, principalKey, rootKey: data.key('kms-root') },
-      logs: { grpcAddress: address.logs, databaseUrl, ...bus, principalKey, ...logTransfers(options) },
+      logs: { grpcAddress: address.logs, databaseUrl, ...bus, principalKey, ...logTransfers(options), ...logStore(options) },
       registry: {
         grpcAddress: address.registry,
         databaseUrl,
@@ -133,4 +133,8 @@ export function reachable(host: string): string {
 
 function logTransfers({ logTransferEndpoint: endpoint }: Options): Pick<LogsConfig, 'transferStorage'> {
   return endpoint === undefined ? {} : { transferStorage: { endpoint, region: 'us-east-1', credentials: undefined } };
+}
+
+function logStore({ victoriaLogsUrl: url, victoriaLogsInsertUrl: insertUrl }: Options): Pick<LogsConfig, 'victoriaLogs'> {
+  return url === undefined ? {} : { victoriaLogs: { url, insertUrl } };
 }

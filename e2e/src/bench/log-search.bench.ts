@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { findVictoriaLogs, VictoriaLogsServer } from '@windlass/victorialogs-local';
 import type { Bench } from './frame/bench.js';
 import type { Row } from './frame/benchmark.js';
 import { LoadedLines, type Loaded } from './logs/loaded-lines.js';
@@ -22,12 +25,49 @@ export const reach = `any word among 10,000,000 lines: p95 ≤ ${REACH_MS} ms; r
 export const measures = `One word, newest lines first, ${LIMIT} at most, in a stream of ${LINES.toLocaleString('en')} generated lines (JSON and plain text; words by Zipf's law, an
 id for each request) that came in over the event bus: ${SEARCHES} different words of each kind, one call after another over gRPC, as the edge calls. A
 frequent word is among the 100 most frequent of 20,000, a rare one among the 5,000 rarest, an id stands in about five lines, an absent word in none. Beside it
-\`grep -F\` and \`zgrep -F\` over the same lines in one file, for an id. Room is what PostgreSQL has on disk for lines, their index and their bookkeeping, to the bytes of the text.`;
+\`grep -F\` and \`zgrep -F\` over the same lines in one file, for an id. Room is what the store has on disk for lines, their index and their bookkeeping, to the bytes of the text.
+Both stores, the second beside a PostgreSQL that holds no lines.`;
+
+interface Store {
+  readonly name: string;
+  readonly service: LogService;
+  readonly folder: string;
+  /** Bytes on disk. */
+  readonly room: () => Promise<number>;
+}
 
 export async function run(bench: Bench): Promise<readonly Row[]> {
-  const service = await LogService.prepare(bench, { dataFolder: KEPT });
+  const rows = await measured(await inPostgres(bench), true);
+  const store = await inVictoriaLogs(bench);
+  return [...rows, ...('lacking' in store ? [{ what: 'VictoriaLogs', measured: `skipped: ${store.lacking}` }] : await measured(store, false))];
+}
+
+async function inPostgres(bench: Bench): Promise<Store> {
+  const folder = KEPT ?? bench.folder();
+  const service = await LogService.prepare(bench, { dataFolder: folder });
+  const room = async (): Promise<number> => {
+    const [found] = await service.sql<{ bytes: string }>(`SELECT sum(pg_total_relation_size(oid)) AS bytes FROM pg_class WHERE relnamespace = 'logs'::regnamespace AND relkind = 'r'`);
+    return Number(found!.bytes);
+  };
+  return { name: 'PostgreSQL', service, folder, room };
+}
+
+async function inVictoriaLogs(bench: Bench): Promise<Store | { readonly lacking: string }> {
+  const found = await findVictoriaLogs();
+  if ('lacking' in found) return found;
+  const folder = join(KEPT ?? bench.folder(), 'with-victorialogs');
+  const dataDirectory = join(folder, 'victorialogs');
+  mkdirSync(dataDirectory, { recursive: true });
+  const server = await VictoriaLogsServer.start(found.program, { dataDirectory });
+  bench.cleanup(() => server.stop());
+  const service = await LogService.prepare(bench, { dataFolder: folder, environment: { WINDLASS_LOGS_VICTORIALOGS_URL: server.url } });
+  const room = async (): Promise<number> => sizeOf(dataDirectory);
+  return { name: 'VictoriaLogs', service, folder, room };
+}
+
+async function measured({ name: store, service, folder, room }: Store, withFiles: boolean): Promise<Row[]> {
   await service.start();
-  const lines = new LoadedLines(KEPT ?? bench.folder(), service, LINES);
+  const lines = new LoadedLines(folder, service, LINES, withFiles);
   const loaded = await lines.load();
   const searches = new Searches(service, loaded);
   const words = wordsOfEachKind(loaded);
@@ -35,16 +75,22 @@ export async function run(bench: Bench): Promise<readonly Row[]> {
   for (const list of Object.values(words)) for (const word of list.slice(0, 3)) await searches.search(word);
   const rows: Row[] = [];
   const all: number[] = [];
+  const told = (what: string, took: readonly number[]): Row => {
+    const [p50, p95] = [quantile(took, 0.5), quantile(took, 0.95)];
+    return { what: `${store}: ${what}`, measured: `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`, reach: `p95 ≤ ${REACH_MS} ms`, met: p95 <= REACH_MS };
+  };
   for (const [kind, list] of Object.entries(words)) {
     const took: number[] = [];
     for (const word of list) took.push((await searches.search(word)).ms);
     all.push(...took);
-    rows.push({ what: kind, measured: `p50 ${quantile(took, 0.5).toFixed(1)} ms, p95 ${quantile(took, 0.95).toFixed(1)} ms`, reach: `p95 ≤ ${REACH_MS} ms`, met: quantile(took, 0.95) <= REACH_MS });
+    rows.push(told(kind, took));
   }
-  rows.unshift({ what: 'any word, all kinds together', measured: `p50 ${quantile(all, 0.5).toFixed(1)} ms, p95 ${quantile(all, 0.95).toFixed(1)} ms`, reach: `p95 ≤ ${REACH_MS} ms`, met: quantile(all, 0.95) <= REACH_MS });
-  rows.push(...(await searches.counted(words)));
-  rows.push(...(await besideFiles(lines, searches, loaded)));
-  rows.push(await room(service, loaded));
+  rows.unshift(told('any word, all kinds together', all));
+  rows.push(...(await searches.counted(store, words)));
+  if (withFiles) rows.push(...(await besideFiles(store, lines, searches, loaded)));
+  const share = (await room()) / loaded.rawBytes;
+  rows.push({ what: `${store}: room on disk`, measured: `${share.toFixed(2)} of the raw text (${gigabytes(share * loaded.rawBytes)} of ${gigabytes(loaded.rawBytes)})`, reach: `≤ ${REACH_SIZE}`, met: share <= REACH_SIZE });
+  await service.stop();
   return rows;
 }
 
@@ -79,19 +125,19 @@ class Searches {
   }
 
   /** How long it takes to count all hits by the hour. */
-  async counted(words: Record<string, string[]>): Promise<Row[]> {
+  async counted(store: string, words: Record<string, string[]>): Promise<Row[]> {
     const rows: Row[] = [];
     for (const [what, key_word] of [['all lines', ''], ['those with an id', words['an id']![0]!], ['those with a rare word', words['a rare word']![0]!], ['those with a frequent word', words['a frequent word']![0]!]] as const) {
       const from = performance.now();
       const { count, isQueryComplete } = await this.service.histogram(this.loaded.stream, { ...this.window, step_interval: 3_600_000, key_word });
-      rows.push({ what: `histogram of ${what}`, measured: `${(performance.now() - from).toFixed(0)} ms, ${count.toLocaleString('en')} lines${isQueryComplete ? '' : ' (ended early and said so)'}` });
+      rows.push({ what: `${store}: histogram of ${what}`, measured: `${(performance.now() - from).toFixed(0)} ms, ${count.toLocaleString('en')} lines${isQueryComplete ? '' : ' (ended early and said so)'}` });
     }
     return rows;
   }
 }
 
 /** The same hits from the files: what people do without a log service. */
-async function besideFiles({ textFile, gzipFile }: LoadedLines, searches: Searches, { samples }: Loaded): Promise<Row[]> {
+async function besideFiles(store: string, { textFile, gzipFile }: LoadedLines, searches: Searches, { samples }: Loaded): Promise<Row[]> {
   const took: Record<'grep' | 'zgrep' | 'search', number[]> = { grep: [], zgrep: [], search: [] };
   for (let turn = 0; turn < FILES_SEARCHED; turn += 1) {
     const id = samples[Math.floor((samples.length * (turn + 0.5)) / FILES_SEARCHED)]!;
@@ -105,7 +151,7 @@ async function besideFiles({ textFile, gzipFile }: LoadedLines, searches: Search
     }
   }
   const median = (values: readonly number[]): number => quantile(values, 0.5);
-  const ratio = (program: 'grep' | 'zgrep'): string => `${median(took[program]).toFixed(0)} ms, ${(median(took[program]) / median(took.search)).toFixed(0)} times the search`;
+  const ratio = (program: 'grep' | 'zgrep'): string => `${median(took[program]).toFixed(0)} ms, ${(median(took[program]) / median(took.search)).toFixed(0)} times the search in ${store}`;
   return [
     { what: 'an id by grep', measured: ratio('grep') },
     { what: 'an id by zgrep', measured: ratio('zgrep') },
@@ -118,10 +164,9 @@ function linesOf(program: string, words: readonly string[]): Promise<readonly st
   });
 }
 
-async function room(service: LogService, { rawBytes }: Loaded): Promise<Row> {
-  const [found] = await service.sql<{ bytes: string }>(`SELECT sum(pg_total_relation_size(oid)) AS bytes FROM pg_class WHERE relnamespace = 'logs'::regnamespace AND relkind = 'r'`);
-  const share = Number(found!.bytes) / rawBytes;
-  return { what: 'room on disk', measured: `${share.toFixed(2)} of the raw text (${gigabytes(Number(found!.bytes))} of ${gigabytes(rawBytes)})`, reach: `≤ ${REACH_SIZE}`, met: share <= REACH_SIZE };
+function sizeOf(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name: file }) => sum + statSync(join(parentPath, file)).size, 0);
 }
 
 function gigabytes(bytes: number): string {

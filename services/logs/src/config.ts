@@ -1,6 +1,7 @@
 import { readKafkaAddress } from '@windlass/event-bus';
 import type { LogsConfig } from './start-logs.js';
 import { readTransferStorage } from './transfer/index.js';
+import { readVictoriaLogsAddress } from './victorialogs-log-store/index.js';
 
 /**
  * The configuration of the service when it runs alone, from environment variables. Throws one error that lists
@@ -14,6 +15,8 @@ import { readTransferStorage } from './transfer/index.js';
  * - `WINDLASS_LOGS_GROUPS_PER_ACCOUNT` (100), `WINDLASS_LOGS_STREAMS_PER_GROUP` (100): what tenants may make.
  * - `WINDLASS_LOGS_TRANSFER_ENDPOINT`: URL of the S3 server whose buckets tenants may have their logs shipped to, with
  *   `WINDLASS_LOGS_TRANSFER_REGION` (us-east-1); keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. No transfers without it.
+ * - `WINDLASS_LOGS_VICTORIALOGS_URL`: keeps lines in the VictoriaLogs at this URL, not in PostgreSQL; a user and a password may stand in
+ *   it. `WINDLASS_LOGS_VICTORIALOGS_INSERT_URL`: that of `vlinsert`, where it is a cluster; the other is then that of `vlselect`.
  * - `WINDLASS_LOGS_FUNCTION_STREAMS_PER_GROUP` (2000): how many functions may write to one group.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): LogsConfig {
@@ -40,7 +43,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     functionStreamsPerGroup: number('WINDLASS_LOGS_FUNCTION_STREAMS_PER_GROUP', 2000, 100_000),
   };
   const transferStorage = readTransferStorage(environment, problems);
+  const victoriaLogs = readVictoriaLogsAddress(environment, problems);
   const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the log service is not right:\n- ${problems.join('\n- ')}`);
-  return { ...config, ...(kafka === undefined ? {} : { kafka }), ...(transferStorage === undefined ? {} : { transferStorage }) };
+  return { ...config, ...(kafka === undefined ? {} : { kafka }), ...(transferStorage === undefined ? {} : { transferStorage }), ...(victoriaLogs === undefined ? {} : { victoriaLogs }) };
 }

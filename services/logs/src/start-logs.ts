@@ -21,6 +21,8 @@ import { PostgresLogStore } from './postgres-log-store/index.js';
 import { Retention } from './retention/retention.js';
 import { LogsSettings } from './settings.js';
 import { Transfers, TransferStorage, type TransferStorageAddress } from './transfer/index.js';
+import { VictoriaLogsLogStore, type VictoriaLogsAddress } from './victorialogs-log-store/index.js';
+import type { LogStore } from './lines/index.js';
 
 const services = {
   'windlass.history.v1.EventSourceService': EventSourceServiceService,
@@ -52,6 +54,8 @@ export interface LogsConfig {
   readonly functionStreamsPerGroup?: number;
   /** Where tenants may have their logs shipped to; nowhere unless told. */
   readonly transferStorage?: TransferStorageAddress;
+  /** Keeps lines in VictoriaLogs; in PostgreSQL unless told. */
+  readonly victoriaLogs?: VictoriaLogsAddress;
   readonly logger?: Logger;
 }
 
@@ -65,7 +69,7 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
     const bus = await openLogsBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, logger });
     opened.push(bus);
 
-    const lines = new PostgresLogStore({ connectionString: config.databaseUrl, logger });
+    const lines = openLogStore(config, logger);
     opened.push(lines);
     const retention = new Retention(dataSource, lines, logger);
     retention.start();
@@ -97,4 +101,8 @@ export async function startLogs(config: LogsConfig): Promise<RunningService> {
     await closeAll(opened);
     throw error;
   }
+}
+
+function openLogStore({ databaseUrl: connectionString, victoriaLogs: address }: LogsConfig, logger: Logger): LogStore {
+  return address === undefined ? new PostgresLogStore({ connectionString, logger }) : new VictoriaLogsLogStore({ connectionString, address, logger });
 }

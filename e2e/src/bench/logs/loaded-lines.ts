@@ -37,6 +37,8 @@ export class LoadedLines {
     private readonly folder: string,
     private readonly service: LogService,
     private readonly lines: number,
+    /** Whether to write the files too. */
+    private readonly withFiles: boolean,
   ) {
     mkdirSync(folder, { recursive: true });
     [this.textFile, this.gzipFile, this.stateFile] = ['lines.log', 'lines.log.gz', 'loaded.json'].map((name) => join(folder, name)) as [string, string, string];
@@ -51,15 +53,15 @@ export class LoadedLines {
       loaded = await this.loadPiece(loaded);
       if (loaded.pieces % 4 === 0) console.log(`  ${(loaded.pieces * PIECE).toLocaleString('en')} lines are loaded`);
     }
-    if (before < pieces || !existsSync(this.gzipFile)) {
-      await this.service.settle();
+    if (before < pieces) await this.service.settle();
+    if (this.withFiles && (before < pieces || !existsSync(this.gzipFile))) {
       await pipeline(createReadStream(this.textFile), createGzip(), createWriteStream(this.gzipFile));
     }
     return loaded;
   }
 
   private async begin(): Promise<Loaded> {
-    writeFileSync(this.textFile, '');
+    if (this.withFiles) writeFileSync(this.textFile, '');
     return { stream: await this.service.newStream(), pieces: 0, from: Date.now() - BEGINS_BEFORE_MS, rawBytes: 0, samples: [] };
   }
 
@@ -69,7 +71,7 @@ export class LoadedLines {
     const from = loaded.from + APART_MS * PIECE * loaded.pieces;
     const samples = new Set(Array.from({ length: SAMPLES_A_PIECE }, () => Math.floor(choose() * PIECE)));
     const ids: string[] = [];
-    const text = createWriteStream(this.textFile, { flags: 'a' });
+    const text = createWriteStream(this.withFiles ? this.textFile : '/dev/null', { flags: 'a' });
     let rawBytes = 0;
     for (let done = 0; done < PIECE; done += AT_A_TIME) {
       const lines: TimedLine[] = [];

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { Logger } from '@windlass/telemetry';
 import { scanChunk, type ChunkReader } from '../chunk/index.js';
@@ -16,7 +15,9 @@ import {
   type PageRequest,
   type StreamUsage,
 } from '../lines/index.js';
-import { appendBatches, StaleStreams } from './append-batches.js';
+import { takePage } from '../lines/take-page.js';
+import { forgetBatches, retryStale } from '../stream-numbering/index.js';
+import { appendBatches } from './append-batches.js';
 import { ChunkMerging } from './chunk-merging.js';
 import { ChunkPartitions } from './chunk-partitions.js';
 import { ChunkSearch, type KeptDays } from './chunk-search.js';
@@ -32,8 +33,6 @@ export interface PostgresLogStoreOptions {
 }
 
 const NO_SUCH_PARTITION = '23514';
-const DEADLOCK = '40P01';
-const MOST_ATTEMPTS = 10;
 const CHUNKS_PER_DELETE = 200;
 const WRITERS = 4;
 // The plan is always the same: along the index of each partition, and no further than the limit. The planner cannot know how dear
@@ -76,19 +75,8 @@ export class PostgresLogStore extends LogStore {
     return appended;
   }
 
-  async query(filter: LineFilter, { order, limit, characters = Infinity, deadline }: PageRequest): Promise<LinePage> {
-    const lines: LogLine[] = [];
-    let taken = 0;
-    const scan = this.scan(filter, { order, deadline });
-    for (let next = await scan.next(); ; next = await scan.next()) {
-      if (next.done) return { lines, complete: next.value };
-      for (const line of next.value) {
-        if (lines.length > 0 && taken + line.content.length > characters) return { lines, complete: false };
-        lines.push(line);
-        taken += line.content.length;
-        if (lines.length === limit) return { lines, complete: true };
-      }
-    }
+  query(filter: LineFilter, { order, deadline, ...bounds }: PageRequest): Promise<LinePage> {
+    return takePage(this.scan(filter, { order, deadline }), bounds);
   }
 
   async *scan(filter: LineFilter, { order, deadline }: Effort & { readonly order: Order }): AsyncGenerator<readonly LogLine[], boolean> {
@@ -164,13 +152,8 @@ export class PostgresLogStore extends LogStore {
     await this.writers.query('DELETE FROM logs.stream_heads WHERE stream_id = $1', [streamId]);
   }
 
-  async forgetBatches(receivedBefore: Date, limit: number): Promise<number> {
-    const { rowCount } = await this.writers.query(
-      `DELETE FROM logs.ingested_batches WHERE batch_id IN (
-         SELECT batch_id FROM logs.ingested_batches WHERE received_at < $1 ORDER BY received_at LIMIT $2)`,
-      [receivedBefore, limit],
-    );
-    return rowCount ?? 0;
+  forgetBatches(receivedBefore: Date, limit: number): Promise<number> {
+    return forgetBatches(this.writers, receivedBefore, limit);
   }
 
   /** Resolves when the small chunks written so far are merged as far as they ever are. */
@@ -186,20 +169,16 @@ export class PostgresLogStore extends LogStore {
 
   private async appendNow(batches: readonly LineBatch[]): Promise<AppendOutcome[]> {
     if (batches.length === 0) return [];
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const { outcomes, chunks } = await appendBatches(this.writers, this.partitions, batches, BigInt(this.now()) * 1_000_000n);
-        for (const { streamId, mergeable } of chunks) if (mergeable) this.merging.added(streamId);
-        return outcomes;
-      } catch (error) {
-        const code = (error as { code?: string }).code;
-        if (code === NO_SUCH_PARTITION) this.partitions.forget();
-        else if (!(error instanceof StaleStreams) && code !== DEADLOCK) throw error;
-        if (attempt === MOST_ATTEMPTS) throw error;
-        // Two processes that write to the same stream would otherwise meet again.
-        await delay(Math.random() * 5 * 2 ** attempt);
-      }
-    }
+    const { outcomes, chunks } = await retryStale(
+      () => appendBatches(this.writers, this.partitions, batches, BigInt(this.now()) * 1_000_000n),
+      (error) => {
+        const isDropped = (error as { code?: string }).code === NO_SUCH_PARTITION;
+        if (isDropped) this.partitions.forget();
+        return isDropped;
+      },
+    );
+    for (const { streamId, mergeable } of chunks) if (mergeable) this.merging.added(streamId);
+    return outcomes;
   }
 
   private async keptDays(streamId: string): Promise<KeptDays | undefined> {

@@ -1,0 +1,2 @@
+export { findVictoriaLogs, type FoundVictoriaLogs } from './find-victorialogs.js';
+export { VictoriaLogsServer, type VictoriaLogsOptions } from './victorialogs-server.js';

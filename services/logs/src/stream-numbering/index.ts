@@ -1,0 +1,3 @@
+export { forgetBatches } from './forget-batches.js';
+export { numberBatches, type NumberedStream } from './number-batches.js';
+export { retryStale } from './retry-stale.js';
