@@ -52,6 +52,7 @@ import { CreateFunctionHandler } from './function/create-function.js';
 import { DeleteFunctionHandler } from './function/delete-function.js';
 import { FunctionController } from './function/function.controller.js';
 import { FunctionLogs } from './function/function-logs.js';
+import { LogWriters } from './function/log-writers.js';
 import { FunctionLookup } from './function/function-lookup.js';
 import { FunctionStreams } from './function/function-streams.js';
 import { ListFunctionsHandler } from './function/list-functions.js';
@@ -254,9 +255,11 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
     { provide: PackageUses, useValue: packageUses() },
     { provide: PackageHistory, useValue: packageHistory(config) },
     { provide: PackageStore, useValue: openPackageStore(config.packages) },
+    { provide: LogWriters, useFactory: () => new LogWriters(connect(ServiceAuthorizationServiceClient, config.iamAddress)) },
     {
       provide: FunctionLogs,
-      useFactory: () => new FunctionLogs(connect(LogServiceClient, config.logsAddress), new PrincipalSigner(config.principalKey)),
+      inject: [LogWriters],
+      useFactory: (writers: LogWriters) => new FunctionLogs(connect(LogServiceClient, config.logsAddress), new PrincipalSigner(config.principalKey), writers),
     },
     { provide: EventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => openEvents(dataSource) },
     {

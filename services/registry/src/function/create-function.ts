@@ -82,7 +82,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     requireDistinctKeys(parseUserData('user_data', settings.userData), secretValues);
     const sealed = await this.seals.forEnvironment(owner, agencies, request.user_data_encrypt_kms_key_id, { userData: settings.userData, secrets: secretValues }, caller.requestId);
     const accepted = await this.packages.accept(upload, await this.seals.forCode(owner, agencies, request.code_encrypt_kms_key_id, caller.requestId));
-    const logs = await this.logs.settle(caller, name, wish.kind === 'keep' ? { kind: 'on', groupId: '', streamId: '', tags: {} } : wish);
+    const logs = await this.logs.settle(caller, name, agencies, wish.kind === 'keep' ? { kind: 'on', groupId: '', streamId: '', tags: {} } : wish);
     const now = this.clock.now();
     const state = await this.streams.execute(caller, of, createFunction, {
       ...owner,

@@ -4,21 +4,24 @@ import type { LogServiceClient } from '@windlass/contracts/logs/v1/log_service';
 import type { Remote } from '@windlass/grpc';
 import type { PrincipalSigner } from '@windlass/principal';
 import type { Caller } from '../caller/caller.js';
-import type { LogSettings } from './function.state.js';
+import type { FunctionAgencies, LogSettings } from './function.state.js';
 import type { LogWish } from './log-settings.js';
+import type { LogWriters } from './log-writers.js';
 
 /** Settles with the log service where a function's output goes. */
 export class FunctionLogs implements OnModuleDestroy {
   constructor(
     private readonly logs: Remote<LogServiceClient>,
     private readonly signer: PrincipalSigner,
+    private readonly writers: LogWriters,
   ) {}
 
   /**
    * Makes sure that group and stream exist in the caller's project, which is idempotent: it happens before the event that
-   * names them. Without ids in the wish a function keeps the stream it has, and a new one gets its project's default.
+   * names them. Without ids in the wish a function keeps the stream it has, and a new one gets its project's default. Refuses with
+   * FSS.1021 a group that the function's agency may not write to.
    */
-  async settle(caller: Caller, funcName: string, wish: Exclude<LogWish, { kind: 'keep' }>, current?: LogSettings): Promise<LogSettings> {
+  async settle(caller: Caller, funcName: string, agencies: FunctionAgencies, wish: Exclude<LogWish, { kind: 'keep' }>, current?: LogSettings): Promise<LogSettings> {
     if (wish.kind === 'off') return { enabled: false, tags: wish.tags };
     const kept = wish.groupId === '' && current?.enabled === true ? current : undefined;
     const metadata = new Metadata();
@@ -27,6 +30,7 @@ export class FunctionLogs implements OnModuleDestroy {
       { func_name: funcName, log_group_id: kept?.groupId ?? wish.groupId, log_stream_id: kept?.streamId ?? wish.streamId },
       { metadata },
     );
+    await this.writers.require(caller, agencies, { id: found.log_group_id, name: found.log_group_name });
     return {
       enabled: true,
       groupId: found.log_group_id,
@@ -35,6 +39,11 @@ export class FunctionLogs implements OnModuleDestroy {
       streamName: found.log_stream_name,
       tags: wish.tags,
     };
+  }
+
+  /** The function keeps its logs, and changes its agency. */
+  async requireWriter(caller: Caller, agencies: FunctionAgencies, logs: LogSettings): Promise<void> {
+    if (logs.enabled) await this.writers.require(caller, agencies, { id: logs.groupId, name: logs.groupName });
   }
 
   onModuleDestroy(): void {

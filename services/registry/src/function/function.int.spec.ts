@@ -162,8 +162,26 @@ describe('functions, through gRPC', () => {
     });
     const off = await registry.functions.updateFunctionConfig(update({ enable_lts_log: false }), tenant.metadata());
     expect(off).toMatchObject({ enable_lts_log: false, log_group_id: '', log_stream_id: '' });
-    const elsewhere = await registry.functions.updateFunctionConfig(update({ log_config: { group_id: 'g', group_name: '', stream_id: 's', stream_name: '' } }), tenant.metadata());
-    expect(elsewhere).toMatchObject({ enable_lts_log: true, log_group_id: 'g', log_stream_id: 's' });
+  });
+
+  it('write to a log group of the tenant as an agency that may, and to the platform\'s without one', async () => {
+    const { domain_id } = tenant.principal;
+    registry.iam.agencies.set(`${domain_id}/writer`, 'usable').set(`${domain_id}/reader`, 'usable');
+    registry.iam.denied.add('reader lts:logs:create');
+    const log_config = { group_id: 'g', group_name: '', stream_id: 's', stream_name: '' };
+    const refused = (message: string) => ({ kind: 'invalid', code: 'FSS.1021', message: expect.stringContaining(message) });
+    await expect(registry.create(tenant, { log_config })).rejects.toMatchObject(refused('as its agency: name one in xrole that may do lts:logs:create'));
+    await expect(registry.create(tenant, { log_config, xrole: 'reader' })).rejects.toMatchObject(refused('The agency reader may not do lts:logs:create on'));
+    await registry.create(tenant, { enable_lts_log: true });
+    const change = (fields: Partial<UpdateFunctionConfigRequest>) => registry.functions.updateFunctionConfig(update(fields), tenant.metadata());
+    await expect(change({ log_config })).rejects.toMatchObject(refused('as its agency'));
+    await expect(change({ log_config, xrole: 'reader' })).rejects.toMatchObject(refused('reader'));
+    expect(await change({ log_config, xrole: 'writer' })).toMatchObject({ enable_lts_log: true, log_group_id: 'g', log_stream_id: 's' });
+    expect(registry.iam.decisions.at(-1)?.actions).toEqual([{ action: 'lts:logs:create', resource: 'group:g' }]);
+    // The agency goes, and another comes, while the logs are to stay.
+    await expect(change({ xrole: 'reader' })).rejects.toMatchObject(refused('reader'));
+    expect(await change({ xrole: 'writer' })).toMatchObject({ log_group_id: 'g' });
+    expect(await change({})).toMatchObject({ enable_lts_log: false });
   });
 
   it('never show, log or store a secret value in the clear', async () => {

@@ -76,7 +76,10 @@ export class ReplaceFunctionConfigHandler implements ICommandHandler<ReplaceFunc
     await this.agencies.requireUsable(caller, settings.agencies);
     const environment = await this.sealedEnvironment(caller, record, settings, request);
 
-    const logs = wish.kind === 'keep' ? undefined : await this.logs.settle(caller, record.name, wish, record.logs);
+    const agencyChanges = settings.agencies.configuration !== record.settings.agencies.configuration;
+    // Without an agency it keeps no logs either.
+    if (wish.kind === 'keep' && agencyChanges && settings.agencies.configuration !== '') await this.logs.requireWriter(caller, settings.agencies, record.logs);
+    const logs = wish.kind === 'keep' ? undefined : await this.logs.settle(caller, record.name, settings.agencies, wish, record.logs);
     const now = this.clock.now().toISOString();
     const state = await this.streams.execute(caller, record, replaceFunctionConfig, { urn, settings, secrets, environment, scaling, logs, now });
     return { ...viewFunction(activeFunction(state)), user_data: settings.userData };

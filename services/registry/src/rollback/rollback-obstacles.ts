@@ -107,7 +107,7 @@ export class RollbackObstacles {
     if (keysOf(after).length > 0) checks.push(() => this.seals.requireStartable(after, LATEST));
     if (logs.enabled && differs((record) => record.logs)) {
       const { groupId, streamId, tags } = logs;
-      checks.push(async () => void (await this.logs.settle(caller, name, { kind: 'on', groupId, streamId, tags })));
+      checks.push(async () => void (await this.logs.settle(caller, name, settings.agencies, { kind: 'on', groupId, streamId, tags })));
     }
     if (differs((record) => [record.settings.userData, record.secrets, record.environmentSeal])) {
       checks.push(() => requireDistinctKeys(parseUserData('user_data', settings.userData), secrets));

@@ -24,9 +24,10 @@ export async function startLogServicePeer(address: string, principalKey: Buffer)
         const context = verifier.read(call.metadata);
         const { request } = call;
         calls.push({ context, request });
-        const group = request.log_group_id || id(`group of ${context.principal.project_id}`);
+        const platforms = id(`group of ${context.principal.project_id}`);
+        const group = request.log_group_id || platforms;
         const stream = request.log_stream_id || id(`stream of ${context.principal.project_id} ${request.func_name}`);
-        callback(null, { log_group_id: group, log_group_name: `group ${group}`, log_stream_id: stream, log_stream_name: request.func_name });
+        callback(null, { log_group_id: group, log_group_name: group === platforms ? 'functiongraph.log.group.default' : `group ${group}`, log_stream_id: stream, log_stream_name: request.func_name });
       } catch (error) {
         callback({ code: status.UNAUTHENTICATED, details: String(error) });
       }
