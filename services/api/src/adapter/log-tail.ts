@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { toBinary, type Message } from '@bufbuild/protobuf';
 import { LogTailServiceService, TailLogsRequest, TailLogsResponse } from '@windlass/contracts/logs/v1/log_tail_service';
 import { errorAnswer, type ErrorPlace } from '../error/index.js';
 import type { GrpcStreamAdapter } from '../grpc/grpc-call.js';
 import type { Operation } from '../operation/index.js';
 import type { Adapter } from '../rest/operation-call.js';
+import { streamWhileTaken } from './stream-while-taken.js';
 import { callUnary, type OnBehalf, type Services } from '../upstream/index.js';
 
 const WAIT_MS = 15_000;
@@ -12,6 +12,8 @@ const ANSWER_WITHIN_MS = 35_000;
 /** Then the client asks anew, and is looked at anew: credentials, policies and accounts end. */
 const LONGEST_TAIL_MS = 10 * 60_000;
 const ASK_AGAIN_MS = 1_000;
+/** Who takes nothing for so long is cut off: a connection nobody reads is held for nobody. */
+const NOT_TAKEN_MS = 60_000;
 
 type Caller = OnBehalf & { readonly signal: AbortSignal };
 
@@ -41,7 +43,8 @@ export function logTailAdapter(services: Services): Adapter {
     const pages = follow(services, operation, typeof last === 'string' && last !== '' ? { ...asked, line_num: last } : asked, caller);
     const first = await pages.next();
     const place: ErrorPlace = { family: operation.errors, prefix: operation.errorPrefix, requestId: caller.requestId };
-    const body = Readable.from(events(first.value as TailLogsResponse, pages, caller.signal, place), { objectMode: false, highWaterMark: 1 });
+    const texts = events(first.value as TailLogsResponse, pages, caller.signal, place);
+    const body = streamWhileTaken(texts, NOT_TAKEN_MS);
     return { status: 200, headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }, body };
   };
 }

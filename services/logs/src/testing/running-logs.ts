@@ -9,6 +9,7 @@ import { LogSearchServiceClient } from '@windlass/contracts/logs/v1/log_search_s
 import { LogServiceClient, QueryLogsRequest, type QueryLogsResponse } from '@windlass/contracts/logs/v1/log_service';
 import { LogStreamServiceClient } from '@windlass/contracts/logs/v1/log_stream_service';
 import { LogTailServiceClient } from '@windlass/contracts/logs/v1/log_tail_service';
+import { LogTransferServiceClient } from '@windlass/contracts/logs/v1/log_transfer_service';
 import { ProjectResourceServiceClient } from '@windlass/contracts/logs/v1/project_resources';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
 import { PostgresEventBus } from '@windlass/event-bus';
@@ -32,6 +33,7 @@ export class RunningLogs {
   readonly settings: Remote<LogStreamServiceClient>;
   readonly search: Remote<LogSearchServiceClient>;
   readonly tails: Remote<LogTailServiceClient>;
+  readonly transfers: Remote<LogTransferServiceClient>;
   readonly resources: Remote<ProjectResourceServiceClient>;
 
   private constructor(
@@ -47,6 +49,7 @@ export class RunningLogs {
     this.settings = connect(LogStreamServiceClient, address);
     this.search = connect(LogSearchServiceClient, address);
     this.tails = connect(LogTailServiceClient, address);
+    this.transfers = connect(LogTransferServiceClient, address);
     this.resources = connect(ProjectResourceServiceClient, address);
   }
 
@@ -63,11 +66,15 @@ export class RunningLogs {
   }
 
   async stop(): Promise<void> {
-    for (const client of [this.logs, this.settings, this.search, this.tails, this.resources]) client.close();
+    for (const client of [this.logs, this.settings, this.search, this.tails, this.transfers, this.resources]) client.close();
     await this.bus.close();
     await this.service.close();
     await this.postgres.stop();
     rmSync(this.directory, { recursive: true });
+  }
+
+  get databaseUrl(): string {
+    return this.postgres.connectionString(this.postgres.database);
   }
 
   tenant(fields: Partial<Principal> = {}) {

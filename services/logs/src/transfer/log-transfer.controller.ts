@@ -95,7 +95,8 @@ function message(row: TransferRow, group: LogGroupRow | undefined, names: Readon
   return {
     log_group_id: row.groupId,
     log_group_name: group?.name ?? '',
-    log_streams: row.streamIds.map((id) => ({ log_stream_id: id, log_stream_name: names.get(id) ?? '' })),
+    // One that was deleted has no name any more.
+    log_streams: row.streamIds.flatMap((id) => (names.has(id) ? [{ log_stream_id: id, log_stream_name: names.get(id)! }] : [])),
     log_transfer_id: row.id,
     log_transfer_info: settingsInfo(row.settings, !row.settings.enabled ? 'DISABLE' : fails ? 'EXCEPTION' : 'ENABLE', row.createdAt),
     progress: progress.map(({ streamId, began, shippedTo, problem }) => ({ log_stream_id: streamId, shipped_to: shippedTo > began ? String(shippedTo) : '', problem })),

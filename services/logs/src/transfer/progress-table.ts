@@ -31,10 +31,10 @@ export class ProgressTable {
   async settle(): Promise<void> {
     await this.dataSource.query(
       `INSERT INTO logs.transfer_progress (transfer_id, stream_id, began, shipped_to, due_at)
-       SELECT id, unnest(stream_ids), (extract(epoch FROM created_at) * 1000)::bigint * 1000000 - 1, (extract(epoch FROM created_at) * 1000)::bigint * 1000000 - 1, now()
-         FROM logs.log_transfers ON CONFLICT DO NOTHING`,
+       SELECT transfer.id, stream.id, (extract(epoch FROM transfer.created_at) * 1000)::bigint * 1000000 - 1, (extract(epoch FROM transfer.created_at) * 1000)::bigint * 1000000 - 1, now()
+         FROM logs.log_transfers AS transfer JOIN logs.log_streams AS stream ON stream.id = ANY (transfer.stream_ids) ON CONFLICT DO NOTHING`,
     );
-    await this.dataSource.query('DELETE FROM logs.transfer_progress WHERE transfer_id NOT IN (SELECT id FROM logs.log_transfers)');
+    await this.dataSource.query('DELETE FROM logs.transfer_progress WHERE transfer_id NOT IN (SELECT id FROM logs.log_transfers) OR stream_id NOT IN (SELECT id FROM logs.log_streams)');
   }
 
   /** Takes one that is due: nobody else does within the time. Undefined when none is. */

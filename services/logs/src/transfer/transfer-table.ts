@@ -45,6 +45,16 @@ export class TransferTable {
     return this.rows().find({ where: { projectId }, order: { createdAt: 'ASC', id: 'ASC' } });
   }
 
+  /** Some transfers none of whose streams is there any longer. */
+  async forsaken(): Promise<TransferRow[]> {
+    return this.rows()
+      .createQueryBuilder('transfer')
+      .where('NOT EXISTS (SELECT FROM logs.log_streams AS stream WHERE stream.id = ANY (transfer.stream_ids))')
+      .orderBy('transfer.id')
+      .limit(MOST_TRANSFERS)
+      .getMany();
+  }
+
   /** Fails when the project has all it may have. Creations in one project pass here one at a time. */
   async requireRoom(manager: EntityManager, projectId: string): Promise<void> {
     await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('log transfers of ' || $1, 0))`, [projectId]);

@@ -185,6 +185,26 @@ whereThereIsS3(`shipping logs to a bucket${'lacking' in server ? ` (skipped: ${s
     expect(await shipped()).toBe('a\n');
   });
 
+  it('ends with the last of its streams, and forgets those that are deleted before', async () => {
+    const { streamId, row } = await shipping();
+    const groupId = row.groupId;
+    const other = randomUUID();
+    await dataSource.query(`INSERT INTO logs.log_streams (id, group_id, domain_id, project_id, name, alias, created_at) VALUES ($1, $2, 'd1', 'p1', 'other', '', now())`, [other, groupId]);
+    const table = new TransferTable(dataSource);
+    const both = await new ChangeTransfers(new EventStore(dataSource, { schema: 'logs' }), table).create(caller, groupId, [streamId, other], row.settings);
+    await run();
+    const followed = async ({ id }: TransferRow) => (await new ProgressTable(dataSource).of([id])).map((progress) => progress.streamId);
+    expect((await followed(both)).sort()).toEqual([streamId, other].sort());
+    await dataSource.query('DELETE FROM logs.log_streams WHERE id = $1', [streamId]);
+    await run();
+    expect((await table.list('p1')).map(({ id }) => id)).toEqual([both.id]);
+    expect([await followed(row), await followed(both)]).toEqual([[], [other]]);
+    await dataSource.query('DELETE FROM logs.log_streams WHERE id = $1', [other]);
+    await Promise.all([run(), run()]);
+    expect(await table.list('p1')).toEqual([]);
+    expect(await dataSource.query(`SELECT type, metadata->>'actor' AS actor FROM logs.events WHERE type = 'LogTransferDeleted'`)).toEqual([{ type: 'LogTransferDeleted', actor: 'platform' }, { type: 'LogTransferDeleted', actor: 'platform' }]);
+  });
+
   it('lets no project write to a bucket that does not let it in, and tells nothing of the bucket', async () => {
     const refusal = (projectId: string, name: string) => storage().bucketOf(projectId, name).then(() => 'let in', ({ message }: Error) => message.replaceAll(name, '…').replaceAll(projectId, '…'));
     expect(await refusal('p1', address.bucket)).toBe('let in');

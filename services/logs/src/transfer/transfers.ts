@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { isWindlassError } from '@windlass/errors';
 import type { Logger } from '@windlass/telemetry';
 import type { DataSource } from 'typeorm';
 import type { LogStore } from '../lines/index.js';
+import { openEvents } from '../stored-events.js';
+import { ChangeTransfers } from './change-transfers.js';
 import { ProgressTable, type Progress } from './progress-table.js';
 import { periodEnd, shipLines } from './ship-lines.js';
 import { TransferStorage } from './transfer-storage.js';
-import { TransferRow } from './transfer-table.js';
+import { TransferRow, TransferTable } from './transfer-table.js';
 
 const LOOK_EVERY_MS = 10_000;
 /** So long a shipment is one process's own; then another may repeat it, to the same objects. */
@@ -24,6 +27,9 @@ export class Transfers {
   private running: Promise<void> = Promise.resolve();
   private stopping = false;
 
+  private readonly table: TransferTable;
+  private readonly changes: ChangeTransfers;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly lines: LogStore,
@@ -32,6 +38,8 @@ export class Transfers {
     private readonly now: () => number = Date.now,
   ) {
     this.progress = new ProgressTable(dataSource);
+    this.table = new TransferTable(dataSource);
+    this.changes = new ChangeTransfers(openEvents(dataSource), this.table);
   }
 
   start(): void {
@@ -48,13 +56,25 @@ export class Transfers {
     this.storage.close();
   }
 
-  /** Ships all that is due. */
+  /** Ships all that is due, and ends what has nothing left to ship. */
   async run(): Promise<void> {
+    for (const row of await this.table.forsaken()) await this.end(row);
     await this.progress.settle();
     while (!this.stopping) {
       const claimed = await this.progress.claim(new Date(this.now()), LEASE_MS);
       if (claimed === undefined) return;
       await this.ship(claimed);
+    }
+  }
+
+  /** All its streams were deleted. Somebody else may have ended it meanwhile. */
+  private async end(row: TransferRow): Promise<void> {
+    const requestId = randomUUID();
+    const { domainId, projectId } = row;
+    try {
+      await this.changes.end({ domainId, projectId, actor: 'platform', requestId, metadata: { actor: 'platform', requestId } }, row);
+    } catch (error) {
+      if (!isWindlassError(error) || error.kind !== 'not_found') throw error;
     }
   }
 
