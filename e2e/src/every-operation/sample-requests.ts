@@ -26,6 +26,7 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   AsyncInvokeFunction: { event: {} },
   CreateFunctionTrigger: { event_data: { name: 'sample', path: '/sample', auth: 'NONE' } },
   UpdateTrigger: { trigger_status: 'ACTIVE' },
+  ListStatistics: { filter: 'monitor_data' },
   ExportFunction: { config: true },
   ImportFunction: { func_name: 'sample', file_code: 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==' },
   RollbackFunction: { to: '2026-01-01T00:00:00Z', dry_run: true },
@@ -105,7 +106,7 @@ const OTHER_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 /** A well-formed request of an operation about the things that `ids` names: wherever the contract has a field of such a name. */
 export function sampleRequest(operation: PublicOperation, ids: Readonly<Record<string, string>>): JsonObject {
   const renamed = Object.entries(OTHER_NAMES[operation.name] ?? {}).map(([name, known]) => [name, ids[known] ?? '']);
-  const fixed: Record<string, string> = { trigger_type_code: 'APIG', tagged_type: 'groups', region_id: 'local-1', ...ids, ...Object.fromEntries(renamed) };
+  const fixed: Record<string, string> = { trigger_type_code: 'APIG', period: '60', tagged_type: 'groups', region_id: 'local-1', ...ids, ...Object.fromEntries(renamed) };
   // The owner of a new thing follows from the credential. A list is filtered by what its path names.
   if (operation.method === 'GET' || operation.method === 'HEAD') {
     const inPath = Object.fromEntries(operation.pathFields.map((name) => [name, fixed[name] ?? '']));

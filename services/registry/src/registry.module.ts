@@ -84,6 +84,10 @@ import { ListQuotasHandler } from './quota/list-quotas.js';
 import { Quotas } from './quota/quota-usage.js';
 import { Region } from './region.js';
 import type { RegistryConfig } from './registry-config.js';
+import { InvocationFollowing } from './statistics/invocation-following.js';
+import { InvocationTallies } from './statistics/invocation-tallies.js';
+import { Statistics } from './statistics/read-statistics.js';
+import { StatisticsController } from './statistics/statistics.controller.js';
 import { eventTypes, openEvents } from './stored-events.js';
 import { ChangeTriggerHandler } from './trigger/change-trigger.js';
 import { CreateTestEventHandler, DeleteTestEventHandler, ReplaceTestEventHandler } from './test-event/change-test-event.js';
@@ -186,6 +190,7 @@ const CONTROLLERS = [
   SealedVersionController,
   EnterpriseProjectResourcesController,
   ProjectResourcesController,
+  StatisticsController,
 ];
 
 /** The platform's event bus, whichever it is; an interface has no token of its own. */
@@ -251,6 +256,12 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
       provide: AccountFollowing,
       inject: [EVENT_BUS, DataSource, AccountCopy],
       useFactory: (bus: EventBus, dataSource: DataSource, copy: AccountCopy) => new AccountFollowing(bus, dataSource, copy),
+    },
+    { provide: Statistics, inject: [DataSource], useFactory: (dataSource: DataSource) => new Statistics(dataSource) },
+    {
+      provide: InvocationFollowing,
+      inject: [EVENT_BUS, DataSource],
+      useFactory: (bus: EventBus, dataSource: DataSource) => new InvocationFollowing(bus, new InvocationTallies(dataSource), logger),
     },
     { provide: PackageUses, useValue: packageUses() },
     { provide: PackageHistory, useValue: packageHistory(config) },

@@ -13,6 +13,7 @@ import { ProjectResourceServiceService } from '@windlass/contracts/registry/v1/p
 import { FunctionExportServiceService } from '@windlass/contracts/registry/v1/function_export_service';
 import { RollbackServiceService } from '@windlass/contracts/registry/v1/rollback_service';
 import { SealedVersionServiceService } from '@windlass/contracts/registry/v1/sealed_version_service';
+import { StatisticsServiceService } from '@windlass/contracts/registry/v1/statistics_service';
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
 import { VersionServiceService } from '@windlass/contracts/registry/v1/version_service';
 import { AccountCopy, rebuildAccountsOf } from '@windlass/accounts';
@@ -33,6 +34,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
     services: {
       'windlass.history.v1.EventSourceService': EventSourceServiceService,
       'windlass.registry.v1.FunctionService': FunctionServiceService,
+      'windlass.registry.v1.StatisticsService': StatisticsServiceService,
       'windlass.registry.v1.VersionService': VersionServiceService,
       'windlass.registry.v1.AliasService': AliasServiceService,
       'windlass.registry.v1.FunctionTagService': FunctionTagServiceService,

@@ -10,6 +10,7 @@ import { VersionRow } from '../version/version.entity.js';
 import { AddAccountIsolation1797000000000 } from './add-account-isolation.migration.js';
 import { AddAccountRevision1796500000000 } from './add-account-revision.migration.js';
 import { CompleteRecords1764000650000 } from './complete-records.migration.js';
+import { CountInvocations1797100000000 } from './count-invocations.migration.js';
 import { CreateRegistry1700000000000 } from './create-registry.migration.js';
 import { FollowAccounts1764000300000 } from './follow-accounts.migration.js';
 import { KeepSupersededPackages1764000600000 } from './keep-superseded-packages.migration.js';
@@ -22,7 +23,7 @@ export const SCHEMA = 'registry';
 /** The tables behind the read models. */
 export const ENTITIES = [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow];
 
-const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000, KeepSupersededPackages1764000600000, CompleteRecords1764000650000, AddAccountRevision1796500000000, AddAccountIsolation1797000000000];
+const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000, KeepSupersededPackages1764000600000, CompleteRecords1764000650000, AddAccountRevision1796500000000, AddAccountIsolation1797000000000, CountInvocations1797100000000];
 
 export function openDatabase(url: string): Promise<DataSource> {
   return open({ url, schema: SCHEMA, entities: ENTITIES, migrations: MIGRATIONS, poolSize: 10 });

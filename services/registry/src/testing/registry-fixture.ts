@@ -13,6 +13,7 @@ import { CreateFunctionRequest, FunctionServiceClient } from '@windlass/contract
 import { InvocationServiceClient } from '@windlass/contracts/registry/v1/invocation_service';
 import { FunctionExportServiceClient } from '@windlass/contracts/registry/v1/function_export_service';
 import { RollbackServiceClient } from '@windlass/contracts/registry/v1/rollback_service';
+import { StatisticsServiceClient } from '@windlass/contracts/registry/v1/statistics_service';
 import { TriggerServiceClient } from '@windlass/contracts/registry/v1/trigger_service';
 import { SealedVersionServiceClient } from '@windlass/contracts/registry/v1/sealed_version_service';
 import { VersionServiceClient } from '@windlass/contracts/registry/v1/version_service';
@@ -54,6 +55,7 @@ export class RegistryFixture {
     readonly invocations: Remote<InvocationServiceClient>,
     readonly catalog: Remote<CatalogServiceClient>,
     readonly sealed: Remote<SealedVersionServiceClient>,
+    readonly statistics: Remote<StatisticsServiceClient>,
     readonly logLines: string[],
   ) {}
 
@@ -102,6 +104,7 @@ export class RegistryFixture {
       connect(InvocationServiceClient, address),
       connect(CatalogServiceClient, address),
       connect(SealedVersionServiceClient, address),
+      connect(StatisticsServiceClient, address),
       logLines,
     );
   }
@@ -112,7 +115,7 @@ export class RegistryFixture {
   }
 
   async stop(): Promise<void> {
-    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.invocations, this.catalog, this.sealed]) remote.close();
+    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.invocations, this.catalog, this.sealed, this.statistics]) remote.close();
     await this.service.close();
     this.logs.close();
     this.iam.close();
