@@ -2,6 +2,12 @@ import type { HeaderList } from '@windlass/http1';
 import type { Caller } from './caller.js';
 import type { RequestBody } from './request-body.js';
 
+/** Goes with every request that differs from another one in nothing but its id and its body. */
+export interface RequestMemo {
+  /** What a worker has made of it: its own to set and to know. */
+  made: object | undefined;
+}
+
 /** One request to a function, whoever sent it. Whoever makes one has checked its texts: they are written as they are. */
 export interface FunctionRequest {
   readonly requestId: string;
@@ -25,6 +31,8 @@ export interface FunctionRequest {
   readonly sourceIp: string | undefined;
   readonly stage: string | undefined;
   readonly body: RequestBody;
+  /** Where the caller knows that it repeats itself. */
+  readonly memo?: RequestMemo;
 }
 
 /** Runs functions: a worker. */

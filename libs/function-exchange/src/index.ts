@@ -1,6 +1,6 @@
 // One request to a function and its answer, between whoever calls (a gateway) and whoever runs functions (a worker). In one
 // process the two hand parsed heads and slices of bodies to each other; otherwise the same goes as HTTP/1.1 over a socket.
-export { type FunctionRequest, type FunctionServer } from './function-request.js';
+export { type FunctionRequest, type FunctionServer, type RequestMemo } from './function-request.js';
 export { type BodyProblem, type BodyReceiver, type RequestBody } from './request-body.js';
 export { type Caller, type CallerListener } from './caller.js';
 export { isIdempotent } from './idempotent-methods.js';

@@ -1,4 +1,5 @@
 import { listMembers } from './field-syntax.js';
+import { flat } from './flat-text.js';
 import type { HttpVersion } from './framing.js';
 import type { HeaderField, HeaderList } from './header-list.js';
 
@@ -53,14 +54,20 @@ export function endToEndFields(headers: HeaderList): HeaderField[] {
  * each field that remains, by its name in lower case; it always says the same, and need not be asked again about the same fields.
  */
 export function endToEndLines(headers: HeaderList, keep: (lowerName: string) => boolean): string {
-  if (headers.lastLines?.keep === keep) return headers.lastLines.text;
+  const { lastLines } = headers;
+  if (lastLines?.keep === keep) {
+    // What is written a second time will be written a third time.
+    if (!lastLines.written) flat(lastLines.text);
+    lastLines.written = true;
+    return lastLines.text;
+  }
   const passes = endToEndFilter(headers);
   let text = '';
   for (let index = 0; index < headers.length; index += 1) {
     const name = headers.lowerName(index);
     if (passes(name) && keep(name)) text += headers.line(index);
   }
-  headers.lastLines = { keep, text };
+  headers.lastLines = { keep, text, written: false };
   return text;
 }
 

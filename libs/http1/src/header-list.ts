@@ -15,7 +15,7 @@ export class HeaderList implements Iterable<HeaderField> {
   /** Whether the fields were read from a message, whose reader has checked them. */
   private readonly checked: boolean;
   /** What `endToEndLines` made of it the last time: a head that is read again is most often written the same again. */
-  lastLines: { readonly keep: (lowerName: string) => boolean; readonly text: string } | undefined;
+  lastLines: { readonly keep: (lowerName: string) => boolean; readonly text: string; written: boolean } | undefined;
 
   /** Fields from anywhere; they are checked when they are written. */
   constructor(fields: readonly HeaderField[], lowerNames: readonly string[] = fields.map(([name]) => name.toLowerCase()), checked = false) {

@@ -14,4 +14,5 @@ export { createBodyDecoder, type BodyDecoder, type BodyLimits } from './body-dec
 export { createBodyEncoder, serializeFields, type BodyEncoder, type ByteSink } from './body-encoder.js';
 export { requestLine, serializeRequestHead, serializeResponseHead, statusLine } from './head-serializer.js';
 export { fieldLine } from './field-syntax.js';
+export { flat } from './flat-text.js';
 export { Http1Error, isHttp1Error, type Http1ErrorReason, type Http1ErrorStatus } from './http1-error.js';

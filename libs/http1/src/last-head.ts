@@ -19,6 +19,11 @@ export class LastHead<H> {
     return size;
   }
 
+  /** Whether this head is known again when it comes again. */
+  keeps(head: H): boolean {
+    return this.size > 0 && this.head === head;
+  }
+
   /** The head that `sizeIn` has found. */
   get value(): H {
     return this.head as H;

@@ -48,6 +48,11 @@ export class RequestHeadParser {
     return this.block.started;
   }
 
+  /** Whether `read` answers the same object when these bytes come again: what is made of it can be kept with it. */
+  keeps(head: RequestHead): boolean {
+    return this.last.keeps(head);
+  }
+
   /** The head and the bytes that follow it, or undefined while it is incomplete. Throws Http1Error. */
   read(piece: Buffer): { head: RequestHead; rest: Buffer } | undefined {
     const inOnePiece = !this.block.started;

@@ -47,6 +47,11 @@ export class ResponseHeadParser {
     return this.block.started;
   }
 
+  /** Whether `read` answers the same object when these bytes come again to the same method. */
+  keeps(head: ResponseHead): boolean {
+    return this.last.keeps(head);
+  }
+
   /**
    * The head and the bytes that follow it, or undefined while it is incomplete. `requestMethod` is the method of the request
    * that is answered: it decides whether there is a body. Throws Http1Error.

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Deadline } from '@windlass/coarse-timers';
-import { isHttp1Error, RequestHeadParser } from '@windlass/http1';
+import { isHttp1Error, RequestHeadParser, type RequestHead } from '@windlass/http1';
 import { Exchange } from './exchange.js';
 import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
+import { KnownRequest } from './known-request.js';
 import { Refusal, refusalBytes, refusals } from './refusal.js';
 import { partyOfAddress } from './refusal-pace.js';
 
@@ -32,6 +33,7 @@ export class ClientConnection implements ExchangeClient {
   private readonly parser: RequestHeadParser;
   private state: State = 'waiting';
   private exchange: Exchange | undefined;
+  private known: KnownRequest | undefined;
   private unread: Buffer = NO_BYTES;
   /** What must happen next must happen before it: the next bytes, the end of the request, the end of the connection. */
   private readonly deadline: Deadline;
@@ -72,6 +74,13 @@ export class ClientConnection implements ExchangeClient {
 
   destroy(): void {
     this.socket.destroy();
+  }
+
+  know(head: RequestHead): KnownRequest {
+    if (this.known?.head === head) return this.known;
+    const known = new KnownRequest(head, this.address);
+    this.known = this.parser.keeps(head) ? known : undefined;
+    return known;
   }
 
   mayKeepAlive(): boolean {

@@ -50,6 +50,26 @@ describe('a route that needs a credential', () => {
     expectRefusal(await client.answer(), 401, 'APIG.0301');
   });
 
+  it('keeps the credential from the function also when the same request came before as one of an open route', async () => {
+    const worker = await fixture.worker((request, response) => response.end(JSON.stringify([request.url, request.headers['x-auth-token'], request.headers['x-windlass-func-id']])));
+    const gateway = await fixture.gateway({
+      workerSockets: [worker.socketPath],
+      authenticator: { byToken: () => Promise.resolve(owner), bySignature: () => Promise.reject(new Error('nothing was signed')) },
+    });
+    const client = await fixture.client(gateway);
+    const ask = async (): Promise<unknown> => {
+      client.send(`GET /${GROUP}/x?y HTTP/1.1\r\nHost: h\r\nX-Auth-Token: secret\r\n\r\n`);
+      return JSON.parse((await client.answer()).body);
+    };
+    for (const _ of [1, 2]) expect(await ask()).toEqual(['/x?y', 'secret', 'func-1']);
+    const closed = makeRoute({ auth: 'IAM', revision: 8, func_id: 'func-2' });
+    gateway.routes.apply({ routeId: closed.route_id, groupId: GROUP, revision: 8, route: closed });
+    for (const _ of [1, 2]) expect(await ask()).toEqual(['/x?y', null, 'func-2']);
+    const open = makeRoute({ revision: 9 });
+    gateway.routes.apply({ routeId: open.route_id, groupId: GROUP, revision: 9, route: open });
+    expect(await ask()).toEqual(['/x?y', 'secret', 'func-1']);
+  });
+
   it('holds a bounded number of bytes for that', async () => {
     const gateway = await fixture.gateway({
       workerSockets: [],

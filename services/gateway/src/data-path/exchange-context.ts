@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import type { AccountStatus } from '@windlass/accounts';
 import type { CoarseTimers } from '@windlass/coarse-timers';
+import type { RequestHead } from '@windlass/http1';
 import type { Logger } from '@windlass/telemetry';
 import type { Gatekeeper } from './gatekeeper.js';
 import type { HeldBodies } from './held-bodies.js';
+import type { KnownRequest } from './known-request.js';
 import type { IngressLimits } from './limits.js';
 import type { RefusalPace } from './refusal-pace.js';
 import type { RouteFinder } from './route-finder.js';
@@ -32,6 +34,8 @@ export interface ExchangeClient {
   readonly socket: Socket;
   /** IP address of the client's end. */
   readonly address: string;
+  /** What this head means here: the same object when it comes again. */
+  know(head: RequestHead): KnownRequest;
   /** Whether the gateway lets connections live on. */
   mayKeepAlive(): boolean;
   /** Calls `onDeadline` of the exchange when it still runs then. */

@@ -5,20 +5,19 @@ import {
   createBodyDecoder,
   isHttp1Error,
   serializeResponseHead,
-  splitTarget,
   type BodyDecoder,
   type BodyFraming,
   type HeaderField,
   type RequestHead,
   type ResponseHead,
-  type SplitTarget,
 } from '@windlass/http1';
-import { parseAddress, type Address } from './address.js';
+import type { Address } from './address.js';
 import { AnswerWriter } from './answer-writer.js';
 import { ClientBody, type ClientBodyEvents, EMPTY_BODY, WholeBody } from './client-body.js';
 import type { ExchangeClient, ExchangeContext } from './exchange-context.js';
-import { fieldsForFunction, requestLines, wantsWebSocket, type CredentialKind } from './forwarded-head.js';
+import { fieldsForFunction, wantsWebSocket, type CredentialKind } from './forwarded-head.js';
 import type { HeldBody } from './held-bodies.js';
+import type { KnownRequest } from './known-request.js';
 import { failureBytes, Refusal, refusalBytes, refusals } from './refusal.js';
 import { partyOfAddress } from './refusal-pace.js';
 import { newRequestId } from './request-id.js';
@@ -27,8 +26,8 @@ import type { KnownWorker } from './workers.js';
 
 /** What is settled once the request may be forwarded. */
 interface Admitted {
+  readonly known: KnownRequest;
   readonly address: Address;
-  readonly target: SplitTarget;
   readonly route: Route;
   readonly credential: CredentialKind | undefined;
   /** The body of a signed request, complete. */
@@ -82,12 +81,12 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     try {
       if (this.request.method === 'CONNECT') throw refusals.connectNotSupported();
       this.beginBody();
-      const target = splitTarget(this.request.target);
-      const address = parseAddress(this.request.headers.get('host') ?? '', target.path);
+      const known = this.client.know(this.request);
+      const { address } = known;
       if (address === undefined) throw refusals.unknownApi();
       const found = this.context.finder.find(address, this.request.method);
-      if (found instanceof Promise) found.then((route) => this.admit(route, address, target)).catch((error: unknown) => this.refuse(error));
-      else this.admit(found, address, target);
+      if (found instanceof Promise) found.then((route) => this.admit(route, address, known)).catch((error: unknown) => this.refuse(error));
+      else this.admit(found, address, known);
     } catch (error) {
       this.refuse(error);
     }
@@ -237,7 +236,7 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     else if (this.firstBytes.length > 0) this.client.keepUnread(this.firstBytes);
   }
 
-  private admit(route: Route, address: Address, target: SplitTarget): void {
+  private admit(route: Route, address: Address, known: KnownRequest): void {
     if (this.gone) return;
     const { gatekeeper, accounts, limits } = this.context;
     this.accountId = route.domain_id;
@@ -247,8 +246,8 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
     this.timeoutMs = route.timeout_ms || limits.maxRequestMs;
     this.client.setDeadline(route.timeout_ms > 0 ? route.timeout_ms + limits.routeTimeoutGraceMs : limits.maxRequestMs);
     const credential = gatekeeper.credentialOf(route, this.request);
-    if (credential === undefined) this.forward({ address, target, route, credential, heldBody: undefined });
-    else this.checkCredential(route, credential).then((heldBody) => this.forward({ address, target, route, credential, heldBody })).catch((error: unknown) => this.refuse(error));
+    if (credential === undefined) this.forward({ known, address, route, credential, heldBody: undefined });
+    else this.checkCredential(route, credential).then((heldBody) => this.forward({ known, address, route, credential, heldBody })).catch((error: unknown) => this.refuse(error));
   }
 
   private async checkCredential(route: Route, credential: CredentialKind): Promise<Buffer | undefined> {
@@ -295,7 +294,8 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
       return;
     }
     this.workersTried += 1;
-    const { address, target, route, credential } = admitted;
+    const { known, address, route, credential } = admitted;
+    const { target, fieldLines } = known.forwardedBy(route, address, credential);
     worker.serve(
       {
         requestId: this.requestId,
@@ -304,14 +304,15 @@ export class Exchange implements WorkerCaller, ClientBodyEvents {
         revision: 0,
         timeoutMs: route.timeout_ms,
         method: request.method,
-        target: address.path + target.query,
+        target,
         headers: request.headers,
-        fieldLines: requestLines({ head: request, address, sourceIp: client.address, credential }),
+        fieldLines,
         upgrade: wantsWebSocket(request) ? 'websocket' : undefined,
         apiId: route.route_id,
         sourceIp: client.address,
         stage: STAGE,
         body: this.bodyFor(admitted),
+        memo: known,
       },
       this,
     );

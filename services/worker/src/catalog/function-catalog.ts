@@ -37,7 +37,8 @@ const MAX_FETCHES = 64;
  * not known, when a request names a newer revision than ours, and once for each revision that events announced.
  */
 export class FunctionCatalog {
-  private readonly entries = new Map<string, Entry>();
+  /** By function, then by version; an empty version stands for the whole function. */
+  private readonly entries = new Map<string, Map<string, Entry>>();
   private readonly fetches = new Map<string, Promise<FunctionSpec>>();
 
   constructor(
@@ -47,7 +48,7 @@ export class FunctionCatalog {
 
   /** The definition, at once when it is known. Rejects with an InvocationError. `requiredRevision` 0 takes the newest known. */
   find(functionId: string, version: string, requiredRevision: number): FunctionSpec | Promise<FunctionSpec> {
-    const entry = this.entries.get(nameOf(functionId, version));
+    const entry = this.entries.get(functionId)?.get(version);
     if (entry?.spec !== undefined && requiredRevision <= entry.checkedRevision) return entry.spec;
     const removed = this.removal(functionId, version);
     if (removed !== undefined && requiredRevision <= removed.revision) {
@@ -58,32 +59,31 @@ export class FunctionCatalog {
 
   /** Takes in what an event said. Older news than ours changes nothing. */
   learn(known: KnownRevision): void {
-    const name = nameOf(known.functionId, known.version);
-    const entry = this.entries.get(name);
+    const entry = this.entries.get(known.functionId)?.get(known.version);
     if (entry !== undefined && entry.revision >= known.revision && entry.removed === known.removed) return;
     if (entry !== undefined && entry.revision > known.revision) return;
     if (this.endedSince(known.functionId, known.revision)) return;
-    this.entries.set(name, { revision: known.revision, removed: known.removed, checkedRevision: known.revision });
-    if (known.removed && known.version === '') this.forgetVersions(known.functionId);
+    if (known.removed && known.version === '') this.entries.delete(known.functionId);
+    this.keep(known.functionId, known.version, { revision: known.revision, removed: known.removed, checkedRevision: known.revision });
     this.listener.superseded(known.functionId, known.version, known.removed ? Infinity : known.revision);
   }
 
   /** Whether the function was deleted at that revision or later. */
   private endedSince(functionId: string, revision: number): boolean {
-    const whole = this.entries.get(nameOf(functionId, ''));
+    const whole = this.entries.get(functionId)?.get('');
     return whole?.removed === true && whole.revision >= revision;
   }
 
   private removal(functionId: string, version: string): Entry | undefined {
-    const own = this.entries.get(nameOf(functionId, version));
-    const newest = own ?? this.entries.get(nameOf(functionId, ''));
+    const versions = this.entries.get(functionId);
+    const newest = versions?.get(version) ?? versions?.get('');
     return newest?.removed === true ? newest : undefined;
   }
 
-  private forgetVersions(functionId: string): void {
-    for (const name of this.entries.keys()) {
-      if (name.startsWith(`${functionId}:`) && name !== nameOf(functionId, '')) this.entries.delete(name);
-    }
+  private keep(functionId: string, version: string, entry: Entry): void {
+    let versions = this.entries.get(functionId);
+    if (versions === undefined) this.entries.set(functionId, (versions = new Map()));
+    versions.set(version, entry);
   }
 
   private fetch(functionId: string, version: string, requiredRevision: number): Promise<FunctionSpec> {
@@ -106,13 +106,12 @@ export class FunctionCatalog {
   }
 
   private fetched(spec: FunctionSpec, requiredRevision: number): FunctionSpec {
-    const name = nameOf(spec.func_id, spec.version);
-    const entry = this.entries.get(name);
+    const entry = this.entries.get(spec.func_id)?.get(spec.version);
     // An event overtook the answer: the next request asks again.
     if (entry !== undefined && entry.revision > spec.revision) return spec;
     // The same, of the function's end: kept, the definition would be served for ever.
     if (this.endedSince(spec.func_id, spec.revision)) return spec;
-    this.entries.set(name, {
+    this.keep(spec.func_id, spec.version, {
       revision: spec.revision,
       removed: false,
       spec,

@@ -1,6 +1,6 @@
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import type { FunctionRequest } from '@windlass/function-exchange';
-import { serializeFields } from '@windlass/http1';
+import { flat, serializeFields } from '@windlass/http1';
 import type { FunctionCredentials } from '../function-credentials/index.js';
 
 /** What the platform says to every request of one revision of a function, as lines. A revision never changes. */
@@ -8,19 +8,46 @@ const linesOfSpecs = new WeakMap<FunctionSpec, string>();
 /** Those of credentials, until they are renewed. */
 const linesOfCredentials = new WeakMap<FunctionCredentials, string>();
 
+/** The head of a request around its id, for one revision of its function and one set of credentials. */
+class HeadOfApp {
+  constructor(
+    readonly spec: FunctionSpec,
+    readonly credentials: FunctionCredentials | undefined,
+    private readonly before: string,
+    private readonly between: string,
+    /** Undefined where the id is said once. */
+    private readonly after: string | undefined,
+  ) {}
+
+  of(requestId: string): string {
+    return this.after === undefined ? this.before + requestId + this.between : this.before + requestId + this.between + requestId + this.after;
+  }
+}
+
 /** The head of the request as the app receives it: the caller's own fields and those the platform promises. */
 export function appHead(request: FunctionRequest, spec: FunctionSpec, credentials: FunctionCredentials | undefined): string {
-  const { method, target, fieldLines, requestId, version, apiId, sourceIp, stage, upgrade } = request;
-  let text = `${method} ${target} HTTP/1.1\r\n${fieldLines}`;
-  if (request.body.framing.kind === 'chunked') text += 'Transfer-Encoding: chunked\r\n';
-  if (upgrade !== undefined) text += `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
-  text += `X-CFF-Request-Id: ${requestId}\r\n${linesOf(spec)}`;
-  if (version.startsWith('!')) text += `X-Cff-Origin-Version-Tag: ${version}\r\n`;
-  if (credentials !== undefined) text += credentialLines(credentials);
-  if (apiId !== undefined) text += `X-APIG-Api-Id: ${apiId}\r\nX-APIG-Request-Id: ${requestId}\r\n`;
-  if (sourceIp !== undefined) text += `X-APIG-Source-Ip: ${sourceIp}\r\n`;
-  if (stage !== undefined) text += `X-APIG-Source-Stage: ${stage}\r\n`;
-  return `${text}\r\n`;
+  const { memo } = request;
+  if (memo === undefined) return headOf(request, spec, credentials, (text) => text).of(request.requestId);
+  let head = memo.made;
+  if (!(head instanceof HeadOfApp) || head.spec !== spec || head.credentials !== credentials) {
+    head = headOf(request, spec, credentials, flat);
+    memo.made = head;
+  }
+  return (head as HeadOfApp).of(request.requestId);
+}
+
+function headOf(request: FunctionRequest, spec: FunctionSpec, credentials: FunctionCredentials | undefined, keep: (text: string) => string): HeadOfApp {
+  const { method, target, fieldLines, version, apiId, sourceIp, stage, upgrade } = request;
+  let before = `${method} ${target} HTTP/1.1\r\n${fieldLines}`;
+  if (request.body.framing.kind === 'chunked') before += 'Transfer-Encoding: chunked\r\n';
+  if (upgrade !== undefined) before += `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
+  before += 'X-CFF-Request-Id: ';
+  let between = `\r\n${linesOf(spec)}`;
+  if (version.startsWith('!')) between += `X-Cff-Origin-Version-Tag: ${version}\r\n`;
+  if (credentials !== undefined) between += credentialLines(credentials);
+  const end = `${sourceIp === undefined ? '' : `X-APIG-Source-Ip: ${sourceIp}\r\n`}${stage === undefined ? '' : `X-APIG-Source-Stage: ${stage}\r\n`}\r\n`;
+  if (apiId === undefined) return new HeadOfApp(spec, credentials, keep(before), keep(between + end), undefined);
+  return new HeadOfApp(spec, credentials, keep(before), keep(`${between}X-APIG-Api-Id: ${apiId}\r\nX-APIG-Request-Id: `), keep(`\r\n${end}`));
 }
 
 function linesOf(spec: FunctionSpec): string {

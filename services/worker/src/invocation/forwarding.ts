@@ -259,7 +259,7 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
     if (this.settled || connection === undefined || answer === undefined) return;
     this.connection = undefined;
     if (answer.keepAlive && this.bodyEnded && rest.length === 0) {
-      this.instance.connections.giveBack(connection, this.clock(), promisedKeepAliveMs(answer));
+      this.instance.connections.giveBack(connection, this.clock(), connection.promisedBy(answer));
     } else {
       connection.destroy();
     }
@@ -363,9 +363,4 @@ export class Forwarding implements ConnectionUser, BodyReceiver, CallerListener 
     this.deadline.clear();
     this.caller.listener = undefined;
   }
-}
-
-function promisedKeepAliveMs(answer: ResponseHead): number | undefined {
-  const seconds = /(?:^|[\s,])timeout=(\d{1,6})/i.exec(answer.headers.get('keep-alive') ?? '')?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }

@@ -1,5 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
-import { ResponseHeadParser } from '@windlass/http1';
+import { ResponseHeadParser, type ResponseHead } from '@windlass/http1';
 
 /** Who uses a connection at the moment. */
 export interface ConnectionUser {
@@ -25,6 +25,7 @@ export class AppConnection {
   keepAliveMs: number | undefined;
   reused = false;
   closed = false;
+  private promise: { readonly answer: ResponseHead; readonly milliseconds: number | undefined } | undefined;
   private detached = false;
   private failure: Error | undefined;
 
@@ -49,6 +50,16 @@ export class AppConnection {
     };
     socket.on('end', close);
     socket.on('close', close);
+  }
+
+  /** For how long an answer promises that the app keeps the connection, if it does. */
+  promisedBy(answer: ResponseHead): number | undefined {
+    if (this.promise?.answer === answer) return this.promise.milliseconds;
+    const seconds = /(?:^|[\s,])timeout=(\d{1,6})/i.exec(answer.headers.get('keep-alive') ?? '')?.[1];
+    const milliseconds = seconds === undefined ? undefined : Number(seconds) * 1_000;
+    // Apps repeat themselves too.
+    this.promise = this.heads.keeps(answer) ? { answer, milliseconds } : undefined;
+    return milliseconds;
   }
 
   /**

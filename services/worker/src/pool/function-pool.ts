@@ -44,6 +44,8 @@ export class FunctionPool {
   readonly instances = new Set<PooledInstance>();
   readonly circuit = new StartCircuit();
   retired = false;
+  /** It had nothing to tell any more, and others have taken its place if it was wanted again. */
+  forgotten = false;
   private readonly runTime = new RunTime();
 
   constructor(

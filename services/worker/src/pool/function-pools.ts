@@ -18,6 +18,8 @@ const LOOK_EVERY_MS = 1_000;
 export class FunctionPools {
   /** The pool of the newest revision, by function and version. */
   private readonly current = new Map<string, FunctionPool>();
+  /** The same by what a warm request has at hand, so that no name need be put together for it. */
+  private readonly ofSpecs = new WeakMap<FunctionSpec, FunctionPool>();
   /** Every pool that still has instances or waiting requests, by key. */
   private readonly pools = new Map<string, FunctionPool>();
   private readonly context: PoolContext;
@@ -114,6 +116,14 @@ export class FunctionPools {
   }
 
   private poolOf(spec: FunctionSpec): FunctionPool {
+    const last = this.ofSpecs.get(spec);
+    if (last !== undefined && !last.retired && !last.forgotten) return last;
+    const pool = this.currentPoolOf(spec);
+    this.ofSpecs.set(spec, pool);
+    return pool;
+  }
+
+  private currentPoolOf(spec: FunctionSpec): FunctionPool {
     const name = nameOf(spec);
     const found = this.current.get(name);
     if (found !== undefined && found.spec.revision >= spec.revision) return found;
@@ -121,6 +131,7 @@ export class FunctionPools {
     // The pool of an account that was suspended and came back may still be draining.
     const pool = this.pools.get(keyOf(spec)) ?? new FunctionPool(keyOf(spec), spec, this.context);
     pool.retired = false;
+    pool.forgotten = false;
     this.current.set(name, pool);
     this.pools.set(pool.key, pool);
     return pool;
@@ -152,6 +163,7 @@ export class FunctionPools {
   private forgetUnused(): void {
     for (const [key, pool] of this.pools) {
       if (!pool.unused) continue;
+      pool.forgotten = true;
       this.pools.delete(key);
       const name = nameOf(pool.spec);
       if (this.current.get(name) === pool) this.current.delete(name);
