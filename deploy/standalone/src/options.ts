@@ -29,6 +29,8 @@ export interface Options {
   readonly packageBucket: BucketAddress | undefined;
   /** Days for which code that functions no longer use is kept for rollbacks. */
   readonly packageHistoryDays: number;
+  /** Servers of buckets that tenants may have code fetched from. */
+  readonly codeUrlEndpoints: readonly string[];
   /** Where tenants may have their logs shipped to; undefined: nowhere. */
   readonly logTransferEndpoint: string | undefined;
   readonly victoriaLogsUrl: string | undefined;
@@ -64,6 +66,7 @@ const RULES = {
   signUp: { flag: '--sign-up', variable: 'WINDLASS_SIGN_UP', value: 'MODE', default: 'open', help: 'who may sign up: open, invitation or closed' },
   packageBucket: { flag: '--package-bucket', variable: 'WINDLASS_PACKAGE_BUCKET', value: 'URL', default: '', help: 'keep code packages in a bucket: s3://bucket/prefix?endpoint=https://…; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; default: the data directory' },
   packageHistoryDays: { flag: '--package-history-days', variable: 'WINDLASS_PACKAGE_HISTORY_DAYS', value: 'DAYS', default: '30', help: 'how long code that functions no longer use is kept for rollbacks; 0: not at all' },
+  codeUrlEndpoints: { flag: '--code-url-endpoints', variable: 'WINDLASS_CODE_URL_ENDPOINTS', value: 'URLS', default: '', help: 'S3 servers from whose buckets tenants may have code fetched by its URL, as https://obs.example.com,https://s3.example.com' },
   logTransferEndpoint: { flag: '--log-transfer-endpoint', variable: 'WINDLASS_LOGS_TRANSFER_ENDPOINT', value: 'URL', default: '', help: 'S3 server whose buckets tenants may have their logs shipped to; keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' },
   victoriaLogsUrl: { flag: '--victorialogs-url', variable: 'WINDLASS_LOGS_VICTORIALOGS_URL', value: 'URL', default: '', help: 'keep log lines in this VictoriaLogs (of a cluster: its vlselect); default: in PostgreSQL' },
   victoriaLogsInsertUrl: { flag: '--victorialogs-insert-url', variable: 'WINDLASS_LOGS_VICTORIALOGS_INSERT_URL', value: 'URL', default: '', help: 'vlinsert of that cluster' },
@@ -142,6 +145,7 @@ export function parseCommand(args: readonly string[], environment: Readonly<Reco
     signUp: matching('signUp', /^(open|invitation|closed)$/, 'open, invitation or closed') as Options['signUp'],
     packageBucket: bucket('packageBucket'),
     packageHistoryDays: Number(matching('packageHistoryDays', /^\d{1,5}$/, 'a whole number of days')),
+    codeUrlEndpoints: list('codeUrlEndpoints', /^https?:\/\/[^\s/?#@]+\/?$/, 'a list of URLs such as https://obs.example.com'),
     logTransferEndpoint: matching('logTransferEndpoint', /^$|^https?:\/\/[^\s/]+\/?$/, 'a URL such as https://storage.example.com') || undefined,
     victoriaLogsUrl: matching('victoriaLogsUrl', /^$|^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/, 'a URL such as http://victorialogs.example.com:9428') || undefined,
     victoriaLogsInsertUrl: matching('victoriaLogsInsertUrl', /^$|^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/, 'a URL such as http://vlinsert.example.com:9481') || undefined,

@@ -65,6 +65,7 @@ export function planeConfigs(
         secretsKey: data.key('registry-secrets'),
         packages: options.packageBucket === undefined ? { directory: data.packages } : { bucket: options.packageBucket },
         packageHistory: { days: options.packageHistoryDays },
+        codeUrlEndpoints: options.codeUrlEndpoints,
         logsAddress: address.logs,
         iamAddress: address.iam,
         kmsAddress: address.kms,

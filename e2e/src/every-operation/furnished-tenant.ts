@@ -3,7 +3,7 @@ import { eventually, uniqueName } from '../harness/deploy.js';
 import { credentials } from '../harness/tenant.js';
 import { call, isObject, type Credential } from './public-calls.js';
 import { operationNamed } from './public-operations.js';
-import { SCRIPT } from './sample-requests.js';
+import { LIBRARIES, SCRIPT } from './sample-requests.js';
 
 /** A tenant with one of every resource. */
 export interface FurnishedTenant {
@@ -34,6 +34,7 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
   await make('CreateVersionAlias', { project_id, function_urn, name: mark, version: mark });
   await make('CreateTags', { project_id, resource_id: function_urn, tags: [{ key: mark, value: mark }] });
   const testEvent = await make('CreateEvent', { project_id, function_urn, name: 'sample-event', content: 'e30=' });
+  const dependency = await make('CreateDependencyVersion', { project_id, depend_type: 'zip', depend_file: LIBRARIES, runtime: 'http', name: mark.replace(/[^A-Za-z0-9]+$/, '') });
   const { log_group_id } = await make('CreateLogGroup', { project_id, log_group_name: mark, ttl_in_days: 7 });
   const stream = await make('CreateLogStream', { project_id, log_group_id: String(log_group_id), log_stream_name: mark });
   const key = await make('CreateKey', { project_id, key_alias: mark, key_spec: 'EC_P256' });
@@ -62,6 +63,8 @@ export async function furnishTenant(prefix: string): Promise<FurnishedTenant> {
       alias_name: mark,
       event_id: String(testEvent['id']),
       trigger_id: String(trigger['trigger_id']),
+      depend_id: String(dependency['dep_id']),
+      dependency_version: String(dependency['id']),
       log_group_id: String(log_group_id),
       log_stream_id: String(stream['log_stream_id']),
       key_id,

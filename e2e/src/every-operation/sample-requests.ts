@@ -5,6 +5,9 @@ import type { PublicOperation } from './public-operations.js';
 /** Inline code: a bootstrap that ends at once. */
 export const SCRIPT = Buffer.from('#!/bin/sh\nexit 0\n').toString('base64');
 
+/** A package of one file, as a dependency may be. */
+export const LIBRARIES = 'UEsDBBQAAAAAAAAAIQAg0FRCFAAAABQAAAAJAAAAc2FtcGxlLmpzZXhwb3J0cy5zYW1wbGUgPSAxOwpQSwECFAMUAAAAAAAAACEAINBUQhQAAAAUAAAACQAAAAAAAAAAAAAApIEAAAAAc2FtcGxlLmpzUEsFBgAAAAABAAEANwAAADsAAAAAAA==';
+
 const settings = { runtime: 'http', handler: 'bootstrap', timeout: 10, memory_size: 128 };
 const inline = { code_type: 'inline', func_code: { file: SCRIPT } };
 const policy = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['functiongraph:function:list*'] }] };
@@ -30,6 +33,7 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
   ExportFunction: { config: true },
   ImportFunction: { func_name: 'sample', file_code: 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==' },
   RollbackFunction: { to: '2026-01-01T00:00:00Z', dry_run: true },
+  CreateDependencyVersion: { depend_type: 'zip', depend_file: LIBRARIES, runtime: 'http', name: 'sample' },
   CreateLogGroup: { log_group_name: 'sample', ttl_in_days: 7 },
   UpdateLogGroup: { ttl_in_days: 8 },
   CreateLogStream: { log_stream_name: 'sample' },
@@ -101,6 +105,8 @@ const SAMPLES: Readonly<Record<string, JsonObject>> = {
 const OTHER_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ListLogHistogram: { group_id: 'log_group_id', stream_id: 'log_stream_id' },
   TagLogResource: { tagged_id: 'log_group_id' },
+  ShowDependencyVersion: { version: 'dependency_version' },
+  DeleteDependencyVersion: { version: 'dependency_version' },
 };
 
 /** A well-formed request of an operation about the things that `ids` names: wherever the contract has a field of such a name. */

@@ -5,7 +5,7 @@ import { sampleRequest } from './sample-requests.js';
 
 // What lists a tenant's things, whole or one by one.
 const LISTS = [
-  'ListFunctions', 'ShowFunctionConfig', 'ShowFunctionCode', 'ListFunctionVersions', 'ListVersionAliases', 'ListFunctionTags', 'ShowProjectTagsList', 'ListEvents', 'ListFunctionTriggers', 'ListQuotas',
+  'ListFunctions', 'ShowFunctionConfig', 'ShowFunctionCode', 'ListFunctionVersions', 'ListVersionAliases', 'ListFunctionTags', 'ShowProjectTagsList', 'ListEvents', 'ListFunctionTriggers', 'ListQuotas', 'ListDependencies',
   'ListLogGroups', 'ListLogStreams',
   'ListKeys', 'DescribeKey', 'ShowKmsTags', 'ListKmsTags', 'ListKmsByTags', 'ListGrants', 'ListRetirableGrants',
   'KeystoneListUsers', 'KeystoneListGroups', 'KeystoneListUsersForGroupByAdmin', 'ListCustomPolicies', 'ListAgencies', 'ListPermanentAccessKeys',

@@ -18,6 +18,8 @@ import type { GatewayUrl } from './trigger/gateway-address.js';
  * - `WINDLASS_PACKAGE_DIRECTORY`: absolute path of the folder of code packages, or `WINDLASS_PACKAGE_BUCKET`:
  *   s3://bucket/prefix?endpoint=https://storage.example.com&region=name; one of the two is required. The bucket's keys come from
  *   `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or from wherever else S3 clients look.
+ * - `WINDLASS_CODE_URL_ENDPOINTS`: base URLs of the S3-compatible servers that code may be fetched from, separated by commas, such as
+ *   https://obs.example.com; without it code comes in requests only.
  * - `WINDLASS_LOGS_GRPC_ADDRESS`, `WINDLASS_IAM_GRPC_ADDRESS`, `WINDLASS_KMS_GRPC_ADDRESS`: where the log service, iam and the key service
  *   listen; required.
  * - `WINDLASS_GATEWAY_PUBLIC_URL` (http://127.0.0.1:7480): where callers reach the gateway; `WINDLASS_GATEWAY_DOMAIN`: the
@@ -64,6 +66,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     principalKey: key('WINDLASS_PRINCIPAL_KEY'),
     secretsKey: key('WINDLASS_REGISTRY_SECRETS_KEY'),
     packages: packages(),
+    codeUrlEndpoints: codeUrlEndpoints(environment['WINDLASS_CODE_URL_ENDPOINTS'] ?? '', problems),
     logsAddress: address('WINDLASS_LOGS_GRPC_ADDRESS'),
     iamAddress: address('WINDLASS_IAM_GRPC_ADDRESS'),
     kmsAddress: address('WINDLASS_KMS_GRPC_ADDRESS'),
@@ -77,6 +80,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const kafka = readKafkaAddress(environment, problems);
   if (problems.length > 0) throw new Error(`The configuration of the registry is not right:\n- ${problems.join('\n- ')}`);
   return { ...config, ...(kafka === undefined ? {} : { kafka }), gatewayUrl: gatewayUrl(publicUrl, domain) };
+}
+
+function codeUrlEndpoints(text: string, problems: string[]): string[] {
+  return text.split(',').filter((part) => part.trim() !== '').flatMap((part) => {
+    const url = URL.canParse(part.trim()) ? new URL(part.trim()) : undefined;
+    const usable = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === '';
+    if (!usable) problems.push(`WINDLASS_CODE_URL_ENDPOINTS is not right: ${JSON.stringify(part.trim())} is not a base URL such as https://obs.example.com`);
+    return usable ? [url.origin] : [];
+  });
 }
 
 function gatewayUrl(publicUrl: string, domain: string): GatewayUrl {

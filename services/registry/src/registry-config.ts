@@ -1,6 +1,7 @@
 import type { KafkaAddress } from '@windlass/event-bus';
 import type { Logger } from '@windlass/telemetry';
 import type { HistoryLimits } from './code-package/package-history.js';
+import type { BucketEndpoints } from './code-package/bucket-links.js';
 import type { PackageLocation } from './code-package/package-store.js';
 import type { GatewayUrl } from './trigger/gateway-address.js';
 
@@ -20,6 +21,8 @@ export interface RegistryConfig {
   readonly secretsKey: Buffer;
   /** Where code packages are kept. A folder is an absolute path, created when it does not exist; a bucket must exist. */
   readonly packages: PackageLocation;
+  /** Servers of buckets that tenants may have code fetched from; none unless told. */
+  readonly codeUrlEndpoints?: BucketEndpoints;
   /** gRPC address of the log service. */
   readonly logsAddress: string;
   /** gRPC address of iam: it knows the enterprise projects and agencies, and what those may do. */

@@ -29,6 +29,7 @@ import { publishedEvent } from './catalog/published-events.js';
 import { ShowFunctionAliasHandler } from './catalog/show-function-alias.js';
 import { ShowFunctionSpecHandler } from './catalog/show-function-spec.js';
 import { Clock, SystemClock } from './clock.js';
+import { BucketLinks } from './code-package/bucket-links.js';
 import { AcceptedPackages } from './code-package/accepted-packages.js';
 import { CheckSlots } from './code-package/check-slots.js';
 import { openPackageStore } from './code-package/open-package-store.js';
@@ -43,6 +44,13 @@ import { ReadSealedCodeHandler } from './customer-key/read-sealed-code.js';
 import { SealedVersionController } from './customer-key/sealed-version.controller.js';
 import { UnlockVersionHandler } from './customer-key/unlock-version.js';
 import { ENTITIES, openDatabase, SCHEMA } from './database/database.js';
+import { AttachedDependencies } from './dependency/attached-dependencies.js';
+import { CreateDependencyVersionHandler } from './dependency/create-dependency-version.js';
+import { DeleteDependencyVersionHandler } from './dependency/delete-dependency-version.js';
+import { Dependencies } from './dependency/dependencies.js';
+import { DependencyStreams } from './dependency/dependency-streams.js';
+import { DependencyController } from './dependency/dependency.controller.js';
+import { ListDependenciesHandler, ListDependencyVersionsHandler, ShowDependencyVersionHandler } from './dependency/list-dependencies.js';
 import { EnterpriseProjectResourcesController } from './enterprise-project/enterprise-project-resources.controller.js';
 import { EnterpriseProjects } from './enterprise-project/enterprise-projects.js';
 import { ListResourcesHandler } from './enterprise-project/list-resources.js';
@@ -173,6 +181,11 @@ const HANDLERS = [
   RollBackFunctionHandler,
   MoveFunctionHandler,
   ListResourcesHandler,
+  CreateDependencyVersionHandler,
+  DeleteDependencyVersionHandler,
+  ListDependenciesHandler,
+  ListDependencyVersionsHandler,
+  ShowDependencyVersionHandler,
 ];
 
 const CONTROLLERS = [
@@ -185,6 +198,7 @@ const CONTROLLERS = [
   TriggerController,
   FunctionExportController,
   RollbackController,
+  DependencyController,
   InvocationController,
   CatalogController,
   SealedVersionController,
@@ -209,7 +223,7 @@ export class RegistryModule {
         }),
       ],
       controllers: CONTROLLERS,
-      providers: [...HANDLERS, PastFunctions, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, RollbackObstacles, ...configured(config, logger)],
+      providers: [...HANDLERS, PastFunctions, FunctionLookup, FunctionStreams, ApiGroups, TriggerStreams, RollbackObstacles, Dependencies, DependencyStreams, AttachedDependencies, ...configured(config, logger)],
     };
   }
 }
@@ -278,7 +292,7 @@ function configured(config: RegistryConfig, logger: Logger): Provider[] {
       inject: [PackageStore, PackageUses, DataSource],
       useFactory: (store: PackageStore, uses: PackageUses, dataSource: DataSource) => {
         const slots = new CheckSlots(PACKAGE_CHECKS.running, PACKAGE_CHECKS.waiting);
-        return new AcceptedPackages(store, slots, (digest) => uses.touch(dataSource.manager, [digest]));
+        return new AcceptedPackages(store, slots, new BucketLinks(config.codeUrlEndpoints ?? []), (digest) => uses.touch(dataSource.manager, [digest]));
       },
     },
     {

@@ -10,6 +10,7 @@ import { EnterpriseProjectResourceServiceService } from '@windlass/contracts/reg
 import { FunctionServiceService } from '@windlass/contracts/registry/v1/function_service';
 import { InvocationServiceService } from '@windlass/contracts/registry/v1/invocation_service';
 import { ProjectResourceServiceService } from '@windlass/contracts/registry/v1/project_resources';
+import { DependencyServiceService } from '@windlass/contracts/registry/v1/dependency_service';
 import { FunctionExportServiceService } from '@windlass/contracts/registry/v1/function_export_service';
 import { RollbackServiceService } from '@windlass/contracts/registry/v1/rollback_service';
 import { SealedVersionServiceService } from '@windlass/contracts/registry/v1/sealed_version_service';
@@ -41,6 +42,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       'windlass.registry.v1.TestEventService': TestEventServiceService,
       'windlass.registry.v1.TriggerService': TriggerServiceService,
       'windlass.registry.v1.FunctionExportService': FunctionExportServiceService,
+      'windlass.registry.v1.DependencyService': DependencyServiceService,
       'windlass.registry.v1.RollbackService': RollbackServiceService,
       'windlass.registry.v1.InvocationService': InvocationServiceService,
       'windlass.registry.v1.CatalogService': CatalogServiceService,

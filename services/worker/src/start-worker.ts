@@ -15,7 +15,7 @@ import type { FunctionServer } from '@windlass/function-exchange';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { AccountAdmission } from './account/index.js';
 import { AliasCatalog, followFunctionEvents, FunctionCatalog, KnownFunctions, openDatabase, ReservedFunctions, VersionFinder } from './catalog/index.js';
-import { CodeCache, downloadPackage } from './code/index.js';
+import { CodeCache, downloadPackage, LayeredCode } from './code/index.js';
 import { ControlModule } from './control/index.js';
 import { startExchangeServer, type ExchangeServer } from './data-path/index.js';
 import { drain } from './drain.js';
@@ -95,11 +95,13 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
 
     const runtimesDirectory = join(config.dataDirectory, 'runtimes');
     await prepareRuntimes(runtimesDirectory);
-    const code = await CodeCache.open({
-      directory: join(config.dataDirectory, 'code'),
+    const codeDirectory = join(config.dataDirectory, 'code');
+    const packages = await CodeCache.open({
+      directory: codeDirectory,
       maxBytes: limits.codeCacheMb * 1024 * 1024,
       download: (digest) => downloadPackage(registry.client, digest, DOWNLOAD_MS),
     });
+    const code = await LayeredCode.open(packages, join(codeDirectory, 'layered'));
     const host = own(await createInstanceHost({ logger, runsc: config.runsc, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
 
     const maxStreamedBytes = limits.maxStreamedMb * 1024 * 1024;

@@ -1,6 +1,7 @@
 import type { GrpcAdapter, GrpcStreamAdapter } from '../grpc/grpc-call.js';
 import type { PackageLinks } from '../package-link/index.js';
 import type { Services, Workers } from '../upstream/index.js';
+import { dependencyVersionOverGrpc } from './dependency-version.js';
 import { functionCodeOverGrpc } from './function-code.js';
 import { invocationOverGrpc } from './invocation.js';
 import { logTailOverGrpc } from './log-tail.js';
@@ -20,6 +21,7 @@ export function createGrpcAdapters({ services, workers, links }: { services: Ser
     ['token', tokenOverGrpc(services)],
     ['invocation', invocationOverGrpc(services, workers)],
     ['function-code', functionCodeOverGrpc(services, links)],
+    ['dependency-version', dependencyVersionOverGrpc(services, links)],
   ]);
   const streams = new Map([['log-tail', logTailOverGrpc(services)]]);
   return { unary: (name) => adapters.get(name) ?? forward, streaming: (name) => streams.get(name) };

@@ -1,6 +1,7 @@
 import type { PackageLinks } from '../package-link/index.js';
 import type { Adapter } from '../rest/operation-call.js';
 import type { Services, Workers } from '../upstream/index.js';
+import { dependencyVersionAdapter } from './dependency-version.js';
 import { exportedFunctionAdapter } from './exported-function.js';
 import { functionCodeAdapter } from './function-code.js';
 import { invocationAdapter } from './invocation.js';
@@ -22,6 +23,7 @@ export function createAdapters(parts: { services: Services; workers: Workers; li
     ['subject-token', subjectTokenAdapter(parts.services)],
     ['invocation', invocationAdapter(parts.services, parts.workers)],
     ['function-code', functionCodeAdapter(parts.services, parts.links)],
+    ['dependency-version', dependencyVersionAdapter(parts.services, parts.links)],
     ['exported-function', exportedFunctionAdapter(parts.services)],
     ['log-tail', logTailAdapter(parts.services)],
     ['metrics', metricsAdapter(parts.services)],

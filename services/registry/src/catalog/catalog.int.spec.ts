@@ -97,6 +97,10 @@ describe('the catalog', () => {
       user_data: '{"A":"1"}',
       agency_name: '',
       credentials_in_headers: false,
+      layers: [],
+      initializer_path: '',
+      pre_stop_path: '',
+      pre_stop_timeout_seconds: 0,
     });
     await expect(registry.catalog.showFunctionSpec({ func_id: created.func_id, version: 'v1' })).rejects.toMatchObject({ code: 'FSS.1052' });
     for (const nobody of ['nobody', '\0', '00000000-0000-0000-0000-000000000000']) {

@@ -3,6 +3,7 @@ import { aliasTargets, type AliasRecord } from '../alias/alias.state.js';
 import { executionAgency } from '../function/agency-settings.js';
 import { cpuMillicores, versionUrn } from '../function/function-view.js';
 import type { FunctionOwner } from '../function/function.events.js';
+import { initializerPath, preStopPath } from '../function/lifecycle-settings.js';
 import type { FunctionRecord } from '../function/function.state.js';
 import { targetOf, type TriggerRecord } from '../trigger/trigger.state.js';
 
@@ -31,6 +32,9 @@ export function functionSpec(record: FunctionRecord, version: string, revision: 
     cpu_millicores: cpuMillicores(settings.memoryMb),
     timeout_seconds: settings.timeoutSeconds,
     start_timeout_seconds: settings.initializerTimeoutSeconds || DEFAULT_START_SECONDS,
+    initializer_path: initializerPath(settings),
+    pre_stop_path: preStopPath(settings),
+    pre_stop_timeout_seconds: settings.preStop?.timeoutSeconds ?? 0,
     ephemeral_storage_mb: settings.ephemeralStorageMb,
     instance_concurrency: scaling.instanceConcurrency,
     max_instances: scaling.maxInstances,
@@ -47,6 +51,7 @@ export function functionSpec(record: FunctionRecord, version: string, revision: 
     code_key_id: code.sealed?.keyId ?? '',
     stored_code_digest: code.sealed?.storedDigest ?? '',
     environment_key_id: record.environmentSeal?.keyId ?? '',
+    layers: (code.dependencies ?? []).map(({ digest, sizeBytes }) => ({ digest, size_bytes: sizeBytes })),
   });
 }
 

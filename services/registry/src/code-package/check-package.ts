@@ -1,6 +1,6 @@
 import { BOOTSTRAP_HEAD_BYTES, findBootstrap, requireRunnable } from './bootstrap-file.js';
 import { quoted, unusablePackage } from './package-errors.js';
-import { PACKAGE_LIMITS, type PackageLimits } from './package-limits.js';
+import { LIBRARY_LIMITS, PACKAGE_LIMITS, type PackageLimits } from './package-limits.js';
 import { unpackedContent } from './unpacked-content.js';
 import { readZipDirectory } from './zip-directory.js';
 import { placeEntries, requirePackedSize, type PlacedEntry } from './zip-layout.js';
@@ -13,11 +13,24 @@ const LONGEST_LINK_TARGET = 4000;
  * FSS.1011, whose message names the file and the remedy.
  */
 export async function checkPackage(zip: Buffer, arch: string = process.arch, limits: PackageLimits = PACKAGE_LIMITS): Promise<void> {
-  requirePackedSize(zip.length, limits);
-  const directory = await readZipDirectory(zip, limits.entries);
-  const placed = placeEntries(zip, directory, limits);
-  const bootstrap = findBootstrap(placed);
+  const placed = await placedEntries(zip, limits);
+  await unpackAll(placed, findBootstrap(placed), arch);
+}
 
+/** Passes when the zip can be unpacked beside a function's code; fails as `checkPackage` does. Nothing in it needs to start. */
+export async function checkLibraries(zip: Buffer, limits: PackageLimits = LIBRARY_LIMITS): Promise<void> {
+  const placed = await placedEntries(zip, limits);
+  const backup = placed.find(({ path }) => path.endsWith('~'));
+  if (backup !== undefined) throw unusablePackage(`The file name ${quoted(backup.path)} ends with "~", which no file of a dependency may. Leave backup files out.`);
+  await unpackAll(placed, undefined, process.arch);
+}
+
+async function placedEntries(zip: Buffer, limits: PackageLimits): Promise<readonly PlacedEntry[]> {
+  requirePackedSize(zip.length, limits);
+  return placeEntries(zip, await readZipDirectory(zip, limits.entries), limits);
+}
+
+async function unpackAll(placed: readonly PlacedEntry[], bootstrap: PlacedEntry | undefined, arch: string): Promise<void> {
   for (const entry of placed) {
     const keep = entry === bootstrap ? BOOTSTRAP_HEAD_BYTES : entry.kind === 'link' ? LONGEST_LINK_TARGET + 1 : 0;
     let head = Buffer.alloc(0);

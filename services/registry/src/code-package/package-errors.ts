@@ -6,14 +6,14 @@ export function unusablePackage(message: string): WindlassError {
   return refusal('invalid', 'FSS.1011', 'CODE_INVALID', message);
 }
 
-/** FSS.1071: more than an upload through the API may hold. */
-export function packageTooLarge(limitBytes: number): WindlassError {
+/** FSS.1071: more than code that comes this way may have. */
+export function packageTooLarge(limitBytes: number, remedy = 'Leave out what the function does not need at run time.'): WindlassError {
   const megabytes = limitBytes / 1024 / 1024;
   return refusal(
     'too_large',
     'FSS.1071',
     'CODE_TOO_LARGE',
-    `The code package is larger than ${megabytes} MB. Leave out what the function does not need at run time.`,
+    `The code package is larger than ${megabytes} MB. ${remedy}`,
   );
 }
 

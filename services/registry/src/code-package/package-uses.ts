@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { PackageStore } from './package-store.js';
 
 /**
- * When each stored package was last in use. One that no function uses and no account's history keeps is removed when its
+ * When each stored package was last in use. One that no function uses, no dependency has and no account's history keeps is removed when its
  * grace is over: a worker whose catalog is behind may still ask for it, and an upload may be stored whose event is not.
  */
 export class PackageUses {
@@ -29,6 +29,7 @@ export class PackageUses {
          WHERE used_at < now() - make_interval(secs => $1)
            AND NOT EXISTS (SELECT FROM ${this.schema}.functions f WHERE f.code_digest = p.digest)
            AND NOT EXISTS (SELECT FROM ${this.schema}.function_versions v WHERE v.code_digest = p.digest)
+           AND NOT EXISTS (SELECT FROM ${this.schema}.dependency_versions d WHERE d.digest = p.digest)
            AND NOT EXISTS (SELECT FROM ${this.schema}.superseded_packages s WHERE s.digest = p.digest)
          ORDER BY digest LIMIT 100 FOR UPDATE SKIP LOCKED`,
         [this.graceSeconds],

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { readUploadedCode, type CodeFields } from './uploaded-code.js';
 
+const contentOf = (given: CodeFields): Buffer | undefined => {
+  const code = readUploadedCode(given);
+  return code.type === 'obs' ? undefined : code.content;
+};
 const fields = (change: Partial<CodeFields>): CodeFields => ({ code_type: 'zip', code_url: '', code_filename: 'x.zip', func_code: { file: 'aGk=', link: '' }, ...change });
 
 describe('the code of a request', () => {
@@ -9,7 +13,7 @@ describe('the code of a request', () => {
       fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
         const content = Buffer.from(bytes);
         const file = content.toString('base64').replace(/(.{10})/g, '$1\r\n');
-        expect(readUploadedCode(fields({ func_code: { file, link: '' } })).content).toEqual(content);
+        expect(contentOf(fields({ func_code: { file, link: '' } }))).toEqual(content);
       }),
     );
   });
@@ -18,7 +22,7 @@ describe('the code of a request', () => {
     expect(() => readUploadedCode(fields({ func_code: { file, link: '' } }))).toThrow(expect.objectContaining({ code: 'FSS.1011' }));
   });
 
-  it.each(['', 'jar', 'obs', 'Custom-Image-Swr', 'tar'])('of the type %j is refused in words', (code_type) => {
+  it.each(['', 'Custom-Image-Swr', 'tar'])('of the type %j is refused in words', (code_type) => {
     expect(() => readUploadedCode(fields({ code_type }))).toThrow(expect.objectContaining({ code: 'FSS.1006', message: expect.stringContaining('zip') }));
   });
 
@@ -26,8 +30,17 @@ describe('the code of a request', () => {
     expect(() => readUploadedCode(fields({ func_code: undefined }))).toThrow(expect.objectContaining({ code: 'FSS.1012' }));
   });
 
-  it('behind a link is refused, not fetched', () => {
-    expect(() => readUploadedCode(fields({ code_url: 'https://x/y.zip' }))).toThrow(expect.objectContaining({ code: 'FSS.1010' }));
+  it('comes from a bucket when its type says so, and only then', () => {
+    const url = 'https://bucket.example.com/y.zip';
+    expect(readUploadedCode(fields({ code_type: 'obs', code_url: url, func_code: undefined }))).toEqual({ type: 'obs', filename: 'x.zip', url });
+    expect(readUploadedCode(fields({ code_type: 'obs', func_code: { file: '', link: url } }))).toMatchObject({ url });
+    for (const change of [{ code_url: url }, { func_code: { file: '', link: url } }, { code_type: 'obs' }, { code_type: 'obs', code_url: url }]) {
+      expect(() => readUploadedCode(fields(change))).toThrow(expect.objectContaining({ code: 'FSS.1010' }));
+    }
+  });
+
+  it('may be a jar, which is a zip with another name', () => {
+    expect(readUploadedCode(fields({ code_type: 'jar', code_filename: 'app.jar' }))).toMatchObject({ type: 'jar', filename: 'app.jar' });
   });
 
   it('over 50 MB is refused as too large', () => {

@@ -3,14 +3,12 @@ import { refusal } from '../refusal.js';
 import { PACKAGE_LIMITS } from './package-limits.js';
 import { packageTooLarge } from './package-errors.js';
 
-export type CodeType = 'zip' | 'inline';
+export type CodeType = 'zip' | 'inline' | 'jar' | 'obs';
 
-/** Code as a request brings it, decoded but not yet looked into. */
-export interface UploadedCode {
-  readonly type: CodeType;
-  readonly filename: string;
-  readonly content: Buffer;
-}
+/** Code as a request brings it, decoded but not yet looked into; or where it is to be fetched from. */
+export type UploadedCode =
+  | { readonly type: Exclude<CodeType, 'obs'>; readonly filename: string; readonly content: Buffer }
+  | { readonly type: 'obs'; readonly filename: string; readonly url: string };
 
 /** The code fields that creating a function and replacing its code have in common. */
 export interface CodeFields {
@@ -20,46 +18,48 @@ export interface CodeFields {
   readonly func_code: FuncCode | undefined;
 }
 
-/** Reads the code of a request. FSS.1006 for a type that cannot be used here, FSS.1012 without code, FSS.1071 when too large. */
+/** Reads the code of a request. FSS.1006 for a type that cannot be used here, FSS.1010 for a URL too many or none, FSS.1012 without code, FSS.1071 when too large. */
 export function readUploadedCode(fields: CodeFields): UploadedCode {
   const type = codeType(fields.code_type);
-  if (fields.code_url !== '' || (fields.func_code?.link ?? '') !== '') {
-    throw refusal(
-      'invalid',
-      'FSS.1010',
-      'CODE_URL_UNAVAILABLE',
-      'This installation downloads no code. Send the package in func_code.file and leave code_url and func_code.link out.',
-    );
-  }
-  if (fields.code_filename.length > 255 || fields.code_filename.includes('\0')) {
+  const { code_filename: filename } = fields;
+  if (filename.length > 255 || filename.includes('\0')) {
     throw refusal('invalid', 'FSS.0400', 'CODE_FILENAME_INVALID', 'code_filename has at most 255 characters.');
   }
-  const file = fields.func_code?.file ?? '';
+  const { file = '', link = '' } = fields.func_code ?? {};
+  const url = fields.code_url || link;
+  if (type === 'obs') {
+    if (url === '') throw badUrl('code_url is missing. Send the URL of the package in a bucket.');
+    if (file !== '') throw badUrl('func_code.file and code_url both bring code. Send the one that code_type says: with obs it is code_url.');
+    return { type, filename, url };
+  }
+  if (url !== '') throw badUrl(`With code_type ${type} the code comes in func_code.file. Leave code_url and func_code.link out, or use code_type obs.`);
   if (file === '') {
-    const what = type === 'zip' ? 'the Base64 of a zip package with a file bootstrap at its root' : 'the Base64 of the text of the bootstrap file';
+    const what = type === 'inline' ? 'the Base64 of the text of the bootstrap file' : `the Base64 of a ${type} package with a file bootstrap at its root`;
     throw refusal('invalid', 'FSS.1012', 'CODE_MISSING', `func_code.file is missing. Send ${what}.`);
   }
   const content = decodeBase64('func_code.file', file);
   if (content.length > PACKAGE_LIMITS.packedBytes) throw packageTooLarge(PACKAGE_LIMITS.packedBytes);
-  return { type, filename: fields.code_filename, content };
+  return { type, filename, content };
 }
 
 function codeType(text: string): CodeType {
   switch (text) {
     case 'zip':
     case 'inline':
+    case 'jar':
+    case 'obs':
       return text;
     case '':
-      throw badType('code_type is missing. Use zip or inline.');
-    case 'jar':
-      throw badType('HTTP functions take no bare jar. Put the jar and a bootstrap that starts it into a zip package and use code_type zip.');
-    case 'obs':
-      throw badType('This installation has no object storage to fetch code from. Use code_type zip and send the package in func_code.file.');
+      throw badType('code_type is missing. Use zip, inline, jar or obs.');
     case 'Custom-Image-Swr':
       throw badType('This installation runs code packages, not container images. Use code_type zip.');
     default:
-      throw badType(`code_type ${JSON.stringify(text.slice(0, 60))} is not known. Use zip or inline.`);
+      throw badType(`code_type ${JSON.stringify(text.slice(0, 60))} is not known. Use zip, inline, jar or obs.`);
   }
+}
+
+function badUrl(message: string): Error {
+  return refusal('invalid', 'FSS.1010', 'CODE_URL_INVALID', message);
 }
 
 function badType(message: string): Error {

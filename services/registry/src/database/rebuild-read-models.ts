@@ -5,6 +5,11 @@ import { isApiGroupStream } from '../api-group/api-group.events.js';
 import { claimApiGroup } from '../api-group/claim-api-group.decider.js';
 import type { PackageHistory } from '../code-package/package-history.js';
 import type { PackageUses } from '../code-package/package-uses.js';
+import { DependencyUseRow } from '../dependency/dependency-use.entity.js';
+import { DependencyVersionRow, projectDependency } from '../dependency/dependency.entity.js';
+import { isDependencyStream, type DependencyEvent } from '../dependency/dependency.events.js';
+import { dependencyQuotaChange } from '../dependency/dependency-streams.js';
+import { evolveDependency, NO_DEPENDENCY, type DependencyState } from '../dependency/dependency.state.js';
 import { FunctionRow } from '../function/function.entity.js';
 import { FunctionTagRow } from '../function-tag/function-tag.entity.js';
 import { TestEventRow } from '../test-event/test-event.entity.js';
@@ -18,7 +23,7 @@ import { evolveTrigger, NO_TRIGGER } from '../trigger/trigger.state.js';
 import { VersionRow } from '../version/version.entity.js';
 
 /** What `rebuildReadModels` makes. */
-export const READ_MODELS = ['registry.functions', 'registry.function_versions', 'registry.function_aliases', 'registry.function_tags', 'registry.test_events', 'registry.triggers', 'registry.api_groups', 'registry.quota_usage'];
+export const READ_MODELS = ['registry.functions', 'registry.function_versions', 'registry.function_aliases', 'registry.function_tags', 'registry.test_events', 'registry.triggers', 'registry.api_groups', 'registry.dependency_versions', 'registry.dependency_uses', 'registry.quota_usage'];
 
 /** Makes the read models and counters anew from the events, in one transaction. Answers how many events it read. */
 export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: PackageUses, history: PackageHistory): Promise<number> {
@@ -26,7 +31,7 @@ export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: P
     store,
     reset: async (manager) => {
       await manager.query(`TRUNCATE ${store.schema}.quota_usage, ${store.schema}.superseded_packages`);
-      for (const row of [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow]) await manager.deleteAll(row);
+      for (const row of [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow, DependencyVersionRow, DependencyUseRow]) await manager.deleteAll(row);
     },
     replays: [
       replay({
@@ -37,6 +42,15 @@ export function rebuildReadModels(store: EventStore, quotas: Quotas, packages: P
           for (const event of events) await quotas.recount(manager, ownerOf(event).domainId, quotaChange(event));
           await packages.touch(manager, events.flatMap(touchedDigests));
           for (const event of events) await history.supersede(manager, ownerOf(event).domainId, supersededPackages(event), event.recordedAt);
+        },
+      }),
+      replay<DependencyState, DependencyEvent>({
+        owns: isDependencyStream,
+        decider: { initial: NO_DEPENDENCY, evolve: evolveDependency },
+        project: async (manager, events) => {
+          await projectDependency(manager, events);
+          for (const event of events) await quotas.recount(manager, event.data.version.domainId, dependencyQuotaChange(event));
+          await packages.touch(manager, events.map(({ data }) => data.version.digest));
         },
       }),
       replay({ owns: isTriggerStream, decider: { initial: NO_TRIGGER, evolve: evolveTrigger }, project: projectTrigger }),

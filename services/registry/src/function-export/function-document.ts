@@ -1,5 +1,6 @@
 import { CreateFunctionRequest } from '@windlass/contracts/registry/v1/function_service';
 import type { WindlassError } from '@windlass/errors';
+import type { NamedDependency } from '../dependency/attached-dependencies.js';
 import type { SettingsBesideCreation } from '../function/create-function.js';
 import { viewFunction } from '../function/function-view.js';
 import type { FunctionRecord, Scaling } from '../function/function.state.js';
@@ -11,24 +12,27 @@ export interface FunctionDocument {
   /** Without the code. */
   readonly request: CreateFunctionRequest & SettingsBesideCreation;
   readonly scaling: Partial<Scaling>;
+  /** Laid over the code in this order. */
+  readonly dependencies: readonly NamedDependency[];
 }
 
 /** FSS.1023 beyond. */
 export const LARGEST_DOCUMENT_BYTES = 64 * 1024;
 
-const TEXTS = ['func_name', 'package', 'runtime', 'handler', 'code_type', 'code_filename', 'description', 'user_data', 'xrole', 'app_xrole'] as const;
-const NUMBERS = ['memory_size', 'timeout', 'initializer_timeout', 'ephemeral_storage'] as const;
+const TEXTS = ['func_name', 'package', 'runtime', 'handler', 'initializer_handler', 'pre_stop_handler', 'code_type', 'code_filename', 'description', 'user_data', 'xrole', 'app_xrole'] as const;
+const NUMBERS = ['memory_size', 'timeout', 'initializer_timeout', 'pre_stop_timeout', 'ephemeral_storage'] as const;
 const FLAGS = ['enable_lts_log', 'enable_class_isolation', 'enable_auth_in_header'] as const;
 
 /**
  * The configuration as JSON, by the names of the API. What belongs to the account stays out: ids, the enterprise project, log
- * groups, customers' keys. Secrets are named, without their values.
+ * groups, customers' keys. Secrets are named, without their values; dependencies by name and content.
  */
 export function writeDocument(record: FunctionRecord, userData: string): string {
   const view = { ...viewFunction(record), user_data: userData };
   const plain = Object.fromEntries([...TEXTS, ...NUMBERS, ...FLAGS].map((name) => [name, view[name]]));
   const { network_controller, strategy_config, lts_custom_tag, encrypted_user_data } = view;
-  return `${JSON.stringify({ ...plain, network_controller, strategy_config, lts_custom_tag, encrypted_user_data }, undefined, 2)}\n`;
+  const dependencies = (record.code.dependencies ?? []).map(({ name, digest }) => ({ name, digest }));
+  return `${JSON.stringify({ ...plain, network_controller, strategy_config, lts_custom_tag, encrypted_user_data, dependencies }, undefined, 2)}\n`;
 }
 
 /** FSS.1025 for what is no such document, FSS.1057 for one without a name. Members it does not know are ignored. */
@@ -47,7 +51,7 @@ export function readDocument(text: string): FunctionDocument {
     ...(enable_auth_in_header !== undefined && { enable_auth_in_header }),
     ...(enable_class_isolation !== undefined && { enable_class_isolation }),
   };
-  return { request, scaling: readScaling(strategy) };
+  return { request, scaling: readScaling(strategy), dependencies: readDependencies(fields['dependencies']) };
 }
 
 function readTags(value: unknown): Record<string, string> {
@@ -55,6 +59,17 @@ function readTags(value: unknown): Record<string, string> {
   const tags = requireObject('lts_custom_tag', value);
   for (const [name, tag] of Object.entries(tags)) requireType(`lts_custom_tag.${name}`, tag, 'string');
   return tags as Record<string, string>;
+}
+
+function readDependencies(value: unknown): readonly NamedDependency[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw bad('dependencies is not a list.');
+  return value.map((each: unknown, index) => {
+    const { name, digest } = requireObject(`dependencies[${index}]`, each);
+    requireType(`dependencies[${index}].name`, name, 'string');
+    requireType(`dependencies[${index}].digest`, digest, 'string');
+    return { name: String(name), digest: String(digest) };
+  });
 }
 
 function readScaling(value: unknown): Partial<Scaling> {

@@ -6,6 +6,7 @@ import { unpackInline } from '../code-package/inline-package.js';
 import { PACKAGE_LIMITS } from '../code-package/package-limits.js';
 import { decodeBase64 } from '../code-package/uploaded-code.js';
 import { CreateFunctionCommand } from '../function/create-function.js';
+import { AttachedDependencies } from '../dependency/attached-dependencies.js';
 import { refusal } from '../refusal.js';
 import { readArchive } from './function-archive.js';
 import { LARGEST_DOCUMENT_BYTES, readDocument } from './function-document.js';
@@ -22,7 +23,10 @@ export class ImportFunctionCommand extends Command<FunctionMessage> {
 
 @CommandHandler(ImportFunctionCommand)
 export class ImportFunctionHandler implements ICommandHandler<ImportFunctionCommand> {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly dependencies: AttachedDependencies,
+  ) {}
 
   /** Names of the request go before those of the file. Everything else is as if the caller had created it. */
   async execute({ caller, request }: ImportFunctionCommand): Promise<FunctionMessage> {
@@ -30,13 +34,16 @@ export class ImportFunctionHandler implements ICommandHandler<ImportFunctionComm
       throw refusal('invalid', 'FSS.0400', 'IMPORT_TYPE_INVALID', `file_type is ${JSON.stringify(request.file_type.slice(0, 40))}. Use zip.`);
     }
     const { document, code } = await readArchive(readFile(request.file_code));
-    const { request: described, scaling } = readDocument(document);
+    const { request: described, scaling, dependencies } = readDocument(document);
     const file = described.code_type === 'inline' ? unpackInline(code) : code;
     const create = {
       ...described,
       project_id: request.project_id,
       func_name: request.func_name || described.func_name,
       package: request.package || described.package,
+      // Code that came from a bucket lies in the file now.
+      code_type: described.code_type === 'obs' ? 'zip' : described.code_type,
+      depend_version_list: await this.dependencies.idsOf(caller, dependencies),
       func_code: { file: file.toString('base64'), link: '' },
     };
     return this.commands.execute(new CreateFunctionCommand(caller, create, scaling));

@@ -7,9 +7,10 @@ import { DataSource } from 'typeorm';
 import { Agencies } from '../agency/agencies.js';
 import type { Caller } from '../caller/caller.js';
 import { Clock } from '../clock.js';
-import { AcceptedPackages } from '../code-package/accepted-packages.js';
+import { AcceptedPackages, type AcceptedCode } from '../code-package/accepted-packages.js';
 import { readUploadedCode } from '../code-package/uploaded-code.js';
 import { FunctionSeals } from '../customer-key/function-seals.js';
+import { AttachedDependencies } from '../dependency/attached-dependencies.js';
 import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
 import { Quotas } from '../quota/quota-usage.js';
 import { Region } from '../region.js';
@@ -26,7 +27,7 @@ import { imageName } from './image-name.js';
 import { readLogWish } from './log-settings.js';
 import { DEFAULT_SCALING } from './scaling.js';
 import { SecretValues } from './secret-values.js';
-import { refuseDependencies, refuseUnavailableSettings } from './unavailable-settings.js';
+import { refuseUnavailableSettings } from './unavailable-settings.js';
 import { parseUserData, requireDistinctKeys } from './user-data.js';
 
 /** Settings that the documented creation does not take; an import does. */
@@ -53,6 +54,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     private readonly accounts: AccountCopy,
     private readonly enterpriseProjects: EnterpriseProjects,
     private readonly agencies: Agencies,
+    private readonly dependencies: AttachedDependencies,
     private readonly packages: AcceptedPackages,
     private readonly seals: FunctionSeals,
     private readonly logs: FunctionLogs,
@@ -68,10 +70,10 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     const secretValues = parseUserData('encrypted_user_data', request.encrypted_user_data);
     const wish = readLogWish(request);
     refuseUnavailableSettings(request);
-    refuseDependencies(request.depend_version_list);
     await this.enterpriseProjects.requireRoomFor(caller, settings.enterpriseProjectId);
     await this.agencies.requireUsable(caller, settings.agencies);
     const upload = readUploadedCode(request);
+    const dependencies = await this.dependencies.read(caller, request.depend_version_list);
     // The transaction below decides both again; here they spare the work on a package that cannot be used.
     if ((await this.lookup.byAddress(of)) !== undefined) throw functionExists(of);
     await this.quotas.requireRoom(this.dataSource.manager, caller.domainId, { functions: 1, codeBytes: 0 });
@@ -86,7 +88,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     const now = this.clock.now();
     const state = await this.streams.execute(caller, of, createFunction, {
       ...owner,
-      code: { ...accepted, filename: accepted.filename || (accepted.type === 'zip' ? `${name}.zip` : ''), imageName: imageName(now) },
+      code: { ...accepted, filename: accepted.filename || usualFilename(accepted, name), imageName: imageName(now), ...(dependencies.length > 0 && { dependencies }) },
       settings: sealed === undefined ? settings : { ...settings, userData: '' },
       secrets: sealed?.secrets ?? Object.fromEntries(Object.entries(secretValues).map(([key, value]) => [key, this.secrets.encrypt(funcId, key, value)])),
       environmentSeal: sealed?.seal,
@@ -95,5 +97,17 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
       now: now.toISOString(),
     });
     return { ...viewFunction(activeFunction(state)), user_data: settings.userData };
+  }
+}
+
+function usualFilename({ type, url = '' }: AcceptedCode, name: string): string {
+  switch (type) {
+    case 'inline':
+      return '';
+    case 'obs':
+      return url.slice(url.lastIndexOf('/') + 1).slice(0, 255) || `${name}.zip`;
+    case 'zip':
+    case 'jar':
+      return `${name}.${type}`;
   }
 }

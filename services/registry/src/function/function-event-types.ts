@@ -15,21 +15,24 @@ const unstreamed: Upcast = (data) => data;
 /** Before code and environments could lie under customers' keys none did, which is what saying nothing of it still means. */
 const unsealed: Upcast = (data) => data;
 
+/** Before functions could attach dependencies, have code from a bucket, an initializer or a pre-stop, none did: saying nothing of it still means that. */
+const selfContained: Upcast = (data) => data;
+
 interface FunctionOf {
   readonly function: Parameters<typeof withEverySetting>[0];
 }
 
 /** Events of functions, and how earlier ones are read. */
 export const functionEventTypes: EventTypes<FunctionEvent> = {
-  FunctionCreated: [completeFunction, unstreamed, unsealed],
-  FunctionCodeReplaced: [completeFunction, unstreamed, unsealed],
-  FunctionConfigReplaced: [completeFunction, unstreamed, unsealed],
-  FunctionMaxInstancesChanged: [completeFunction, unstreamed, unsealed],
-  FunctionRolledBack: [unstreamed, unsealed],
+  FunctionCreated: [completeFunction, unstreamed, unsealed, selfContained],
+  FunctionCodeReplaced: [completeFunction, unstreamed, unsealed, selfContained],
+  FunctionConfigReplaced: [completeFunction, unstreamed, unsealed, selfContained],
+  FunctionMaxInstancesChanged: [completeFunction, unstreamed, unsealed, selfContained],
+  FunctionRolledBack: [unstreamed, unsealed, selfContained],
   FunctionTriggersRolledBack: [],
-  FunctionDeleted: [completeFunction, unstreamed, unsealed],
-  VersionPublished: [completeVersion, unstreamed, unsealed],
-  VersionDeleted: [completeVersion, unstreamed, unsealed],
+  FunctionDeleted: [completeFunction, unstreamed, unsealed, selfContained],
+  VersionPublished: [completeVersion, unstreamed, unsealed, selfContained],
+  VersionDeleted: [completeVersion, unstreamed, unsealed, selfContained],
   AliasCreated: [],
   AliasChanged: [],
   AliasDeleted: [],

@@ -3,17 +3,17 @@ import { refusal } from '../refusal.js';
 import { readAgencies, type AgencyFields } from './agency-settings.js';
 import { readConfinement, type ConfinementFields } from './confinement-settings.js';
 import { DEFAULT_ENTERPRISE_PROJECT, type FunctionSettings } from './function.state.js';
+import { readLifecycle, type LifecycleFields } from './lifecycle-settings.js';
 import { parseUserData } from './user-data.js';
 
 /** The configuration fields that creating a function and replacing its configuration have in common. */
-export interface SettingsFields extends AgencyFields, ConfinementFields {
+export interface SettingsFields extends AgencyFields, ConfinementFields, LifecycleFields {
   readonly runtime: string;
   readonly timeout?: number | undefined;
   readonly handler: string;
   readonly memory_size?: number | undefined;
   readonly user_data: string;
   readonly description: string;
-  readonly initializer_timeout: number;
   readonly enterprise_project_id: string;
   readonly ephemeral_storage?: number | undefined;
   readonly is_return_stream?: boolean;
@@ -22,7 +22,6 @@ export interface SettingsFields extends AgencyFields, ConfinementFields {
 
 const MEMORY_SIZES = [128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096, 8192, 10240];
 const TIMEOUT = { least: 3, most: 900 };
-const LONGEST_START = 300;
 const EPHEMERAL_STORAGE_SIZES = [512, 10240];
 const LONGEST_HANDLER = 128;
 const LONGEST_DESCRIPTION = 512;
@@ -37,6 +36,9 @@ const OTHER_RUNTIMES = new Set(
 );
 for (const name of ['C#(.NET Core 2.0)', 'C#(.NET Core 2.1)', 'C#(.NET Core 3.1)', 'C#(.NET Core 6.0)', 'Custom Image']) OTHER_RUNTIMES.add(name);
 
+/** All that the API knows. */
+export const KNOWN_RUNTIMES: ReadonlySet<string> = new Set(['http', ...OTHER_RUNTIMES]);
+
 /**
  * Reads and checks a configuration by the documented rules (create function; constraints), each failure under its own code.
  * `memory_size` and `timeout` are mandatory; other fields have the documented defaults. `demand`: what its account
@@ -49,7 +51,7 @@ export function readSettings(fields: SettingsFields, demand: IsolationDemand): F
     handler: readHandler(fields.handler),
     memoryMb: readMemory(fields.memory_size),
     timeoutSeconds: readTimeout(fields.timeout),
-    initializerTimeoutSeconds: readStartTimeout(fields.initializer_timeout),
+    ...readLifecycle(fields),
     ephemeralStorageMb: readEphemeralStorage(fields.ephemeral_storage),
     description: readDescription(fields.description),
     enterpriseProjectId: readEnterpriseProject(fields.enterprise_project_id),
@@ -111,18 +113,6 @@ function readTimeout(seconds: number | undefined): number {
       'FSS.1008',
       'TIMEOUT_INVALID',
       `timeout ${given}. An HTTP function may take ${TIMEOUT.least} to ${TIMEOUT.most} seconds for a request; long executions are for event functions.`,
-    );
-  }
-  return seconds;
-}
-
-function readStartTimeout(seconds: number): number {
-  if (seconds > LONGEST_START) {
-    throw refusal(
-      'invalid',
-      'FSS.1405',
-      'INITIALIZER_TIMEOUT_INVALID',
-      `initializer_timeout is ${seconds}. Starting may take 1 to ${LONGEST_START} seconds.`,
     );
   }
   return seconds;

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
 import { PackageHistory } from '../code-package/package-history.js';
 import { PackageUses } from '../code-package/package-uses.js';
+import { holdAttached } from '../dependency/attached-dependencies.js';
 import { Quotas } from '../quota/quota-usage.js';
 import { FunctionRow } from './function.entity.js';
 import { functionStream, ownerOf, type FunctionEvent } from './function.events.js';
@@ -53,6 +54,7 @@ export class FunctionStreams {
 
   private async project(manager: EntityManager, events: readonly StoredEvent<FunctionEvent>[], also?: AlsoInTransaction): Promise<void> {
     await projectFunction(manager, events);
+    await holdAttached(manager, this.store.schema, events);
     await also?.(manager, events);
     for (const event of events) await this.quotas.take(manager, ownerOf(event).domainId, quotaChange(event));
     await this.packages.touch(manager, events.flatMap(touchedDigests));

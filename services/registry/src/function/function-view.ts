@@ -34,6 +34,7 @@ export function viewFunction(record: FunctionRecord, { version, description }: S
     memory_size: settings.memoryMb,
     cpu: cpuMillicores(settings.memoryMb),
     code_type: code.type,
+    code_url: code.url ?? '',
     code_filename: code.filename,
     code_size: code.sizeBytes,
     user_data: settings.userData,
@@ -48,7 +49,10 @@ export function viewFunction(record: FunctionRecord, { version, description }: S
     description: settings.description,
     last_modified: record.modifiedAt,
     type: 'v2',
+    initializer_handler: settings.initializerHandler ?? '',
     initializer_timeout: settings.initializerTimeoutSeconds,
+    pre_stop_handler: settings.preStop?.handler ?? '',
+    pre_stop_timeout: settings.preStop?.timeoutSeconds ?? 0,
     enterprise_project_id: settings.enterpriseProjectId,
     strategy_config: { concurrency: scaling.maxInstances, concurrent_num: scaling.instanceConcurrency },
     log_group_id: logs.enabled ? logs.groupId : '',
@@ -62,6 +66,7 @@ export function viewFunction(record: FunctionRecord, { version, description }: S
     is_return_stream: settings.streamsResponse ?? false,
     code_encrypt_kms_key_id: code.sealed?.key ?? '',
     user_data_encrypt_kms_key_id: record.environmentSeal?.key ?? '',
+    ...dependencyLists(code),
   });
 }
 
@@ -74,6 +79,7 @@ export function viewFunctionCode(record: FunctionRecord, inlineSource: Buffer | 
     domain_id: record.domainId,
     runtime: record.runtime,
     code_type: code.type,
+    code_url: code.url ?? '',
     code_filename: code.filename,
     code_size: code.sizeBytes,
     digest: code.digest,
@@ -82,7 +88,12 @@ export function viewFunctionCode(record: FunctionRecord, inlineSource: Buffer | 
     stored_digest: code.sealed?.storedDigest ?? '',
     func_code: { file: inlineSource?.toString('base64') ?? '', link: '' },
     strategy_config: { concurrency: scaling.maxInstances, concurrent_num: scaling.instanceConcurrency },
+    ...dependencyLists(code),
   });
+}
+
+function dependencyLists({ dependencies = [] }: FunctionRecord['code']): Pick<FunctionMessage, 'depend_list' | 'depend_version_list'> {
+  return { depend_list: dependencies.map(({ dependId }) => dependId), depend_version_list: dependencies.map(({ id }) => id) };
 }
 
 /** The URN with a version, or with "!" and an alias. */

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@windlass/event-store';
 import type { EntityManager } from 'typeorm';
 import { projectAlias } from '../alias/alias.entity.js';
+import { projectDependencyUses } from '../dependency/dependency-use.entity.js';
 import { projectTags } from '../function-tag/function-tag.entity.js';
 import type { SupersededPackage } from '../code-package/package-history.js';
 import type { QuotaChange } from '../quota/quota-usage.js';
@@ -13,6 +14,7 @@ import { storedDigest, type FunctionRecord } from './function.state.js';
 /** Brings the read models up to the events, which belong to one function. */
 export async function projectFunction(manager: EntityManager, events: readonly StoredEvent<FunctionEvent>[]): Promise<void> {
   for (const event of events) {
+    await projectDependencyUses(manager, event);
     switch (event.type) {
       case 'FunctionDeleted':
         await manager.delete(FunctionRow, { streamId: event.streamId });

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { unknownEvent } from '@windlass/event-store';
 import type { AliasRecord } from '../alias/alias.state.js';
+import type { AttachedDependency } from '../dependency/dependency.state.js';
 import type { FunctionTag } from '../function-tag/function-tag.js';
 import type { TestEventRecord } from '../test-event/test-event.js';
 import type { PublishedVersion } from '../version/version.state.js';
@@ -39,12 +41,16 @@ export interface EnvironmentSeal extends KeySeal {
 }
 
 export interface FunctionCodeReference {
-  readonly type: 'zip' | 'inline';
+  readonly type: 'zip' | 'inline' | 'jar' | 'obs';
   readonly filename: string;
   /** Hex SHA-512 of the package. */
   readonly digest: string;
   readonly sizeBytes: number;
   readonly imageName: string;
+  /** Where code of the type obs was fetched from. */
+  readonly url?: string;
+  /** Laid over the code in this order; absent where there are none. */
+  readonly dependencies?: readonly AttachedDependency[];
   /** Absent where the package lies as it is. */
   readonly sealed?: CodeSeal;
 }
@@ -54,9 +60,10 @@ export function storedDigest({ digest, sealed }: Pick<FunctionCodeReference, 'di
   return sealed?.storedDigest ?? digest;
 }
 
-/** The same package under the same name and key is the same code, however often it was uploaded. */
+/** The same package under the same name and key, with the same beside it, is the same code, however often it was uploaded. */
 export function isSameCode(a: FunctionCodeReference, b: FunctionCodeReference): boolean {
-  return a.digest === b.digest && a.type === b.type && a.filename === b.filename && a.sealed?.key === b.sealed?.key && a.sealed?.keyId === b.sealed?.keyId;
+  const substance = ({ digest, type, filename, url, sealed, dependencies = [] }: FunctionCodeReference): unknown[] => [digest, type, filename, url, sealed?.key, sealed?.keyId, dependencies.map(({ id }) => id)];
+  return isDeepStrictEqual(substance(a), substance(b));
 }
 
 /** The agencies of its account that a function acts through; an empty name is none. */
@@ -84,6 +91,10 @@ export interface FunctionSettings {
   readonly timeoutSeconds: number;
   /** 0 leaves the time to start to the platform. */
   readonly initializerTimeoutSeconds: number;
+  /** Absent where an instance serves as soon as it listens. */
+  readonly initializerHandler?: string;
+  /** Absent where the app is told of its end by SIGTERM alone. */
+  readonly preStop?: { readonly handler: string; readonly timeoutSeconds: number };
   readonly ephemeralStorageMb: number;
   readonly description: string;
   readonly enterpriseProjectId: string;

@@ -6,6 +6,7 @@ import { Clock } from '../clock.js';
 import { AcceptedPackages } from '../code-package/accepted-packages.js';
 import { readUploadedCode } from '../code-package/uploaded-code.js';
 import { FunctionSeals } from '../customer-key/function-seals.js';
+import { AttachedDependencies } from '../dependency/attached-dependencies.js';
 import { Quotas } from '../quota/quota-usage.js';
 import { FunctionLookup } from './function-lookup.js';
 import { FunctionStreams } from './function-streams.js';
@@ -13,7 +14,6 @@ import { viewFunctionCode } from './function-view.js';
 import { activeFunction } from './function.state.js';
 import { imageName } from './image-name.js';
 import { replaceFunctionCode } from './replace-function-code.decider.js';
-import { refuseDependencies } from './unavailable-settings.js';
 
 export class ReplaceFunctionCodeCommand extends Command<FunctionCode> {
   constructor(
@@ -31,6 +31,7 @@ export class ReplaceFunctionCodeHandler implements ICommandHandler<ReplaceFuncti
     private readonly lookup: FunctionLookup,
     private readonly streams: FunctionStreams,
     private readonly quotas: Quotas,
+    private readonly dependencies: AttachedDependencies,
     private readonly packages: AcceptedPackages,
     private readonly seals: FunctionSeals,
     private readonly clock: Clock,
@@ -39,9 +40,9 @@ export class ReplaceFunctionCodeHandler implements ICommandHandler<ReplaceFuncti
   async execute({ caller, request }: ReplaceFunctionCodeCommand): Promise<FunctionCode> {
     const urn = request.function_urn;
     const { record } = await this.lookup.find(caller, urn);
-    refuseDependencies(request.depend_version_list);
     const upload = readUploadedCode(request);
-    const codeBytes = upload.content.length - record.code.sizeBytes;
+    const dependencies = await this.dependencies.read(caller, request.depend_version_list);
+    const codeBytes = upload.type === 'obs' ? 0 : upload.content.length - record.code.sizeBytes;
     await this.quotas.requireRoom(this.dataSource.manager, caller.domainId, { functions: 0, codeBytes });
 
     // Code stays under the key of the function until another one is named.
@@ -51,7 +52,7 @@ export class ReplaceFunctionCodeHandler implements ICommandHandler<ReplaceFuncti
     const state = await this.streams.execute(caller, record, replaceFunctionCode, {
       urn,
       // A code file's name is part of how a tenant sees the function: it stays until another one is given.
-      code: { ...accepted, filename: accepted.filename || record.code.filename, imageName: imageName(now) },
+      code: { ...accepted, filename: accepted.filename || record.code.filename, imageName: imageName(now), ...(dependencies.length > 0 && { dependencies }) },
       now: now.toISOString(),
     });
     return viewFunctionCode(activeFunction(state), upload.type === 'inline' ? upload.content : undefined);

@@ -1,4 +1,4 @@
-import { refuseDependencies, refuseUnavailableSettings, type UnavailableSettings } from './unavailable-settings.js';
+import { refuseUnavailableSettings, type UnavailableSettings } from './unavailable-settings.js';
 
 describe('a setting that this installation does not have', () => {
   it.each<Partial<UnavailableSettings>>([
@@ -14,18 +14,11 @@ describe('a setting that this installation does not have', () => {
     { func_vpc: { vpc_id: 'v' } },
     { mount_config: { func_mounts: [{ mount_type: 'sfs' }] } },
     { custom_image: { enabled: true, image: 'swr.x/y' } },
-    { initializer_handler: 'index.init' },
-    { pre_stop_handler: 'index.stop' },
     { gpu_type: 'nvidia-t4' },
     { restore_hook_timeout: 5 },
     { is_stateful_function: true },
   ])('is refused by its name and with the reason, not ignored: %j', (fields) => {
     const [field] = Object.keys(fields);
     expect(() => refuseUnavailableSettings(fields)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'FSS.0400', message: expect.stringContaining(`${field} is not available`) }));
-  });
-
-  it('is refused under the code of dependencies where it is one', () => {
-    expect(() => refuseDependencies(['d1'])).toThrow(expect.objectContaining({ code: 'FSS.1024' }));
-    refuseDependencies(['']);
   });
 });

@@ -1,14 +1,10 @@
 import { settingUnavailable } from './function.errors.js';
-import { refusal } from '../refusal.js';
 
 /** Documented fields that need what this installation does not have. All optional: create and update know different ones. */
 export interface UnavailableSettings {
   readonly func_vpc: unknown;
   readonly mount_config: unknown;
   readonly custom_image: unknown;
-  readonly initializer_handler: string;
-  readonly pre_stop_handler: string;
-  readonly pre_stop_timeout: number;
   readonly enable_dynamic_memory: boolean;
   readonly is_stateful_function: boolean;
   readonly gpu_memory: number;
@@ -25,9 +21,6 @@ const WHY: Readonly<Record<keyof UnavailableSettings, string>> = {
   func_vpc: 'functions have no VPC network.',
   mount_config: 'functions mount no file systems; they may write to /tmp.',
   custom_image: 'functions run from code packages, not from container images.',
-  initializer_handler: 'an HTTP function starts by its bootstrap file alone; initializer_timeout sets how long that may take.',
-  pre_stop_handler: 'instances of HTTP functions end when their process ends.',
-  pre_stop_timeout: 'instances of HTTP functions end when their process ends.',
   enable_dynamic_memory: 'every instance has the memory of memory_size.',
   is_stateful_function: 'instances keep no session of their own.',
   gpu_memory: 'functions have no GPU.',
@@ -64,16 +57,4 @@ function isEmpty(value: unknown): boolean {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Dependencies are packages of their own in the documented service. FSS.1024 for any. */
-export function refuseDependencies(versionIds: readonly string[]): void {
-  if (versionIds.some((id) => id !== '')) {
-    throw refusal(
-      'invalid',
-      'FSS.1024',
-      'DEPENDENCY_UNAVAILABLE',
-      'Dependencies are not available on this installation: put what the function needs into its code package and leave depend_version_list out.',
-    );
-  }
 }

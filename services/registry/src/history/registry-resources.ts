@@ -1,6 +1,8 @@
 import { historyResource, resourceOfEvents, type HistoryResource } from '@windlass/resource-history';
 import { viewAlias } from '../alias/alias-view.js';
 import { apiGroupStream } from '../api-group/api-group.events.js';
+import { DEPENDENCY_STREAMS, type DependencyEvent } from '../dependency/dependency.events.js';
+import { evolveDependency, NO_DEPENDENCY, type DependencyState } from '../dependency/dependency.state.js';
 import { FUNCTION_STREAMS, functionStream, type FunctionEvent } from '../function/function.events.js';
 import { evolveFunction, NO_FUNCTION, type FunctionState } from '../function/function.state.js';
 import { functionUrn } from '../function/function-urn.js';
@@ -45,9 +47,25 @@ export function triggerResource(gateway: GatewayAddress): HistoryResource<Trigge
   });
 }
 
+/** Dependencies by project and name. */
+const dependencyResource = historyResource<DependencyState, DependencyEvent>({
+  type: 'dependency',
+  streamPrefix: DEPENDENCY_STREAMS,
+  streamOf: (id) => `${DEPENDENCY_STREAMS}${id}`,
+  initial: NO_DEPENDENCY,
+  evolve: evolveDependency,
+  view: (state) => {
+    const [first] = state.status === 'active' ? state.versions : [];
+    if (state.status !== 'active' || first === undefined) return undefined;
+    const { projectId, name } = first;
+    const versions = Object.fromEntries(state.versions.map(({ number, id, runtime, description, digest, sizeBytes }) => [String(number), { id, runtime, description, digest, size: sizeBytes }]));
+    return { id: `${projectId}:${name}`, name, projectId, fields: { dep_id: state.dependId, name, versions } };
+  },
+});
+
 /** Everything the registry keeps as events, as the audit trail tells of it. */
 export function registryResources(gateway: GatewayAddress): readonly HistoryResource[] {
-  return [functionResource, triggerResource(gateway), resourceOfEvents({ type: 'api_group', streamPrefix: apiGroupStream(''), ends: [] })];
+  return [functionResource, triggerResource(gateway), resourceOfEvents({ type: 'api_group', streamPrefix: apiGroupStream(''), ends: [] }), dependencyResource];
 }
 
 /** The function's stream, whichever version or alias the URN names. */

@@ -69,16 +69,16 @@ export function triggerChange(gateway: GatewayAddress, before: TriggerRecord | u
 }
 
 function codeFields(record: FunctionRecord): JsonObject {
-  const { code_type, code_filename, code_size, digest, code_encrypt_kms_key_id } = viewFunction(record);
-  return { code_type, code_filename, code_size, digest, ...unlessEmpty('code_encrypt_kms_key_id', code_encrypt_kms_key_id) };
+  const { code_type, code_url, code_filename, code_size, digest, depend_version_list, code_encrypt_kms_key_id } = viewFunction(record);
+  return { code_type, code_url, code_filename, code_size, digest, depend_version_list, ...unlessEmpty('code_encrypt_kms_key_id', code_encrypt_kms_key_id) };
 }
 
 /** What a rollback of the configuration takes with it, by the names of the API; environment variables one by one. */
 function configurationFields(record: FunctionRecord, other: FunctionRecord): JsonObject {
-  const { handler, memory_size, timeout, initializer_timeout, ephemeral_storage, description, xrole, app_xrole, enable_auth_in_header, ...view } = viewFunction(record);
+  const { handler, memory_size, timeout, initializer_handler, initializer_timeout, pre_stop_handler, pre_stop_timeout, ephemeral_storage, description, xrole, app_xrole, enable_auth_in_header, ...view } = viewFunction(record);
   const { strategy_config, log_group_id, log_stream_id, enable_lts_log, lts_custom_tag, network_controller, enable_class_isolation, is_return_stream } = view;
   return {
-    ...asJson({ handler, memory_size, timeout, initializer_timeout, ephemeral_storage, description, xrole, app_xrole, enable_auth_in_header }),
+    ...asJson({ handler, memory_size, timeout, initializer_handler, initializer_timeout, pre_stop_handler, pre_stop_timeout, ephemeral_storage, description, xrole, app_xrole, enable_auth_in_header }),
     ...asJson({ strategy_config, log_group_id, log_stream_id, enable_lts_log, lts_custom_tag, network_controller, enable_class_isolation, is_return_stream }),
     ...unlessEmpty('user_data', userData(record, other)),
     ...unlessEmpty('encrypted_user_data', record.secrets),

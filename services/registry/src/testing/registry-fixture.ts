@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Metadata } from '@grpc/grpc-js';
 import { Principal } from '@windlass/contracts/iam/v1/principal';
 import { AliasServiceClient } from '@windlass/contracts/registry/v1/alias_service';
+import { DependencyServiceClient } from '@windlass/contracts/registry/v1/dependency_service';
 import { FunctionTagServiceClient } from '@windlass/contracts/registry/v1/function_tag_service';
 import { TestEventServiceClient } from '@windlass/contracts/registry/v1/test_event_service';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
@@ -52,6 +53,7 @@ export class RegistryFixture {
     readonly triggers: Remote<TriggerServiceClient>,
     readonly exports: Remote<FunctionExportServiceClient>,
     readonly rollbacks: Remote<RollbackServiceClient>,
+    readonly dependencies: Remote<DependencyServiceClient>,
     readonly invocations: Remote<InvocationServiceClient>,
     readonly catalog: Remote<CatalogServiceClient>,
     readonly sealed: Remote<SealedVersionServiceClient>,
@@ -101,6 +103,7 @@ export class RegistryFixture {
       connect(TriggerServiceClient, address),
       connect(FunctionExportServiceClient, address),
       connect(RollbackServiceClient, address),
+      connect(DependencyServiceClient, address),
       connect(InvocationServiceClient, address),
       connect(CatalogServiceClient, address),
       connect(SealedVersionServiceClient, address),
@@ -115,7 +118,7 @@ export class RegistryFixture {
   }
 
   async stop(): Promise<void> {
-    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.invocations, this.catalog, this.sealed, this.statistics]) remote.close();
+    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.dependencies, this.invocations, this.catalog, this.sealed, this.statistics]) remote.close();
     await this.service.close();
     this.logs.close();
     this.iam.close();

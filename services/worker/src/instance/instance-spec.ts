@@ -18,6 +18,10 @@ export interface InstanceSpec {
   readonly ephemeralStorageMb: number;
   /** From the start of the process to the first accepted connection on 127.0.0.1:8000, in milliseconds. */
   readonly startTimeoutMs: number;
+  /** The app must answer a POST to this path with 2xx before it is ready, within `startTimeoutMs`. */
+  readonly initializerPath?: string;
+  /** The app hears a POST to this path before it is asked to end, and may take so long. */
+  readonly preStop?: { readonly path: string; readonly timeoutMs: number };
   /** The whole environment of the app's process: exactly this, nothing inherited. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether it reaches the public network: see docs/sandbox.md for what that is. Otherwise it has a loopback interface only. */

@@ -10,9 +10,10 @@ import { signal } from '../sandbox/signal.js';
 import { Cleanup } from './cleanup.js';
 import type { LocalInstanceHost } from './instance-host.js';
 import type { DialOptions, InstanceSpec, OutputLine } from './instance-spec.js';
+import { callLifecycle } from './lifecycle-call.js';
 import type { MemoryReading } from './memory-watch.js';
 import { OutputCapture } from './output-capture.js';
-import { readProcessEnd, type InstanceExit, type ProcessEnd } from './process-end.js';
+import { describeProcessEnd, readProcessEnd, type InstanceExit, type ProcessEnd } from './process-end.js';
 import { APP_PORT, explainTimeout, waitUntilListening } from './readiness.js';
 import { StartFailure, type StartProblem } from './start-failure.js';
 
@@ -21,6 +22,7 @@ const MIB = 1024 * 1024;
 const START_BOOST_MS = 2_000;
 const DIAL_TIMEOUT_MS = 1_000;
 /** After the kill: for the kernel to end every process of the sandbox, and for the rest of the output to be read. */
+const EXIT_NEWS_MS = 200;
 const GONE_TIMEOUT_MS = 10_000;
 const GONE_POLL_MS = 2;
 const OUTPUT_TIMEOUT_MS = 1_000;
@@ -41,6 +43,7 @@ export class RunningInstance {
   #route: Route | undefined;
   #memory: MemoryReading | undefined;
   #frozen = false;
+  #toldOfEnd = false;
   #cpuUsedInAllMs: number | undefined;
   #endBoost: (() => void) | undefined;
   #supervisorEnded!: (end: ProcessEnd) => void;
@@ -67,8 +70,9 @@ export class RunningInstance {
       const route = await this.#launch();
       const listening = waitUntilListening(route, deadline, waiting.signal);
       const isListening = await Promise.race([listening, this.exited.then(() => undefined)]);
+      if (isListening === true) problem = await this.#initialize(deadline);
       this.#endBoost?.();
-      if (isListening === true && this.#cause === undefined) return;
+      if (isListening === true && problem === undefined && this.#cause === undefined) return;
       if (isListening === false) problem = explainTimeout(readListeners(this.pid), this.#spec.startTimeoutMs);
     } catch (error) {
       problem = { reason: 'SANDBOX_FAILED', detail: (error as Error).message };
@@ -130,11 +134,12 @@ export class RunningInstance {
     this.#memory?.resume();
   }
 
-  async stop(graceMs: number): Promise<void> {
+  async stop(graceMs: number, mostPreStopMs = Infinity): Promise<void> {
     this.#cause ??= 'STOPPED';
     // What is frozen can be killed, but it cannot hear that it should end.
     if (graceMs > 0) this.thaw();
     if (graceMs > 0 && this.#sandbox?.isAlive()) {
+      await this.#tellOfEnd(mostPreStopMs);
       this.#sandbox.askToEnd();
       const timer = new AbortController();
       await Promise.race([this.exited, delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
@@ -148,6 +153,47 @@ export class RunningInstance {
     this.#cause ??= 'STOPPED';
     this.#kill();
     return this.exited;
+  }
+
+  /** Undefined when there is nothing to do, or the app did it. Its end meanwhile is told as the initializer's failure. */
+  async #initialize(deadline: number): Promise<StartProblem | undefined> {
+    const path = this.#spec.initializerPath;
+    if (path === undefined) return undefined;
+    const call = callLifecycle(() => this.dial(), path, deadline - performance.now());
+    const ended = this.exited.then((exit) => ({ kind: 'ENDED', exit }) as const);
+    const outcome = await Promise.race([call, ended]);
+    switch (outcome.kind) {
+      case 'ANSWERED':
+        return outcome.status >= 200 && outcome.status < 300 ? undefined : { reason: 'INITIALIZER_FAILED', path, detail: `was answered with status ${outcome.status}` };
+      case 'NO_ANSWER': {
+        // A connection often breaks before the exit is known.
+        const exit = await Promise.race([this.exited, delay(EXIT_NEWS_MS, undefined)]);
+        return exit === undefined ? { reason: 'INITIALIZER_FAILED', path, detail: `got no answer (${outcome.detail})` } : this.#endedWhileInitializing(path, exit);
+      }
+      case 'TOO_LATE':
+        return { reason: 'INITIALIZER_TIMED_OUT', path, timeoutMs: this.#spec.startTimeoutMs };
+      case 'ENDED':
+        return this.#endedWhileInitializing(path, outcome.exit);
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  #endedWhileInitializing(path: string, exit: InstanceExit): StartProblem {
+    if (exit.kind === 'EXITED' || exit.kind === 'SIGNALED') return { reason: 'INITIALIZER_FAILED', path, detail: `got no answer, as "bootstrap" ${describeProcessEnd(exit)}` };
+    return this.#explainExit(exit);
+  }
+
+  /** Once, and only where the app has served: what comes of it changes nothing. */
+  async #tellOfEnd(mostMs: number): Promise<void> {
+    const { preStop } = this.#spec;
+    if (preStop === undefined || this.#route === undefined || this.#toldOfEnd) return;
+    this.#toldOfEnd = true;
+    const timeoutMs = Math.min(preStop.timeoutMs, mostMs);
+    const outcome = await Promise.race([callLifecycle(() => this.dial(), preStop.path, timeoutMs), this.exited]);
+    if (outcome.kind === 'TOO_LATE') this.#output.note(`The pre-stop POST ${preStop.path} had not answered after ${timeoutMs} ms; the instance ends without it.`);
+    if (outcome.kind === 'NO_ANSWER') this.#output.note(`The pre-stop POST ${preStop.path} got no answer (${outcome.detail}).`);
+    if (outcome.kind === 'ANSWERED' && (outcome.status < 200 || outcome.status > 299)) this.#output.note(`The pre-stop POST ${preStop.path} was answered with status ${outcome.status}.`);
   }
 
   async #launch(): Promise<Route> {

@@ -1,6 +1,7 @@
 import { describeProcessEnd, type ProcessEnd } from './process-end.js';
 
 /** Numbers of the documented data plane. */
+export const INITIALIZER_FAILED = 4009;
 export const START_FAILED = 4201;
 export const OUT_OF_MEMORY = 4205;
 export const START_TIMED_OUT = 4211;
@@ -22,6 +23,9 @@ export type StartProblem =
   | { readonly reason: 'WRONG_ADDRESS'; readonly addresses: readonly string[]; readonly timeoutMs: number }
   | { readonly reason: 'PORT_NOT_OPENED'; readonly timeoutMs: number }
   | { readonly reason: 'START_TIMED_OUT'; readonly timeoutMs: number }
+  /** It listened, and its initializer did not do. `detail` goes on "The initializer POST /path …". */
+  | { readonly reason: 'INITIALIZER_FAILED'; readonly path: string; readonly detail: string }
+  | { readonly reason: 'INITIALIZER_TIMED_OUT'; readonly path: string; readonly timeoutMs: number }
   /** Not the function's fault. */
   | { readonly reason: 'SANDBOX_FAILED'; readonly detail: string }
   /** The isolation class that was asked for is not to be had here; `missing` is a sentence without its end that says why. */
@@ -33,7 +37,7 @@ export type StartFailureReason = StartProblem['reason'];
 /** The start of an instance failed. `message` is for the function's owner; `stderrTail` is the end of what the app wrote. */
 export class StartFailure extends Error {
   readonly reason: StartFailureReason;
-  /** 4201 start failed, 4211 start timed out, 4205 out of memory, 6001 this worker cannot make such an instance. */
+  /** 4009 the initializer failed, 4201 start failed, 4211 start timed out, 4205 out of memory, 6001 this worker cannot make such an instance. */
   readonly code: number;
 
   constructor(
@@ -56,6 +60,10 @@ function codeOf(reason: StartFailureReason): number {
     case 'PORT_NOT_OPENED':
     case 'START_TIMED_OUT':
       return START_TIMED_OUT;
+    case 'INITIALIZER_TIMED_OUT':
+      return START_TIMED_OUT;
+    case 'INITIALIZER_FAILED':
+      return INITIALIZER_FAILED;
     case 'ISOLATION_UNAVAILABLE':
       return NO_INSTANCE_POSSIBLE;
     case 'BOOTSTRAP_MISSING':
@@ -99,6 +107,10 @@ function describe(problem: StartProblem): string {
       return `After ${problem.timeoutMs} ms nothing listens on 127.0.0.1:8000: let "bootstrap" start an HTTP server there, or start faster.`;
     case 'START_TIMED_OUT':
       return `After ${problem.timeoutMs} ms the app has opened 127.0.0.1:8000 but accepts no connection: let it accept while it starts.`;
+    case 'INITIALIZER_FAILED':
+      return `The initializer POST ${problem.path} ${problem.detail}: it must answer with a status from 200 to 299 before the instance gets requests.`;
+    case 'INITIALIZER_TIMED_OUT':
+      return `After ${problem.timeoutMs} ms the initializer POST ${problem.path} has not answered: let it do less, or raise initializer_timeout, which counts the start too.`;
     case 'SANDBOX_FAILED':
       return 'The platform could not make the sandbox of this instance; this is not the fault of the function.';
     case 'ISOLATION_UNAVAILABLE':

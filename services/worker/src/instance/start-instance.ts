@@ -36,8 +36,11 @@ export interface Instance {
   freeze(): Promise<boolean>;
   /** Lets a frozen instance go on, before it returns. One that is not frozen is not touched. `stop` needs no thaw before it. */
   thaw(): void;
-  /** SIGTERM to the app, `graceMs` later SIGKILL to all its processes. Resolves when `exited` has. May be called again. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * SIGTERM to the app, `graceMs` later SIGKILL to all its processes; with a pre-stop, first the call of that, unless there is no grace at all:
+   * for its own time, or for `mostPreStopMs` where that is less. Resolves when `exited` has. May be called again.
+   */
+  stop(graceMs: number, mostPreStopMs?: number): Promise<void>;
 }
 
 /** Resolves when 127.0.0.1:8000 accepts a connection; rejects with a `StartFailure`, having undone everything. */

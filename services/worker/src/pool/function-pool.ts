@@ -145,7 +145,9 @@ export class FunctionPool {
 
   async close(): Promise<void> {
     this.refuseWaiting({ kind: 'WORKER_STOPPING' });
-    await Promise.all([...this.instances].map((instance) => instance.stop('closing', this.context.limits.stopGraceMs)));
+    // The worker itself has not long to end: no app may hold that up.
+    const { stopGraceMs } = this.context.limits;
+    await Promise.all([...this.instances].map((instance) => instance.stop('closing', stopGraceMs, stopGraceMs)));
   }
 
   /** Newest first, so that what is used the least rests and is given up; one that is frozen only when no other has room. */

@@ -142,10 +142,10 @@ export class PooledInstance {
     );
   }
 
-  async stop(why: StopReason, graceMs: number): Promise<void> {
+  async stop(why: StopReason, graceMs: number, mostPreStopMs?: number): Promise<void> {
     if (this.state.name !== 'gone') this.become({ name: 'draining', why });
     this.abortStart.abort();
-    await this.handle?.stop(graceMs);
+    await this.handle?.stop(graceMs, mostPreStopMs);
   }
 
   private started(): Instance {

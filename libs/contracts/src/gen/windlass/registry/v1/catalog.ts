@@ -63,6 +63,13 @@ export interface FunctionSpec {
   stored_code_digest: string;
   /** The customer's key that environment and user_data lie encrypted under; they are empty here then. */
   environment_key_id: string;
+  /** Packages laid over the function's own, in this order: a later one goes before an earlier one where both hold a file. */
+  layers: Layer[];
+  /** Path of a POST the app must answer with 2xx before it gets requests, within start_timeout_seconds; empty: none. */
+  initializer_path: string;
+  /** Path of a POST before the app is asked to end; empty: none. */
+  pre_stop_path: string;
+  pre_stop_timeout_seconds: number;
 }
 
 export interface FunctionSpec_EnvironmentEntry {
@@ -73,6 +80,13 @@ export interface FunctionSpec_EnvironmentEntry {
 export interface FunctionSpec_LogTagsEntry {
   key: string;
   value: string;
+}
+
+/** A package of a dependency. */
+export interface Layer {
+  /** Hex SHA-512 of the package. */
+  digest: string;
+  size_bytes: number;
 }
 
 /**
@@ -170,6 +184,10 @@ function createBaseFunctionSpec(): FunctionSpec {
     code_key_id: "",
     stored_code_digest: "",
     environment_key_id: "",
+    layers: [],
+    initializer_path: "",
+    pre_stop_path: "",
+    pre_stop_timeout_seconds: 0,
   };
 }
 
@@ -276,6 +294,18 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     }
     if (message.environment_key_id !== "") {
       writer.uint32(498).string(message.environment_key_id);
+    }
+    for (const v of message.layers) {
+      Layer.encode(v!, writer.uint32(562).fork()).join();
+    }
+    if (message.initializer_path !== "") {
+      writer.uint32(570).string(message.initializer_path);
+    }
+    if (message.pre_stop_path !== "") {
+      writer.uint32(578).string(message.pre_stop_path);
+    }
+    if (message.pre_stop_timeout_seconds !== 0) {
+      writer.uint32(584).uint32(message.pre_stop_timeout_seconds);
     }
     return writer;
   },
@@ -571,6 +601,38 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
             message.environment_key_id = reader.string();
             continue;
           }
+          case 70: {
+            if (tag !== 562) {
+              break;
+            }
+
+            message.layers.push(Layer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 71: {
+            if (tag !== 570) {
+              break;
+            }
+
+            message.initializer_path = reader.string();
+            continue;
+          }
+          case 72: {
+            if (tag !== 578) {
+              break;
+            }
+
+            message.pre_stop_path = reader.string();
+            continue;
+          }
+          case 73: {
+            if (tag !== 584) {
+              break;
+            }
+
+            message.pre_stop_timeout_seconds = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -638,6 +700,10 @@ export const FunctionSpec: MessageFns<FunctionSpec> = {
     message.code_key_id = object.code_key_id ?? "";
     message.stored_code_digest = object.stored_code_digest ?? "";
     message.environment_key_id = object.environment_key_id ?? "";
+    message.layers = object.layers?.map((e) => Layer.fromPartial(e)) || [];
+    message.initializer_path = object.initializer_path ?? "";
+    message.pre_stop_path = object.pre_stop_path ?? "";
+    message.pre_stop_timeout_seconds = object.pre_stop_timeout_seconds ?? 0;
     return message;
   },
 };
@@ -772,6 +838,73 @@ export const FunctionSpec_LogTagsEntry: MessageFns<FunctionSpec_LogTagsEntry> = 
     const message = createBaseFunctionSpec_LogTagsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseLayer(): Layer {
+  return { digest: "", size_bytes: 0 };
+}
+
+export const Layer: MessageFns<Layer> = {
+  encode(message: Layer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.digest !== "") {
+      writer.uint32(10).string(message.digest);
+    }
+    if (message.size_bytes !== 0) {
+      writer.uint32(17).double(message.size_bytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Layer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLayer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.size_bytes = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Layer>): Layer {
+    return Layer.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Layer>): Layer {
+    const message = createBaseLayer();
+    message.digest = object.digest ?? "";
+    message.size_bytes = object.size_bytes ?? 0;
     return message;
   },
 };
