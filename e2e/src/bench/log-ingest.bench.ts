@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { findVictoriaLogs, VictoriaLogsServer } from '@windlass/victorialogs-local';
 import type { Bench } from './frame/bench.js';
 import type { Row } from './frame/benchmark.js';
 import { interleaved, medianOf } from './frame/rounds.js';
@@ -6,7 +7,7 @@ import { LogLines } from './logs/log-lines.js';
 import { LINES_A_BATCH, LogService, packLines, type PackedLines, type Stream, type TimedLine } from './logs/log-service.js';
 import { quantile } from './logs/quantile.js';
 
-const LINES = Number(process.env.WINDLASS_BENCH_LOG_INGEST_LINES ?? 2_000_000);
+const LINES = Number(process.env.WINDLASS_BENCH_LOG_INGEST_LINES ?? 1_000_000);
 const STREAMS = 8;
 const REACH_LINES = 50_000;
 const AIM_LINES = 100_000;
@@ -19,19 +20,29 @@ const ROUNDS = 3;
 
 export const name = 'log-ingest';
 export const reach = `≥ ${REACH_LINES} lines/s from the bus to searchable rows, aim ${AIM_LINES}; write to searchable p99 ≤ ${REACH_VISIBLE_MS} ms; a flood of another moves it ≤ 20 %`;
-export const measures = `Lines from the event bus to searchable rows in PostgreSQL, log service, bus and database on one machine: first ${LINES.toLocaleString('en')} generated lines of ${STREAMS} streams
+export const measures = `Lines from the event bus to searchable rows in each of the stores, log service, bus, database and store on one machine: first ${LINES.toLocaleString('en')} generated lines of ${STREAMS} streams
 that already wait on the bus, in batches of ${LINES_A_BATCH} as workers ship them; then a quarter as many that are published meanwhile, from the same
 machine. Then tenant B publishes a batch of 20 lines every ${PACED_EVERY_MS} ms, and the time counts from the call that publishes it to the first search, one after
 another, that shows its last line: alone, and while tenant A publishes as fast as the log service takes it; in turns, ${ROUNDS} rounds.`;
 
 export async function run(bench: Bench): Promise<readonly Row[]> {
-  const service = await LogService.prepare(bench);
+  const rows = await measured('PostgreSQL', await LogService.prepare(bench));
+  const found = await findVictoriaLogs();
+  if ('lacking' in found) return [...rows, { what: 'VictoriaLogs', measured: `skipped: ${found.lacking}` }];
+  const server = await VictoriaLogsServer.start(found.program);
+  bench.cleanup(() => server.stop());
+  return [...rows, ...(await measured('VictoriaLogs', await LogService.prepare(bench, { environment: { WINDLASS_LOGS_VICTORIALOGS_URL: server.url } })))];
+}
+
+async function measured(store: string, service: LogService): Promise<Row[]> {
   await service.start();
   const streams: Stream[] = [];
   for (let count = 0; count < STREAMS; count += 1) streams.push(await service.newStream());
   const rows = [await waiting(service, streams), await meanwhile(service, streams)];
   await service.settle();
-  return [...rows, ...(await visible(service, streams[0]!, streams[1]!))];
+  rows.push(...(await visible(service, streams[0]!, streams[1]!)));
+  await service.stop();
+  return rows.map((row) => ({ ...row, what: `${store}: ${row.what}` }));
 }
 
 /** Lines that wait on the bus before the service starts. */

@@ -46,7 +46,7 @@ export class QueryLogsHandler implements IQueryHandler<QueryLogs> {
       count: counted && (counted.counts.get(0) ?? 0),
       logs: rows.map((line) => {
         const row = rowOf(line);
-        return search.highlight && expression ? { ...row, content: highlight(row.content, expression) } : row;
+        return search.highlight && expression ? { ...row, content: highlight(row, expression) } : row;
       }),
       isQueryComplete: found.complete && (counted?.complete ?? true),
       analysisLogs: [],

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { arbitraryExpression, arbitraryLine } from './testing/arbitrary-search.js';
 import { highlight } from './highlight.js';
 import { matches } from './matches.js';
 import { textsOfFields } from './json-fields.js';
@@ -100,6 +102,29 @@ describe('highlighting', () => {
     ['function:error', 'an ERROR, an error'],
   ])('marks what was searched for: %s', (source, expected) => {
     const expression = parse(source);
-    expect(expression && highlight('an ERROR, an error', expression)).toBe(expected);
+    expect(expression && highlight({ content: 'an ERROR, an error', labels: { function: 'error' } }, expression)).toBe(expected);
+  });
+
+  it.each([
+    ['level:error', '{"level":"<HighLightTag>ERROR</HighLightTag>","text":"an error","user":{"name":"error","id":7},"ms":12.5}'],
+    ['text:#"an error"', '{"level":"ERROR","text":"<HighLightTag>an</HighLightTag> <HighLightTag>error</HighLightTag>","user":{"name":"error","id":7},"ms":12.5}'],
+    ['user.name:err*', '{"level":"ERROR","text":"an error","user":{"name":"<HighLightTag>error</HighLightTag>","id":7},"ms":12.5}'],
+    ['ms > 10 and user.id in [7 8]', '{"level":"ERROR","text":"an error","user":{"name":"error","id":<HighLightTag>7</HighLightTag>},"ms":<HighLightTag>12.5</HighLightTag>}'],
+    ['ms > 20 or level:warning', undefined],
+    ['not level:error', undefined],
+    ['level:*', undefined],
+    // A label goes before a field of the same name, and stands not in the text.
+    ['function:error', undefined],
+  ])('marks in the field of a line that is JSON what was searched for there: %s', (source, expected) => {
+    const content = '{"level":"ERROR","text":"an error","user":{"name":"error","id":7},"ms":12.5}';
+    expect(highlight({ content, labels: { function: 'error' } }, parse(source)!)).toBe(expected ?? content);
+  });
+
+  it('adds nothing but marks, whatever lines and expressions are', () => {
+    fc.assert(
+      fc.property(arbitraryLine, arbitraryExpression, (given, expression) => {
+        expect(highlight(given, expression).replace(/<\/?HighLightTag>/g, '')).toBe(given.content);
+      }),
+    );
   });
 });

@@ -2,9 +2,15 @@ import type { Pool } from 'pg';
 import type { AppendOutcome, LineBatch } from '../lines/index.js';
 import { inTransaction } from '../postgres-log-store/chunk-partitions.js';
 import { packLines } from '../postgres-log-store/append-batches.js';
-import { numberBatches } from '../stream-numbering/index.js';
+import { numberBatches, type NumberedStream } from '../stream-numbering/index.js';
+import { storedLine } from './stored-line.js';
 import { insertUnsettled, type UnsettledChunk } from './unsettled-lines.js';
 import type { VictoriaLogsTenant } from './victorialogs-client.js';
+
+/** A chunk with its lines as VictoriaLogs takes them. */
+export interface ReadyChunk extends UnsettledChunk {
+  readonly stored: readonly string[];
+}
 
 /** Numbers lines and writes them down as not yet settled; from then on they are not lost. Answers what is to be posted. */
 export async function appendToVictoriaLogs(
@@ -12,15 +18,21 @@ export async function appendToVictoriaLogs(
   batches: readonly LineBatch[],
   receivedAt: bigint,
   tenantOf: (domainId: string, projectId: string) => VictoriaLogsTenant,
-): Promise<{ readonly outcomes: AppendOutcome[]; readonly chunks: readonly UnsettledChunk[] }> {
+): Promise<{ readonly outcomes: AppendOutcome[]; readonly chunks: readonly ReadyChunk[] }> {
   const { outcomes, streams, claim } = await numberBatches(pool, batches, receivedAt);
   if (streams.length === 0) return { outcomes, chunks: [] };
-  const packed = await Promise.all(
-    streams.map(async (stream) => ({ streamId: stream.streamId, tenant: tenantOf(stream.domainId, stream.projectId), chunks: await Promise.all(packLines(stream)) })),
-  );
+  const chunks = (await Promise.all(streams.map((stream) => readyChunks(stream, tenantOf(stream.domainId, stream.projectId))))).flat();
   await inTransaction(pool, async (client) => {
     await claim(client);
-    for (const { streamId, tenant, chunks } of packed) await insertUnsettled(client, streamId, tenant, chunks);
+    await insertUnsettled(client, chunks);
   });
-  return { outcomes, chunks: packed.flatMap(({ streamId, tenant, chunks }) => chunks.map((chunk) => ({ streamId, tenant, ...chunk, missed: 0 }))) };
+  return { outcomes, chunks };
+}
+
+async function readyChunks(stream: NumberedStream, tenant: VictoriaLogsTenant): Promise<ReadyChunk[]> {
+  const { streamId, batches } = stream;
+  const packed = await Promise.all(packLines(stream));
+  const stored = batches.flatMap(({ lines, numbers }) => lines.map((line, place) => storedLine(streamId, numbers[place]!, line)));
+  let done = 0;
+  return packed.map((chunk) => ({ streamId, tenant, ...chunk, missed: 0, stored: stored.slice(done, (done += chunk.lines)) }));
 }

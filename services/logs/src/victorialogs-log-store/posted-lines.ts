@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from '@windlass/telemetry';
 import { ChunkReader } from '../chunk/index.js';
+import type { ReadyChunk } from './append-lines.js';
 import { KEPT, numberOfTime, storedLine, STREAM_FIELD, timeOfNumber } from './stored-line.js';
 import { streamFilter } from './logs-ql.js';
 import { countMissed, deleteUnsettled, dueChunks, markPosted, type UnsettledChunk } from './unsettled-lines.js';
@@ -43,10 +44,11 @@ export class PostedLines {
   }
 
   /** Posts new lines; they can be found when it resolves. When it rejects they wait for the next call. */
-  async post(chunks: readonly UnsettledChunk[]): Promise<void> {
+  async post(ready: readonly ReadyChunk[]): Promise<void> {
+    const chunks: readonly UnsettledChunk[] = ready;
     if (chunks.length === 0) return;
     this.waiting = [...this.waiting, ...chunks];
-    await this.insert(await Promise.all(chunks.map(async (chunk) => ({ chunk, lines: await linesOf(chunk) }))));
+    await this.insert(ready.map((chunk) => ({ chunk, lines: chunk.stored })));
     await markPosted(this.pool, chunks);
     this.waiting = this.waiting.filter((chunk) => !chunks.includes(chunk));
   }
@@ -120,7 +122,7 @@ function filterOf({ streamId, firstLine, lastLine }: UnsettledChunk): string {
   return `${streamFilter([streamId])} _time:[${timeOfNumber(firstLine)}, ${timeOfNumber(lastLine)}] ${KEPT}`;
 }
 
-async function linesOf(chunk: UnsettledChunk, without: ReadonlySet<bigint> = new Set()): Promise<string[]> {
+async function linesOf(chunk: UnsettledChunk, without: ReadonlySet<bigint>): Promise<string[]> {
   const reader = await ChunkReader.open(chunk);
   const lines: string[] = [];
   for (let line = 0; line < reader.lines; line += 1) {
