@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { LogBatch } from '@windlass/contracts/logs/v1/log_batch';
-import type { BusMessage, Consumption, EventBus } from '@windlass/event-bus';
+import type { BusMessage, ConsumeOptions, Consumption, EventBus } from '@windlass/event-bus';
 import type { Logger } from '@windlass/telemetry';
 import type { LineBatch, LogStore } from '../lines/index.js';
 import { LogStreamTable } from '../log-stream/index.js';
@@ -8,6 +9,8 @@ import { maskSecrets } from './mask-secrets.js';
 
 export const TOPIC = 'logs.lines';
 const GROUP = 'logs-ingestion';
+/** Batches of so many partitions are handled at a time: the database works for one while lines of another are packed. */
+const MEMBERS = 2;
 
 /** Writes the lines that workers publish. A batch of a stream that is gone is dropped: its lines have no reader. */
 export class LogIngestion {
@@ -21,11 +24,17 @@ export class LogIngestion {
   ) {}
 
   start(bus: EventBus): Promise<Consumption> {
-    return bus.consume({ group: GROUP, topics: [TOPIC], onMessages: (messages) => this.ingest(messages) });
+    return consumeBeside(bus, MEMBERS, { group: GROUP, topics: [TOPIC], onMessages: (messages) => this.ingest(messages) });
   }
 
   async ingest(messages: readonly BusMessage[]): Promise<void> {
-    const batches = messages.map((message) => this.read(message)).filter((batch) => batch !== undefined);
+    const batches: LineBatch[] = [];
+    for (const message of messages) {
+      const batch = this.read(message);
+      if (batch !== undefined) batches.push(batch);
+      // Who writes much leaves the thread to others.
+      await setImmediate();
+    }
     const masking = await this.streams.maskingAmong(batches.map(({ streamId }) => streamId));
     const outcomes = await this.lines.append(batches.map((batch) => (masking.has(batch.streamId) ? masked(batch) : batch)));
     outcomes.forEach((outcome, index) => {
@@ -52,4 +61,17 @@ export class LogIngestion {
 
 function masked(batch: LineBatch): LineBatch {
   return { ...batch, lines: batch.lines.map((line) => ({ ...line, content: maskSecrets(line.content) })) };
+}
+
+/** Members of one group in this process; none is left when one of them cannot be had. */
+async function consumeBeside(bus: EventBus, members: number, options: ConsumeOptions): Promise<Consumption> {
+  const consumptions: Consumption[] = [];
+  const stop = async (): Promise<void> => void (await Promise.all(consumptions.map((consumption) => consumption.stop())));
+  try {
+    for (let member = 0; member < members; member += 1) consumptions.push(await bus.consume(options));
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

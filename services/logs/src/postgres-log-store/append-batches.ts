@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { ChunkWriter, type Chunk } from '../chunk/index.js';
 import type { AppendOutcome, LineBatch } from '../lines/index.js';
@@ -27,21 +28,24 @@ export async function appendBatches(pool: Pool, partitions: ChunkPartitions, bat
   return { outcomes, chunks };
 }
 
-/** The lines of a stream in chunks. */
-export function packLines({ batches }: NumberedStream): Promise<Chunk>[] {
-  const chunks: Promise<Chunk>[] = [];
+/** The lines of a stream in chunks. Who writes much leaves the thread to others after every chunk. */
+export async function packLines({ batches }: NumberedStream): Promise<Chunk[]> {
+  const chunks: (Chunk | Promise<Chunk>)[] = [];
   const writer = new ChunkWriter();
   for (const { lines, numbers } of batches) {
-    lines.forEach(({ content, labels }, index) => {
+    for (const [index, { content, labels }] of lines.entries()) {
       const number = numbers[index]!;
-      if (writer.refuses(number)) chunks.push(writer.finish());
+      if (writer.refuses(number)) {
+        chunks.push(writer.finish());
+        await setImmediate();
+      }
       writer.add(number, content, labels);
-    });
+    }
   }
   if (writer.lines > 0) chunks.push(writer.finish());
-  return chunks;
+  return Promise.all(chunks);
 }
 
-async function placed({ streamId, days }: NumberedStream, chunks: readonly Promise<Chunk>[]): Promise<PlacedChunk[]> {
-  return (await Promise.all(chunks)).map((chunk) => ({ streamId, chunk, expiresOn: expiry(chunk.lastLine, days), mergeable: isMergeable(chunk) }));
+async function placed({ streamId, days }: NumberedStream, packed: Promise<Chunk[]>): Promise<PlacedChunk[]> {
+  return (await packed).map((chunk) => ({ streamId, chunk, expiresOn: expiry(chunk.lastLine, days), mergeable: isMergeable(chunk) }));
 }

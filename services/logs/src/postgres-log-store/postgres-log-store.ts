@@ -16,7 +16,7 @@ import {
   type StreamUsage,
 } from '../lines/index.js';
 import { takePage } from '../lines/take-page.js';
-import { forgetBatches, retryStale } from '../stream-numbering/index.js';
+import { forgetBatches, retryStale, StreamTurns } from '../stream-numbering/index.js';
 import { appendBatches } from './append-batches.js';
 import { ChunkMerging } from './chunk-merging.js';
 import { ChunkPartitions } from './chunk-partitions.js';
@@ -50,7 +50,7 @@ export class PostgresLogStore extends LogStore {
   private readonly partitions: ChunkPartitions;
   private readonly merging: ChunkMerging;
   private readonly now: () => number;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new StreamTurns();
 
   constructor({ connectionString, logger, now, readers }: PostgresLogStoreOptions) {
     super();
@@ -68,11 +68,9 @@ export class PostgresLogStore extends LogStore {
     this.merging.start();
   }
 
-  /** One call at a time: numbers of a stream follow each other. Other processes are noticed, and then it starts again. */
+  /** One call at a time for each stream: its numbers follow each other. Other processes are noticed, and then it starts again. */
   append(batches: readonly LineBatch[]): Promise<AppendOutcome[]> {
-    const appended = this.turn.then(() => this.appendNow(batches));
-    this.turn = appended.catch(() => undefined);
-    return appended;
+    return this.turns.run(batches.map(({ streamId }) => streamId), () => this.appendNow(batches));
   }
 
   query(filter: LineFilter, { order, deadline, ...bounds }: PageRequest): Promise<LinePage> {
@@ -162,7 +160,7 @@ export class PostgresLogStore extends LogStore {
   }
 
   async close(): Promise<void> {
-    await this.turn;
+    await this.turns.idle();
     await this.merging.stop();
     await Promise.all([this.writers.end(), this.readers.end()]);
   }

@@ -31,7 +31,7 @@ export async function appendToVictoriaLogs(
 
 async function readyChunks(stream: NumberedStream, tenant: VictoriaLogsTenant): Promise<ReadyChunk[]> {
   const { streamId, batches } = stream;
-  const packed = await Promise.all(packLines(stream));
+  const packed = await packLines(stream);
   const stored = batches.flatMap(({ lines, numbers }) => lines.map((line, place) => storedLine(streamId, numbers[place]!, line)));
   let done = 0;
   return packed.map((chunk) => ({ streamId, tenant, ...chunk, missed: 0, stored: stored.slice(done, (done += chunk.lines)) }));

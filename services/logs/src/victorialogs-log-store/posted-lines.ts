@@ -19,7 +19,8 @@ const MOST_MISSED = 5;
  * does not take: so each chunk is looked for later, what is missing of it is posted again, and only then it is forgotten here.
  */
 export class PostedLines {
-  private waiting: readonly UnsettledChunk[] = [];
+  private readonly waiting: UnsettledChunk[] = [];
+  private posting: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
   private stopping = false;
@@ -43,23 +44,28 @@ export class PostedLines {
     await this.looking;
   }
 
-  /** Posts new lines; they can be found when it resolves. When it rejects they wait for the next call. */
-  async post(ready: readonly ReadyChunk[]): Promise<void> {
-    const chunks: readonly UnsettledChunk[] = ready;
+  /** Posts new lines; they can be found when it resolves. When it rejects they wait for `postWaiting`. */
+  async post(chunks: readonly ReadyChunk[]): Promise<void> {
     if (chunks.length === 0) return;
-    this.waiting = [...this.waiting, ...chunks];
-    await this.insert(ready.map((chunk) => ({ chunk, lines: chunk.stored })));
+    try {
+      await this.insert(chunks.map((chunk) => ({ chunk, lines: chunk.stored })));
+    } catch (error) {
+      this.waiting.push(...chunks);
+      throw error;
+    }
     await markPosted(this.pool, chunks);
-    this.waiting = this.waiting.filter((chunk) => !chunks.includes(chunk));
   }
 
   /** Posts what could not be posted before, as far as it is not there all the same. */
-  async postWaiting(): Promise<void> {
-    if (this.waiting.length === 0) return;
-    const chunks = this.waiting;
+  postWaiting(): Promise<void> {
+    if (this.waiting.length === 0) return Promise.resolve();
+    return (this.posting ??= this.postThose([...this.waiting]).finally(() => (this.posting = undefined)));
+  }
+
+  private async postThose(chunks: readonly UnsettledChunk[]): Promise<void> {
     for (const chunk of chunks) await this.insert([{ chunk, lines: await this.missingOf(chunk) }]);
     await markPosted(this.pool, chunks);
-    this.waiting = this.waiting.filter((chunk) => !chunks.includes(chunk));
+    this.waiting.splice(0, chunks.length);
   }
 
   /** Looks for all that was posted, however short ago. */

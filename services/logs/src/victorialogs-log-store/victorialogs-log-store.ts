@@ -18,7 +18,7 @@ import {
 } from '../lines/index.js';
 import { takePage } from '../lines/take-page.js';
 import { matches } from '../search/index.js';
-import { forgetBatches, retryStale } from '../stream-numbering/index.js';
+import { forgetBatches, retryStale, StreamTurns } from '../stream-numbering/index.js';
 import { appendToVictoriaLogs } from './append-lines.js';
 import { logsQl, streamFilter } from './logs-ql.js';
 import { PostedLines } from './posted-lines.js';
@@ -60,7 +60,7 @@ export class VictoriaLogsLogStore extends LogStore {
   private readonly client: VictoriaLogsClient;
   private readonly posted: PostedLines;
   private readonly now: () => number;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turns = new StreamTurns();
 
   constructor({ connectionString, address, logger, now, settleMs }: VictoriaLogsLogStoreOptions) {
     super();
@@ -73,11 +73,9 @@ export class VictoriaLogsLogStore extends LogStore {
     this.posted.start();
   }
 
-  /** One call at a time: numbers of a stream follow each other. Other processes are noticed, and then it starts again. */
+  /** One call at a time for each stream: its numbers follow each other. Other processes are noticed, and then it starts again. */
   append(batches: readonly LineBatch[]): Promise<AppendOutcome[]> {
-    const appended = this.turn.then(() => this.appendNow(batches));
-    this.turn = appended.catch(() => undefined);
-    return appended;
+    return this.turns.run(batches.map(({ streamId }) => streamId), () => this.appendNow(batches));
   }
 
   query(filter: LineFilter, { order, deadline, ...bounds }: PageRequest): Promise<LinePage> {
@@ -203,7 +201,7 @@ export class VictoriaLogsLogStore extends LogStore {
   }
 
   async close(): Promise<void> {
-    await this.turn;
+    await this.turns.idle();
     await this.posted.stop();
     await this.pool.end();
   }
