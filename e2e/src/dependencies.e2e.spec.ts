@@ -26,7 +26,7 @@ describe('private dependencies and an initializer, through the official Node.js 
     expect([first.version, second.version, second.dep_id]).toEqual([1, 2, first.dep_id]);
 
     const app = nodeFunction(`
-      const greeting = require('greeting');
+      const { default: greeting } = await import('greeting');
       let warm = 'cold';
       http.createServer((request, response) => {
         if (request.method === 'POST' && request.url === '/warm-up') warm = 'warm';
