@@ -107,7 +107,8 @@ export class JarBroker implements Broker {
     writeFileSync(this.file('log4j2.properties'), LOGGING);
     writeFileSync(this.file('server.properties'), propertiesFile(serverProperties(this.ports, this.file('data'))));
     if (existsSync(this.file('data/meta.properties'))) return;
-    const clusterId = randomBytes(16).toString('base64url');
+    // An id that began with "-" would be taken for an option.
+    const clusterId = `W${randomBytes(16).toString('base64url').slice(1)}`;
     const format = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', this.jars, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', this.file('server.properties')];
     const { ok, output } = await run('java', format, READY_WITHIN_MS);
     if (!ok) throw new Error(`Kafka's storage could not be formatted:\n${output}`);

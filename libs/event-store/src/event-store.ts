@@ -6,7 +6,7 @@ import { canonicalJson, chainHash, GENESIS } from '@windlass/hash-chain';
 import { announceAtCommit, Announcer } from './announcement.js';
 import { ConcurrencyError, isConcurrencyError } from './concurrency-error.js';
 import { fold, type Decider } from './decider.js';
-import { insertEvents, selectAfter, selectHead, selectStream, selectStreams, type EventRow, type NewEventRow, type Position } from './event-rows.js';
+import { fetchByStream, insertEvents, selectAfter, selectHead, selectStream, type EventRow, type NewEventRow, type Position, type ReadEventRow } from './event-rows.js';
 import { requireSchemaName } from './event-tables.js';
 import type { DomainEvent, EventMetadata, StoredEvent } from './event.js';
 import { selectChangedTenants, selectOfTenant, selectRecordedAt, selectStreamsOfTenant, type TenantQuery } from './tenant-rows.js';
@@ -180,16 +180,15 @@ export class EventStore {
     return rows.map((row) => this.stored(row));
   }
 
-  /** Everything committed of the streams whose ids begin alike: stream by stream, each oldest first, a page at a time. */
-  async *readStreams(streamPrefix: string, limit: number, manager: EntityManager): AsyncGenerator<readonly StoredEvent[], void, void> {
-    let after = { streamId: '', version: 0 };
-    for (;;) {
-      const rows = await selectStreams(manager, this.schema, { streamPrefix, after, limit });
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      yield rows.map((row) => this.stored(row));
-      if (rows.length < limit) return;
-      after = last;
+  /** Everything committed by now, stream by stream in the order of their ids' bytes, each oldest first, a page at a time. Takes a connection meanwhile. */
+  async *readStreams(limit: number): AsyncGenerator<readonly StoredEvent[], void, void> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      for await (const rows of fetchByStream(runner.manager, this.schema, limit)) yield rows.map((row) => this.stored(row));
+    } finally {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      await runner.release();
     }
   }
 
@@ -268,14 +267,14 @@ export class EventStore {
     });
   }
 
-  private stored<E extends DomainEvent>(row: EventRow): StoredEvent<E> {
+  private stored<E extends DomainEvent>(row: ReadEventRow): StoredEvent<E> {
     const position = { globalPosition: BigInt(row.globalPosition), transactionId: BigInt(row.transactionId) };
     const data = upcast(this.eventTypes, row.type, row.schemaVersion, row.data);
     // What a stream holds is the word of who appended to it; `evolve` refuses what it does not know.
     return { ...this.envelope(row, position), type: row.type, data } as unknown as StoredEvent<E>;
   }
 
-  private envelope(row: NewEventRow, position: Position): Omit<StoredEvent, 'type' | 'data'> {
+  private envelope(row: Omit<ReadEventRow, keyof Position>, position: Position): Omit<StoredEvent, 'type' | 'data'> {
     const { id, streamId, version, tenant, metadata, recordedAt } = row;
     return { id, streamId, version, ...position, tenant, metadata, recordedAt };
   }

@@ -8,4 +8,6 @@ export { EventStore, type AppendInput, type EventStoreOptions, type Executed, ty
 export type { TenantQuery } from './tenant-rows.js';
 export { relayBatch, type RelaySteps } from './relay-batch.js';
 export { EventRelay, type EventRelayOptions } from './event-relay.js';
-export { rebuildProjection, replay, replayStates, type EndedStream, type Replay, type ReplayedAggregate, type ReplayedStates } from './rebuild-projection.js';
+export { rebuildProjection } from './rebuild/rebuild-projection.js';
+export { replayRows, type Replay, type ReplayedRows } from './rebuild/replay-rows.js';
+export type { RowProjection, RowWriter } from './rebuild/row-writer.js';

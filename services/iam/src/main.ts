@@ -13,8 +13,9 @@ if (!parsed.ok) {
   process.exitCode = 1;
 } else if (process.argv[2] === 'rebuild') {
   const dataSource = await openDatabase(parsed.config.databaseUrl);
+  const from = performance.now();
   const events = await rebuildReadModels(openEvents(dataSource));
-  logger.info({ events }, 'read models rebuilt');
+  logger.info({ events, seconds: (performance.now() - from) / 1_000 }, 'read models rebuilt');
   await dataSource.destroy();
 } else {
   const service = await startIam({ ...parsed.config, logger });

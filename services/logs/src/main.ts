@@ -13,9 +13,11 @@ try {
   if (process.argv[2] === 'rebuild') {
     const dataSource = await openDatabase(config.databaseUrl);
     try {
+      const from = performance.now();
       const events = await rebuildReadModels(openEvents(dataSource));
+      logger.info({ events, seconds: (performance.now() - from) / 1_000 }, 'read models rebuilt');
       await rebuildAccountsOf('logs', dataSource, { ...config, logger });
-      logger.info({ events }, 'read models and the copy of accounts rebuilt');
+      logger.info({}, 'copy of accounts rebuilt');
     } finally {
       await dataSource.destroy();
     }

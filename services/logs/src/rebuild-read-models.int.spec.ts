@@ -7,7 +7,7 @@ import { logGroupStream, type LogGroupEvent } from './log-group/log-group.decide
 import { LogGroupTable } from './log-group/log-group-table.js';
 import { logStreamStream, type LogStreamEvent } from './log-stream/log-stream.decider.js';
 import { LogStreamTable } from './log-stream/log-stream-table.js';
-import { TransferTable, transferStream } from './transfer/index.js';
+import { projectTransfer, transferStream } from './transfer/index.js';
 import type { TransferEvent } from './transfer/transfer.decider.js';
 import { rebuildReadModels } from './rebuild-read-models.js';
 import { openEvents } from './stored-events.js';
@@ -71,7 +71,7 @@ describe('rebuilding groups, streams and transfers from their events', () => {
         { type: 'LogTransferCreated', data: { domainId: 'd1', projectId: 'p1', groupId: group, streamIds: [stream], ...settings } },
         { type: 'LogTransferChanged', data: { ...settings, enabled: false } },
       ];
-      for (const event of await append(manager, transferStream(shipping), 0, ...events)) await new TransferTable(dataSource).apply(manager, event);
+      for (const event of await append(manager, transferStream(shipping), 0, ...events)) await projectTransfer(manager, [event]);
     });
     const before = [await rows('log_groups'), await rows('log_streams'), await rows('log_transfers')];
     expect(before).toMatchObject([[{ id: group, ttl_in_days: 7, tags: { team: 'red' } }], [{ id: stream, ttl_in_days: 3, tags: { team: 'blue' }, masks_secrets: true }], [{ id: shipping, settings: { enabled: false } }]]);

@@ -1,7 +1,7 @@
-import { rebuildProjection, replay, type EventStore } from '@windlass/event-store';
-import { isLogGroupStream, logGroup, LogGroupRow, LogGroupTable } from './log-group/index.js';
-import { isLogStreamStream, logStream, LogStreamTable } from './log-stream/index.js';
-import { isTransferStream, transfer, TransferRow, TransferTable } from './transfer/index.js';
+import { rebuildProjection, replayRows, type EventStore } from '@windlass/event-store';
+import { LogGroupRow, logGroupStream, projectLogGroup } from './log-group/index.js';
+import { LogStreamRow, logStreamStream, projectLogStream } from './log-stream/index.js';
+import { projectTransfer, TransferRow, transferStream } from './transfer/index.js';
 
 /** What `rebuildReadModels` makes. */
 export const READ_MODELS = ['logs.log_groups', 'logs.log_streams', 'logs.log_transfers'];
@@ -11,9 +11,6 @@ export const READ_MODELS = ['logs.log_groups', 'logs.log_streams', 'logs.log_tra
  * how far transfers have come.
  */
 export function rebuildReadModels(store: EventStore): Promise<number> {
-  const groups = new LogGroupTable(store.dataSource);
-  const streams = new LogStreamTable(store.dataSource);
-  const transfers = new TransferTable(store.dataSource);
   return rebuildProjection({
     store,
     reset: async (manager) => {
@@ -23,27 +20,15 @@ export function rebuildReadModels(store: EventStore): Promise<number> {
       await manager.deleteAll(TransferRow);
     },
     replays: [
-      replay({
-        owns: isLogGroupStream,
-        decider: logGroup,
-        project: async (manager, events) => {
-          for (const event of events) await groups.replay(manager, event);
-        },
+      replayRows({ streams: logGroupStream(''), tables: [LogGroupRow], project: projectLogGroup }),
+      replayRows({
+        streams: logStreamStream(''),
+        tables: [LogStreamRow],
+        project: projectLogStream,
+        // A group that was deleted took its streams along, and their own events do not tell of it.
+        only: 'EXISTS (SELECT FROM logs.log_groups WHERE log_groups.id = group_id)',
       }),
-      replay({
-        owns: isLogStreamStream,
-        decider: logStream,
-        project: async (manager, events) => {
-          for (const event of events) await streams.replay(manager, event);
-        },
-      }),
-      replay({
-        owns: isTransferStream,
-        decider: transfer,
-        project: async (manager, events) => {
-          for (const event of events) await transfers.apply(manager, event);
-        },
-      }),
+      replayRows({ streams: transferStream(''), tables: [TransferRow], project: projectTransfer }),
     ],
   });
 }

@@ -7,9 +7,11 @@ const logger = createLogger('registry');
 try {
   const config = readConfig(process.env);
   if (process.argv[2] === 'rebuild') {
+    const from = performance.now();
     const events = await rebuildRegistry(config);
+    logger.info({ events, seconds: (performance.now() - from) / 1_000 }, 'read models rebuilt');
     await rebuildRegistryAccounts({ ...config, logger });
-    logger.info({ events }, 'rebuilt the read models and the copy of accounts');
+    logger.info({}, 'copy of accounts rebuilt');
   } else {
     const service = await startRegistry({ ...config, logger });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void service.close().then(() => process.exit(0)));

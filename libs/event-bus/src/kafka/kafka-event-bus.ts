@@ -5,6 +5,7 @@ import type { DeadLetter } from '../delivery/retry-stopped-key.js';
 import { forgetStopped, giveUp, listStoppedKeys, retryNow } from '../delivery/stopped-keys.js';
 import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, GroupLag, StoppedKeyName } from '../event-bus.js';
 import { prepareBusSchema } from '../postgres/bus-schema.js';
+import { surviveLostConnections } from '../postgres/lost-connections.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../retry-policy.js';
 import { topicPolicy } from '../topics.js';
 import { KafkaConsumer } from './kafka-consumer.js';
@@ -61,7 +62,7 @@ export class KafkaEventBus implements EventBus {
   static async open(options: KafkaEventBusOptions): Promise<KafkaEventBus> {
     const { connectionString, logger } = options;
     const pool = new Pool({ connectionString, max: 3, connectionTimeoutMillis: 10_000, statement_timeout: 30_000, keepAlive: true, application_name: 'windlass bus' });
-    pool.on('error', (error) => logger.warn({ err: error }, 'an idle bus connection was lost'));
+    surviveLostConnections(pool, logger);
     try {
       await prepareBusSchema(pool);
     } catch (error) {

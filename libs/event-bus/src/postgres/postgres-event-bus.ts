@@ -5,6 +5,7 @@ import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, Stop
 import { DEFAULT_RETRY, type RetryPolicy } from '../retry-policy.js';
 import { prepareBusSchema } from './bus-schema.js';
 import { Consumer } from './consumer.js';
+import { surviveLostConnections } from './lost-connections.js';
 import { CHANNEL, deleteConsumed, deleteOverwritten, enrollGroup, insertMessages, readLags } from './message-table.js';
 import { PostgresSession } from './session.js';
 
@@ -57,7 +58,7 @@ export class PostgresEventBus implements EventBus {
       application_name: 'windlass bus',
     });
     // An idle connection that breaks is replaced at its next use; unheard, its error would end the process.
-    pool.on('error', (error) => logger.warn({ err: error }, 'an idle bus connection was lost'));
+    surviveLostConnections(pool, logger);
     try {
       await prepareBusSchema(pool);
       const consumers = new Set<Consumer>();

@@ -18,8 +18,9 @@ const SCHEMA = 'faults';
 const DATABASE = 'windlass';
 const STREAMS = 12;
 const WRITERS = 4;
-// Of a hundred effects, after how many the process dies before it could record them. A broker waits ten seconds for a member that died.
-const DEATHS = { postgres: 0.05, kafka: 0.01 };
+// Of how many effects the process dies before it could record one, and how often it does: a broker waits ten seconds for a member that
+// died, and a slow machine, on which effects are small and many, is to get through a run too.
+const DEATHS = { postgres: { chance: 0.05, most: 10 }, kafka: { chance: 0.01, most: 2 } };
 const PATIENCE_MILLISECONDS = 90_000;
 
 /** Writers, a relay and consumers as processes of their own over a PostgreSQL and, where one is given, a Kafka; each can be killed. */
@@ -28,10 +29,13 @@ export class FaultRun {
   readonly acknowledged: string[] = [];
   private readonly running = new Map<Participant, ChildProcess>();
   private readonly killed = new Set<ChildProcess>();
+  private readonly stopping = new Set<ChildProcess>();
   private heardOf: () => void = () => undefined;
   private ending = false;
   /** Participants that died where they are made to die by chance, beside those that were killed. */
-  deaths = 0;
+  readonly deaths: Participant[] = [];
+  /** Participants that ended by themselves, as none may whatever is killed around it. */
+  readonly crashes: Participant[] = [];
 
   private constructor(
     private readonly directory: string,
@@ -131,6 +135,7 @@ export class FaultRun {
   }
 
   private launch(participant: Participant): void {
+    const deaths = this.broker === undefined ? DEATHS.postgres : DEATHS.kafka;
     const task = {
       role: participant.split('-')[0],
       name: participant,
@@ -139,7 +144,7 @@ export class FaultRun {
       schema: SCHEMA,
       streams: STREAMS,
       writers: WRITERS,
-      deaths: this.broker === undefined ? DEATHS.postgres : DEATHS.kafka,
+      deaths: this.deaths.filter((each) => each === participant).length < deaths.most ? deaths.chance : 0,
     };
     // Tied to this process: the kernel ends it with it.
     const program = join(import.meta.dirname, 'participant.mjs');
@@ -152,8 +157,8 @@ export class FaultRun {
     });
     this.running.set(participant, child);
     child.once('exit', (_code, signal) => {
-      if (signal !== 'SIGKILL' || this.ending || this.running.get(participant) !== child || this.killed.delete(child)) return;
-      this.deaths++;
+      if (this.ending || this.stopping.has(child) || this.killed.delete(child)) return;
+      (signal === 'SIGKILL' ? this.deaths : this.crashes).push(participant);
       this.launch(participant);
     });
   }
@@ -162,6 +167,7 @@ export class FaultRun {
     const child = this.running.get(participant);
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'close');
+    this.stopping.add(child);
     child.kill('SIGTERM');
     const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MILLISECONDS);
     await ended;

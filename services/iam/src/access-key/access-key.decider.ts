@@ -124,10 +124,6 @@ export function accessKeyStream(key: string): string {
   return `${STREAM}${key}`;
 }
 
-export function isAccessKeyStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM);
-}
-
 function requireWellFormed(command: CreateAccessKey): void {
   if (/^[A-Z0-9]{20}$/.test(command.accessKey) && /^[A-Za-z0-9]{40}$/.test(command.secretKey)) return;
   throw new WindlassError({

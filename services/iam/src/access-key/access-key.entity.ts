@@ -1,7 +1,7 @@
-import type { Project } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { UserRow } from '../user/index.js';
-import type { AccessKey, AccessKeyEvent } from './access-key.decider.js';
+import type { AccessKeyEvent } from './access-key.decider.js';
 
 /** Read model of access keys. */
 @Entity({ name: 'access_keys' })
@@ -47,24 +47,24 @@ export class AccessKeyUseRow {
   usedAt: Date;
 }
 
-export const projectAccessKey: Project<AccessKey, AccessKeyEvent> = async (manager, events) => {
+export const projectAccessKey: RowProjection<AccessKeyEvent> = async (rows, events) => {
   for (const event of events) {
     const { accessKey } = event.data;
     switch (event.type) {
       case 'AccessKeyCreated':
-        await manager.insert(AccessKeyRow, { accessKey, userId: event.data.userId, status: 'active', description: '', createdAt: event.recordedAt });
+        await rows.insert(AccessKeyRow, { accessKey, userId: event.data.userId, status: 'active', description: '', createdAt: event.recordedAt });
         break;
       case 'AccessKeyDescribed':
-        await manager.update(AccessKeyRow, accessKey, { description: event.data.description });
+        await rows.update(AccessKeyRow, accessKey, { description: event.data.description });
         break;
       case 'AccessKeyActivated':
-        await manager.update(AccessKeyRow, accessKey, { status: 'active' });
+        await rows.update(AccessKeyRow, accessKey, { status: 'active' });
         break;
       case 'AccessKeyDeactivated':
-        await manager.update(AccessKeyRow, accessKey, { status: 'inactive' });
+        await rows.update(AccessKeyRow, accessKey, { status: 'inactive' });
         break;
       case 'AccessKeyDeleted':
-        await manager.delete(AccessKeyRow, accessKey);
+        await rows.delete(AccessKeyRow, accessKey);
         break;
       default:
         event satisfies never;

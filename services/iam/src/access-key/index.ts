@@ -1,4 +1,4 @@
-export { accessKey, accessKeyStream, isAccessKeyStream } from './access-key.decider.js';
+export { accessKey, accessKeyStream } from './access-key.decider.js';
 export { AccessKeyRow, AccessKeySecretRow, AccessKeyUseRow, projectAccessKey } from './access-key.entity.js';
 export { deleteAccessKeysOf } from './delete-access-keys-of.js';
 export { newKeyPair, type KeyPair } from './key-pair.js';

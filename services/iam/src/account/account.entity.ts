@@ -1,8 +1,8 @@
 import type { OwnQuotas } from '@windlass/accounts';
-import type { Project } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { nameKey } from '../name-rule.js';
-import type { Account, AccountEvent, IsolationDemands } from './account.decider.js';
+import type { AccountEvent, IsolationDemands } from './account.decider.js';
 
 /** Read model of accounts. `name_key` is unique: the index decides between two who create the same name at once. */
 @Entity({ name: 'accounts' })
@@ -42,7 +42,7 @@ export class AccountRow {
 
 export const ACCOUNT_NAME_UNIQUE = 'accounts_name_key_unique';
 
-export const projectAccount: Project<Account, AccountEvent> = async (manager, events) => {
+export const projectAccount: RowProjection<AccountEvent> = async (rows, events) => {
   for (const event of events) {
     const { domainId } = event.data;
     const { recordedAt } = event;
@@ -50,19 +50,19 @@ export const projectAccount: Project<Account, AccountEvent> = async (manager, ev
       case 'AccountCreated': {
         const { name, isOperator } = event.data;
         const status = { status: 'active', statusReason: '', statusChangedAt: recordedAt } as const;
-        await manager.insert(AccountRow, { domainId, name, nameKey: nameKey(name), ...status, isOperator, quotas: {}, isolation: { account: 'standard', operator: 'standard' }, createdAt: recordedAt });
+        await rows.insert(AccountRow, { domainId, name, nameKey: nameKey(name), ...status, isOperator, quotas: {}, isolation: { account: 'standard', operator: 'standard' }, createdAt: recordedAt });
         break;
       }
       case 'AccountSuspended':
       case 'AccountResumed':
       case 'AccountClosed':
-        await manager.update(AccountRow, { domainId }, { status: STATUS_AFTER[event.type], statusReason: event.data.reason, statusChangedAt: recordedAt });
+        await rows.update(AccountRow, { domainId }, { status: STATUS_AFTER[event.type], statusReason: event.data.reason, statusChangedAt: recordedAt });
         break;
       case 'AccountQuotasSet':
-        await manager.update(AccountRow, { domainId }, { quotas: event.data.quotas });
+        await rows.update(AccountRow, { domainId }, { quotas: event.data.quotas });
         break;
       case 'AccountIsolationDemanded':
-        await manager.update(AccountRow, { domainId }, { isolation: event.data.isolation });
+        await rows.update(AccountRow, { domainId }, { isolation: event.data.isolation });
         break;
       default:
         event satisfies never;

@@ -125,7 +125,3 @@ const STREAM = 'agency-';
 export function agencyStream(agencyId: string): string {
   return `${STREAM}${agencyId}`;
 }
-
-export function isAgencyStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM);
-}

@@ -1,8 +1,8 @@
-import type { Project } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { AccountRow } from '../account/index.js';
 import { nameKey } from '../name-rule.js';
-import type { Agency, AgencyEvent } from './agency.decider.js';
+import type { AgencyEvent } from './agency.decider.js';
 import type { Trust } from './trust.js';
 
 /** Read model of agencies; the index on account and `name_key` decides between two who create the same name at once. */
@@ -54,7 +54,7 @@ export function trustOf({ trustKind: kind, trustDomainId: domainId, trustDomainN
   return { kind, domainId, name };
 }
 
-export const projectAgency: Project<Agency, AgencyEvent> = async (manager, events) => {
+export const projectAgency: RowProjection<AgencyEvent> = async (rows, events) => {
   for (const event of events) {
     const { agencyId } = event.data;
     switch (event.type) {
@@ -62,17 +62,17 @@ export const projectAgency: Project<Agency, AgencyEvent> = async (manager, event
         const { domainId, name, durationHours } = event.data;
         const expiresAt = end(event.recordedAt, durationHours);
         const own = { agencyId, domainId, name, nameKey: nameKey(name), createdAt: event.recordedAt };
-        await manager.insert(AgencyRow, { ...own, ...termsColumns(event.data), durationHours, expiresAt });
+        await rows.insert(AgencyRow, { ...own, ...termsColumns(event.data), durationHours, expiresAt });
         break;
       }
       case 'AgencyChanged': {
         const { durationHours, durationBegins } = event.data;
         const lasting = durationBegins ? { durationHours, expiresAt: end(event.recordedAt, durationHours) } : {};
-        await manager.update(AgencyRow, agencyId, { ...termsColumns(event.data), ...lasting });
+        await rows.update(AgencyRow, agencyId, { ...termsColumns(event.data), ...lasting });
         break;
       }
       case 'AgencyDeleted':
-        await manager.delete(AgencyRow, agencyId);
+        await rows.delete(AgencyRow, agencyId);
         break;
       default:
         event satisfies never;

@@ -1,4 +1,4 @@
-export { agency, agencyStream, isAgencyStream } from './agency.decider.js';
+export { agency, agencyStream } from './agency.decider.js';
 export { AgencyRow, projectAgency, trustOf } from './agency.entity.js';
 export { ShowAgencyState, type AgencyState } from './agency-state.js';
 export { agencyExists, findAgency } from './find-agency.js';

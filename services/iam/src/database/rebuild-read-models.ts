@@ -1,13 +1,13 @@
-import { rebuildProjection, replay, type EventStore } from '@windlass/event-store';
-import { accessKey, AccessKeyRow, isAccessKeyStream, projectAccessKey } from '../access-key/index.js';
-import { account, AccountRow, isAccountStream, projectAccount } from '../account/index.js';
-import { enterpriseProject, EnterpriseProjectRow, isEnterpriseProjectStream, projectEnterpriseProject } from '../enterprise-project/index.js';
-import { agency, AgencyRow, isAgencyStream, projectAgency } from '../agency/index.js';
-import { group, GroupMemberRow, GroupRow, isGroupStream, projectGroup } from '../group/index.js';
-import { grant, GrantRow, isGrantStream, projectGrant } from '../grant/index.js';
-import { isProjectStream, project, projectProject, ProjectRow } from '../project/index.js';
-import { customPolicy, CustomPolicyRow, isCustomPolicyStream, projectCustomPolicy } from '../role/index.js';
-import { isUserStream, projectUser, user, UserRow } from '../user/index.js';
+import { rebuildProjection, replayRows, type EventStore } from '@windlass/event-store';
+import { AccessKeyRow, accessKeyStream, projectAccessKey } from '../access-key/index.js';
+import { AccountRow, accountStream, projectAccount } from '../account/index.js';
+import { AgencyRow, agencyStream, projectAgency } from '../agency/index.js';
+import { EnterpriseProjectRow, enterpriseProjectStream, projectEnterpriseProject } from '../enterprise-project/index.js';
+import { GRANT_STREAMS, GrantRow, projectGrant } from '../grant/index.js';
+import { GroupMemberRow, GroupRow, groupStream, projectGroup } from '../group/index.js';
+import { projectProject, ProjectRow, projectStream } from '../project/index.js';
+import { CustomPolicyRow, customPolicyStream, projectCustomPolicy } from '../role/index.js';
+import { projectUser, UserRow, userStream } from '../user/index.js';
 
 /** What `rebuildReadModels` makes. */
 export const READ_MODELS = ['iam.accounts', 'iam.users', 'iam.projects', 'iam.access_keys', 'iam.enterprise_projects', 'iam.groups', 'iam.group_members', 'iam.agencies', 'iam.custom_policies', 'iam.grants'];
@@ -23,15 +23,15 @@ export function rebuildReadModels(store: EventStore): Promise<number> {
       for (const row of [AccountRow, UserRow, ProjectRow, AccessKeyRow, EnterpriseProjectRow, GroupRow, GroupMemberRow, AgencyRow, CustomPolicyRow, GrantRow]) await manager.deleteAll(row);
     },
     replays: [
-      replay({ owns: isAccountStream, decider: account, project: projectAccount }),
-      replay({ owns: isUserStream, decider: user, project: projectUser }),
-      replay({ owns: isProjectStream, decider: project, project: projectProject }),
-      replay({ owns: isGroupStream, decider: group, project: projectGroup }),
-      replay({ owns: isAgencyStream, decider: agency, project: projectAgency }),
-      replay({ owns: isAccessKeyStream, decider: accessKey, project: projectAccessKey }),
-      replay({ owns: isEnterpriseProjectStream, decider: enterpriseProject, project: projectEnterpriseProject }),
-      replay({ owns: isCustomPolicyStream, decider: customPolicy, project: projectCustomPolicy }),
-      replay({ owns: isGrantStream, decider: grant, project: projectGrant }),
+      replayRows({ streams: accessKeyStream(''), tables: [AccessKeyRow], project: projectAccessKey }),
+      replayRows({ streams: accountStream(''), tables: [AccountRow], project: projectAccount }),
+      replayRows({ streams: agencyStream(''), tables: [AgencyRow], project: projectAgency }),
+      replayRows({ streams: customPolicyStream(''), tables: [CustomPolicyRow], project: projectCustomPolicy }),
+      replayRows({ streams: enterpriseProjectStream(''), tables: [EnterpriseProjectRow], project: projectEnterpriseProject }),
+      replayRows({ streams: GRANT_STREAMS, tables: [GrantRow], project: projectGrant }),
+      replayRows({ streams: groupStream(''), tables: [GroupRow, GroupMemberRow], project: projectGroup }),
+      replayRows({ streams: projectStream(''), tables: [ProjectRow], project: projectProject }),
+      replayRows({ streams: userStream(''), tables: [UserRow], project: projectUser }),
     ],
   });
 }

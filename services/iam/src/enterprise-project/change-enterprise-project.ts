@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { EventStore } from '@windlass/event-store';
 import { reachesEnterpriseProject } from '@windlass/principal';
-import type { EntityManager } from 'typeorm';
 import type { Caller } from '../caller.js';
 import { requireRoom } from '../require-room.js';
 import { refusingTakenNames } from '../unique-name.js';
@@ -43,9 +42,9 @@ export class CreateEnterpriseProjectHandler implements ICommandHandler<CreateEnt
         decider: enterpriseProject,
         command: { type: 'CreateEnterpriseProject', id, domainId, ...wanted },
         metadata,
-        project: async (manager, events, state) => {
+        project: async (manager, events) => {
           await requireRoom(manager, domainId, { quota: 'enterprise_project', rows: EnterpriseProjectRow, code: 'EPS.0403' });
-          await projectEnterpriseProject(manager, events, state);
+          await projectEnterpriseProject(manager, events);
         },
       }),
     );
@@ -86,7 +85,7 @@ export class ChangeEnterpriseProjectHandler implements ICommandHandler<ChangeEnt
         decider: enterpriseProject,
         command: change,
         metadata,
-        project: (inTransaction: EntityManager, events, state) => projectEnterpriseProject(inTransaction, events, state),
+        project: projectEnterpriseProject,
       }),
     );
   }

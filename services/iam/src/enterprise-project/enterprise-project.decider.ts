@@ -133,7 +133,3 @@ const STREAM = 'enterprise-project-';
 export function enterpriseProjectStream(id: string): string {
   return `${STREAM}${id}`;
 }
-
-export function isEnterpriseProjectStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM);
-}

@@ -1,7 +1,7 @@
-import type { Project } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { EnterpriseProjectType } from './enterprise-project-rule.js';
-import type { EnterpriseProject, EnterpriseProjectEvent } from './enterprise-project.decider.js';
+import type { EnterpriseProjectEvent } from './enterprise-project.decider.js';
 
 /**
  * Read model of the enterprise projects that somebody created; the default one of each account has no row. The name is
@@ -36,26 +36,26 @@ export class EnterpriseProjectRow {
 
 export const ENTERPRISE_PROJECT_NAME_UNIQUE = 'enterprise_projects_name_unique';
 
-export const projectEnterpriseProject: Project<EnterpriseProject, EnterpriseProjectEvent> = async (manager, events) => {
+export const projectEnterpriseProject: RowProjection<EnterpriseProjectEvent> = async (rows, events) => {
   for (const event of events) {
     const { recordedAt: updatedAt } = event;
     switch (event.type) {
       case 'EnterpriseProjectCreated':
-        await manager.insert(EnterpriseProjectRow, { ...event.data, status: 'enabled', createdAt: updatedAt, updatedAt });
+        await rows.insert(EnterpriseProjectRow, { ...event.data, status: 'enabled', createdAt: updatedAt, updatedAt });
         break;
       case 'EnterpriseProjectChanged': {
         const { id, name, description, type } = event.data;
-        await manager.update(EnterpriseProjectRow, { id }, { name, description, type, updatedAt });
+        await rows.update(EnterpriseProjectRow, { id }, { name, description, type, updatedAt });
         break;
       }
       case 'EnterpriseProjectEnabled':
-        await manager.update(EnterpriseProjectRow, { id: event.data.id }, { status: 'enabled', updatedAt });
+        await rows.update(EnterpriseProjectRow, { id: event.data.id }, { status: 'enabled', updatedAt });
         break;
       case 'EnterpriseProjectDisabled':
-        await manager.update(EnterpriseProjectRow, { id: event.data.id }, { status: 'disabled', updatedAt });
+        await rows.update(EnterpriseProjectRow, { id: event.data.id }, { status: 'disabled', updatedAt });
         break;
       case 'EnterpriseProjectDeleted':
-        await manager.delete(EnterpriseProjectRow, { id: event.data.id });
+        await rows.delete(EnterpriseProjectRow, { id: event.data.id });
         break;
       default:
         event satisfies never;

@@ -62,7 +62,3 @@ export const GRANT_STREAMS = 'grant-';
 export function grantStream(domainId: string, { subject, scope, roleId }: GrantKey): string {
   return `${GRANT_STREAMS}${domainId}-${subject.type}-${subject.id}-${scope.type}-${scopeId(scope)}-${roleId}`;
 }
-
-export function isGrantStream(streamId: string): boolean {
-  return streamId.startsWith(GRANT_STREAMS);
-}

@@ -1,6 +1,6 @@
-import type { Project } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { GrantEvent, GrantState } from './grant.decider.js';
+import type { GrantEvent } from './grant.decider.js';
 import { scopeId, scopeOf, type GrantKey, type GrantScope, type GrantSubject } from './grant.js';
 
 /** Read model of the grants that hold. */
@@ -48,16 +48,16 @@ export function keyOf(row: GrantRow): GrantKey {
   return { subject: { type: row.subjectType, id: row.subjectId }, scope: scopeOf(row.scopeType, row.scopeId), roleId: row.roleId };
 }
 
-export const projectGrant: Project<GrantState, GrantEvent> = async (manager, events) => {
+export const projectGrant: RowProjection<GrantEvent> = async (rows, events) => {
   for (const event of events) {
     const { domainId, ...key } = event.data;
     const { id: eventId, streamId, version, recordedAt: givenAt } = event;
     switch (event.type) {
       case 'GrantGiven':
-        await manager.insert(GrantRow, { ...rowKey(domainId, key), eventId, streamId, version, givenAt });
+        await rows.insert(GrantRow, { ...rowKey(domainId, key), eventId, streamId, version, givenAt });
         break;
       case 'GrantTaken':
-        await manager.delete(GrantRow, rowKey(domainId, key));
+        await rows.delete(GrantRow, rowKey(domainId, key));
         break;
       default:
         event satisfies never;

@@ -1,4 +1,4 @@
-export { grant, GRANT_STREAMS, isGrantStream } from './grant.decider.js';
+export { grant, GRANT_STREAMS } from './grant.decider.js';
 export { GrantRow, projectGrant } from './grant.entity.js';
 export { scopeId, type Grant, type GrantScope, type GrantSubject } from './grant.js';
 export { grantsFor } from './grants-for.js';

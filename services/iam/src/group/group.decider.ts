@@ -136,7 +136,3 @@ const STREAM = 'group-';
 export function groupStream(groupId: string): string {
   return `${STREAM}${groupId}`;
 }
-
-export function isGroupStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM);
-}

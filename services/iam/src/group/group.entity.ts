@@ -1,7 +1,7 @@
-import type { Project } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { nameKey } from '../name-rule.js';
-import type { Group, GroupEvent } from './group.decider.js';
+import type { GroupEvent } from './group.decider.js';
 
 /** Read model of groups; the index on account and `name_key` decides between two who create the same name at once. */
 @Entity({ name: 'groups' })
@@ -37,29 +37,29 @@ export class GroupMemberRow {
   userId: string;
 }
 
-export const projectGroup: Project<Group, GroupEvent> = async (manager, events) => {
+export const projectGroup: RowProjection<GroupEvent> = async (rows, events) => {
   for (const event of events) {
     const { groupId } = event.data;
     switch (event.type) {
       case 'GroupCreated': {
         const { domainId, name, description } = event.data;
-        await manager.insert(GroupRow, { groupId, domainId, name, nameKey: nameKey(name), description, createdAt: event.recordedAt });
+        await rows.insert(GroupRow, { groupId, domainId, name, nameKey: nameKey(name), description, createdAt: event.recordedAt });
         break;
       }
       case 'GroupChanged': {
         const { name, description } = event.data;
-        await manager.update(GroupRow, groupId, { name, nameKey: nameKey(name), description });
+        await rows.update(GroupRow, groupId, { name, nameKey: nameKey(name), description });
         break;
       }
       case 'GroupDeleted':
-        await manager.delete(GroupMemberRow, { groupId });
-        await manager.delete(GroupRow, groupId);
+        await rows.delete(GroupMemberRow, { groupId });
+        await rows.delete(GroupRow, groupId);
         break;
       case 'GroupMemberAdded':
-        await manager.insert(GroupMemberRow, { groupId, userId: event.data.userId });
+        await rows.insert(GroupMemberRow, { groupId, userId: event.data.userId });
         break;
       case 'GroupMemberRemoved':
-        await manager.delete(GroupMemberRow, { groupId, userId: event.data.userId });
+        await rows.delete(GroupMemberRow, { groupId, userId: event.data.userId });
         break;
       default:
         event satisfies never;

@@ -1,3 +1,3 @@
 export { findProject } from './find-project.js';
-export { isProjectName, isProjectStream, project, projectStream } from './project.decider.js';
+export { isProjectName, project, projectStream } from './project.decider.js';
 export { projectProject, ProjectRow } from './project.entity.js';

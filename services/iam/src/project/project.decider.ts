@@ -188,7 +188,3 @@ const STREAM = 'project-';
 export function projectStream(projectId: string): string {
   return `${STREAM}${projectId}`;
 }
-
-export function isProjectStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM);
-}

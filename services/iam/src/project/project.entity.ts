@@ -1,6 +1,6 @@
-import type { Project as Projection } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Project, ProjectEvent } from './project.decider.js';
+import type { ProjectEvent } from './project.decider.js';
 
 /** Read model of projects; the index on account and name decides between two who create the same name at once. */
 @Entity({ name: 'projects' })
@@ -27,25 +27,25 @@ export class ProjectRow {
 
 export const PROJECT_NAME_UNIQUE = 'projects_name_unique';
 
-export const projectProject: Projection<Project, ProjectEvent> = async (manager, events) => {
+export const projectProject: RowProjection<ProjectEvent> = async (rows, events) => {
   for (const event of events) {
     const { projectId } = event.data;
     switch (event.type) {
       case 'ProjectCreated': {
         const { domainId, name } = event.data;
-        await manager.insert(ProjectRow, { projectId, domainId, name, parentId: null, description: '', createdAt: event.recordedAt });
+        await rows.insert(ProjectRow, { projectId, domainId, name, parentId: null, description: '', createdAt: event.recordedAt });
         break;
       }
       case 'SubprojectCreated': {
         const { domainId, name, description, parent } = event.data;
-        await manager.insert(ProjectRow, { projectId, domainId, name, parentId: parent.projectId, description, createdAt: event.recordedAt });
+        await rows.insert(ProjectRow, { projectId, domainId, name, parentId: parent.projectId, description, createdAt: event.recordedAt });
         break;
       }
       case 'ProjectChanged':
-        await manager.update(ProjectRow, projectId, { name: event.data.name, description: event.data.description });
+        await rows.update(ProjectRow, projectId, { name: event.data.name, description: event.data.description });
         break;
       case 'ProjectDeleted':
-        await manager.delete(ProjectRow, projectId);
+        await rows.delete(ProjectRow, projectId);
         break;
       default:
         event satisfies never;

@@ -117,7 +117,3 @@ const STREAM = 'custom-policy-';
 export function customPolicyStream(roleId: string): string {
   return `${STREAM}${roleId}`;
 }
-
-export function isCustomPolicyStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM);
-}

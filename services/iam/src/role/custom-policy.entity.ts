@@ -1,6 +1,6 @@
-import type { Project } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { CustomPolicy, CustomPolicyEvent } from './custom-policy.decider.js';
+import type { CustomPolicyEvent } from './custom-policy.decider.js';
 import type { CustomPolicyType } from './custom-policy.js';
 import type { PolicyDocument, Role } from './role.js';
 
@@ -58,21 +58,21 @@ export function toRole(row: CustomPolicyRow): Role {
   };
 }
 
-export const projectCustomPolicy: Project<CustomPolicy, CustomPolicyEvent> = async (manager, events) => {
+export const projectCustomPolicy: RowProjection<CustomPolicyEvent> = async (rows, events) => {
   for (const event of events) {
     switch (event.type) {
       case 'CustomPolicyCreated': {
         const { roleId, domainId, number, ...content } = event.data;
-        await manager.insert(CustomPolicyRow, { roleId, domainId, number, ...content, createdAt: event.recordedAt, updatedAt: event.recordedAt });
+        await rows.insert(CustomPolicyRow, { roleId, domainId, number, ...content, createdAt: event.recordedAt, updatedAt: event.recordedAt });
         break;
       }
       case 'CustomPolicyUpdated': {
         const { roleId, ...content } = event.data;
-        await manager.update(CustomPolicyRow, { roleId }, { ...content, updatedAt: event.recordedAt });
+        await rows.update(CustomPolicyRow, { roleId }, { ...content, updatedAt: event.recordedAt });
         break;
       }
       case 'CustomPolicyDeleted':
-        await manager.delete(CustomPolicyRow, { roleId: event.data.roleId });
+        await rows.delete(CustomPolicyRow, { roleId: event.data.roleId });
         break;
       default:
         event satisfies never;

@@ -1,4 +1,4 @@
-export { customPolicy, customPolicyStream, isCustomPolicyStream } from './custom-policy.decider.js';
+export { customPolicy, customPolicyStream } from './custom-policy.decider.js';
 export { CustomPolicyRow, projectCustomPolicy, toRole } from './custom-policy.entity.js';
 export { findRole, findRoles, holdRole } from './find-role.js';
 export { pastCustomPolicy } from './past-custom-policy.js';

@@ -2,7 +2,7 @@ export { LogIn, type UserReference } from './log-in.js';
 export { hashPassword } from './password-hash.js';
 export { LogInFailuresRow, PasswordRow } from './password.entity.js';
 export { requireManageable } from './require-manageable.js';
-export { isUserStream, user, userStream, type UserEvent } from './user.decider.js';
+export { user, userStream, type UserEvent } from './user.decider.js';
 export { projectUser, UserRow } from './user.entity.js';
 export { findUser, holdUser, lockUser, userExists } from './find-user.js';
 export { keystoneUser } from './user-answer.js';

@@ -192,7 +192,3 @@ const STREAM = 'user-';
 export function userStream(userId: string): string {
   return `${STREAM}${userId}`;
 }
-
-export function isUserStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM);
-}

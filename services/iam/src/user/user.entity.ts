@@ -1,10 +1,10 @@
-import type { Project } from '@windlass/event-store';
+import type { RowProjection } from '@windlass/event-store';
 import { ACCOUNT_ADMINISTRATOR } from '@windlass/principal';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { AccountRow } from '../account/index.js';
 import { nameKey } from '../name-rule.js';
 import { NO_DETAILS, type AccessMode } from './user-details.js';
-import type { User, UserEvent } from './user.decider.js';
+import type { UserEvent } from './user.decider.js';
 
 /** Read model of users. */
 @Entity({ name: 'users' })
@@ -69,7 +69,7 @@ export function isOwner({ roles }: UserRow): boolean {
   return roles.includes(ACCOUNT_ADMINISTRATOR);
 }
 
-export const projectUser: Project<User, UserEvent> = async (manager, events) => {
+export const projectUser: RowProjection<UserEvent> = async (rows, events) => {
   for (const event of events) {
     const { userId } = event.data;
     const updatedAt = event.recordedAt;
@@ -77,25 +77,25 @@ export const projectUser: Project<User, UserEvent> = async (manager, events) => 
       case 'UserCreated': {
         const { domainId, name, email, roles } = event.data;
         const own = { userId, domainId, name, nameKey: nameKey(name), roles: [...roles], status: 'enabled' as const };
-        await manager.insert(UserRow, { ...own, ...NO_DETAILS, email, createdAt: updatedAt, updatedAt });
+        await rows.insert(UserRow, { ...own, ...NO_DETAILS, email, createdAt: updatedAt, updatedAt });
         break;
       }
       case 'UserDescribed': {
         const { name, userId: _, ...details } = event.data;
-        await manager.update(UserRow, userId, { name, nameKey: nameKey(name), ...details, updatedAt });
+        await rows.update(UserRow, userId, { name, nameKey: nameKey(name), ...details, updatedAt });
         break;
       }
       case 'UserEnabled':
-        await manager.update(UserRow, userId, { status: 'enabled', updatedAt });
+        await rows.update(UserRow, userId, { status: 'enabled', updatedAt });
         break;
       case 'UserDisabled':
-        await manager.update(UserRow, userId, { status: 'disabled', updatedAt });
+        await rows.update(UserRow, userId, { status: 'disabled', updatedAt });
         break;
       case 'PasswordSet':
-        await manager.update(UserRow, userId, { updatedAt });
+        await rows.update(UserRow, userId, { updatedAt });
         break;
       case 'UserDeleted':
-        await manager.delete(UserRow, userId);
+        await rows.delete(UserRow, userId);
         break;
       default:
         event satisfies never;

@@ -1,4 +1,4 @@
-import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { GrantableOperation, GranteeType, KeyGrant } from './key-grants.js';
 
 /** A grant that holds. Those of a key go with it. */
@@ -30,12 +30,4 @@ export class GrantRow implements KeyGrant {
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
-}
-
-export async function keepGrant(manager: EntityManager, grant: KeyGrant & Pick<GrantRow, 'keyId' | 'createdAt'>): Promise<void> {
-  await manager.insert(GrantRow, { ...grant, operations: [...grant.operations] });
-}
-
-export async function forgetGrants(manager: EntityManager, keyId: string): Promise<void> {
-  await manager.delete(GrantRow, { keyId });
 }

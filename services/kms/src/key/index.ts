@@ -1,9 +1,9 @@
-export { isKeyStream, key, keyStream, type KeyChange } from './key.decider.js';
+export { key, keyStream, type KeyChange } from './key.decider.js';
 export type { KeyEvent } from './key.events.js';
 export { evolveKeyRecord, NO_KEY, type KeyRecord, type KeyStatus } from './key-record.js';
 export { invalidKeyId, keyNotFound } from './key.errors.js';
 export { requireUsable, requireUsage } from './usable-key.js';
-export { isKeyId, KeyRow, KeyTable, type KeyFilter } from './key-table.js';
+export { isKeyId, KeyRow, KeyTable, projectKey, type KeyFilter } from './key-table.js';
 export { checkValueOf, KeyMaterial, openMaterial, sealMaterial, type MaterialOwner } from './key-material.js';
 export { MaterialMaker } from './material-maker.js';
 export { ServiceKeys } from './service-keys.js';

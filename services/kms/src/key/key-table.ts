@@ -1,10 +1,10 @@
 import { Column, DataSource, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { Principal } from '@windlass/contracts/iam/v1/principal';
-import type { StoredEvent } from '@windlass/event-store';
+import type { RowProjection, StoredEvent } from '@windlass/event-store';
 import { reachesEnterpriseProject } from '@windlass/principal';
 import type { Caller } from '../caller.js';
 import { aliasTaken, invalidKeyId, keyNotFound, tooManyKeys } from './key.errors.js';
-import { forgetGrants, GrantRow, keepGrant } from './grant-row.js';
+import { GrantRow } from './grant-row.js';
 import type { KeySpec, KeyUsage } from './key-spec.js';
 import type { KeyTag } from './key-tags.js';
 import { changeOfRecord, newRecord, type KeyRecord, type KeyStatus } from './key-record.js';
@@ -90,6 +90,34 @@ export function isKeyId(text: string): boolean {
   return KEY_ID.test(text);
 }
 
+/** The row of a key and those of its grants, by what happened to it. */
+export const projectKey: RowProjection<KeyEvent> = async (rows, events) => {
+  for (const event of events) {
+    const id = keyIdOf(event.streamId);
+    const happened = event as KeyEvent;
+    switch (happened.type) {
+      case 'KeyCreated':
+        await rows.insert(KeyRow, newRecord(event, happened.data));
+        break;
+      case 'KeyDeleted':
+        await rows.delete(KeyRow, { id });
+        await rows.delete(GrantRow, { keyId: id });
+        break;
+      case 'KeyGrantCreated': {
+        const { grant } = happened.data;
+        await rows.insert(GrantRow, { ...grant, operations: [...grant.operations], keyId: id, createdAt: event.recordedAt });
+        break;
+      }
+      case 'KeyGrantRevoked':
+      case 'KeyGrantRetired':
+        await rows.delete(GrantRow, { id: happened.data.grantId });
+        break;
+      default:
+        await rows.update(KeyRow, { id }, changeOfRecord(event) as Partial<Omit<KeyRow, 'tags'>>);
+    }
+  }
+};
+
 /** The keys there are: what the API answers from, updated in the transaction of the event. */
 export class KeyTable {
   constructor(private readonly dataSource: DataSource) {}
@@ -155,41 +183,20 @@ export class KeyTable {
     await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('key aliases of ' || $1, 0))`, [projectId]);
   }
 
+  /** Brings the table up to the events of a key that happen now; fails when they give it an alias that another key has. */
   async applyAll(manager: EntityManager, events: readonly StoredEvent<KeyEvent>[]): Promise<void> {
-    for (const event of events) await this.apply(manager, event);
+    for (const event of events) {
+      await this.requireAliasFree(manager, event);
+      await projectKey(manager, [event]);
+    }
   }
 
-  private async apply(manager: EntityManager, event: StoredEvent<KeyEvent>): Promise<void> {
-    const id = keyIdOf(event.streamId);
+  private async requireAliasFree(manager: EntityManager, event: StoredEvent<KeyEvent>): Promise<void> {
     const happened = event as KeyEvent;
-    switch (happened.type) {
-      case 'KeyCreated': {
-        const record = newRecord(event, happened.data);
-        const { alias, projectId } = record;
-        if (await manager.existsBy(KeyRow, { alias, projectId })) throw aliasTaken(alias);
-        await manager.insert(KeyRow, record);
-        return;
-      }
-      case 'KeyDeleted':
-        await manager.delete(KeyRow, { id });
-        await forgetGrants(manager, id);
-        return;
-      case 'KeyGrantCreated':
-        await keepGrant(manager, { keyId: id, createdAt: event.recordedAt, ...happened.data.grant });
-        return;
-      case 'KeyGrantRevoked':
-      case 'KeyGrantRetired':
-        await manager.delete(GrantRow, { id: happened.data.grantId });
-        return;
-      case 'KeyAliasChanged': {
-        const { projectId } = await manager.findOneByOrFail(KeyRow, { id });
-        if (await manager.existsBy(KeyRow, { alias: happened.data.alias, projectId })) throw aliasTaken(happened.data.alias);
-        break;
-      }
-      default:
-        break;
-    }
-    await manager.update(KeyRow, { id }, changeOfRecord(event) as Partial<Omit<KeyRow, 'tags'>>);
+    if (happened.type !== 'KeyCreated' && happened.type !== 'KeyAliasChanged') return;
+    const { alias } = happened.data;
+    const { projectId } = happened.type === 'KeyCreated' ? happened.data : await manager.findOneByOrFail(KeyRow, { id: keyIdOf(event.streamId) });
+    if (await manager.existsBy(KeyRow, { alias, projectId })) throw aliasTaken(alias);
   }
 
   private rows() {

@@ -1,7 +1,8 @@
 import { Column, DataSource, Entity, type EntityManager, Not, PrimaryColumn } from 'typeorm';
-import { unknownEvent, type StoredEvent } from '@windlass/event-store';
+import { unknownEvent, type RowProjection, type StoredEvent } from '@windlass/event-store';
 import { isId } from '../naming.js';
 import type { Tags } from '../tags.js';
+import { givingName } from '../unique-name.js';
 import { groupNameTaken, groupNotFound, tooManyGroups } from './log-group.errors.js';
 import { logGroupIdOf, type LogGroupEvent } from './log-group.decider.js';
 
@@ -31,6 +32,30 @@ export class LogGroupRow {
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 }
+
+/** The row of a group, by what happened to it. */
+export const projectLogGroup: RowProjection<LogGroupEvent> = async (rows, events) => {
+  for (const event of events) {
+    const id = logGroupIdOf(event.streamId);
+    const happened = event as LogGroupEvent;
+    switch (happened.type) {
+      case 'LogGroupCreated':
+        await rows.insert(LogGroupRow, { ...happened.data, id, createdAt: event.recordedAt });
+        break;
+      case 'LogGroupRetentionChanged':
+        await rows.update(LogGroupRow, { id }, { ttlInDays: happened.data.ttlInDays });
+        break;
+      case 'LogGroupTagged':
+        await rows.update(LogGroupRow, { id }, { tags: happened.data.tags });
+        break;
+      case 'LogGroupDeleted':
+        await rows.delete(LogGroupRow, { id });
+        break;
+      default:
+        unknownEvent(happened);
+    }
+  }
+};
 
 /** The groups there are: what the API answers from, updated in the transaction of the event. */
 export class LogGroupTable {
@@ -62,48 +87,20 @@ export class LogGroupTable {
     if ((await manager.countBy(LogGroupRow, { domainId })) >= limit) throw tooManyGroups(limit, domainId);
   }
 
-  /**
-   * Applies an event of the past. A transaction that waited for another may stand before it in the order of events: a
-   * name given before it was freed was free in truth, so whoever still has it is about to be deleted.
-   */
-  async replay(manager: EntityManager, event: StoredEvent<LogGroupEvent>): Promise<void> {
-    const happened = event as LogGroupEvent;
-    if (happened.type === 'LogGroupCreated') await manager.delete(LogGroupRow, { projectId: happened.data.projectId, name: happened.data.name });
-    await this.apply(manager, event);
-  }
-
+  /** Brings the table up to an event that happens now: fails when the name is taken, and has the lines of a deleted group cleared. */
   async apply(manager: EntityManager, event: StoredEvent<LogGroupEvent>): Promise<void> {
-    const id = logGroupIdOf(event.streamId);
     const happened = event as LogGroupEvent;
-    switch (happened.type) {
-      case 'LogGroupCreated': {
-        const { domainId, projectId, name, alias, ttlInDays, tags } = happened.data;
-        const inserted = await manager.query<{ id: string }[]>(
-          `INSERT INTO logs.log_groups (id, domain_id, project_id, name, alias, ttl_in_days, tags, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (project_id, name) DO NOTHING RETURNING id`,
-          [id, domainId, projectId, name, alias, ttlInDays, tags, event.recordedAt],
-        );
-        if (inserted.length === 0) throw groupNameTaken(name);
-        return;
-      }
-      case 'LogGroupRetentionChanged':
-        await manager.update(LogGroupRow, { id }, { ttlInDays: happened.data.ttlInDays });
-        return;
-      case 'LogGroupTagged':
-        await manager.update(LogGroupRow, { id }, { tags: happened.data.tags });
-        return;
-      case 'LogGroupDeleted':
-        // The lock keeps new streams out until the group is gone, so that none is forgotten.
-        await manager.query('SELECT FROM logs.log_groups WHERE id = $1 FOR UPDATE', [id]);
-        await manager.query(
-          `INSERT INTO logs.streams_to_clear (stream_id) SELECT id FROM logs.log_streams WHERE group_id = $1 ON CONFLICT DO NOTHING`,
-          [id],
-        );
-        await manager.delete(LogGroupRow, { id });
-        return;
-      default:
-        return unknownEvent(happened);
+    if (happened.type === 'LogGroupDeleted') {
+      const id = logGroupIdOf(event.streamId);
+      // The lock keeps new streams out until the group is gone, so that none is forgotten.
+      await manager.query('SELECT FROM logs.log_groups WHERE id = $1 FOR UPDATE', [id]);
+      await manager.query(
+        `INSERT INTO logs.streams_to_clear (stream_id) SELECT id FROM logs.log_streams WHERE group_id = $1 ON CONFLICT DO NOTHING`,
+        [id],
+      );
     }
+    if (happened.type !== 'LogGroupCreated') return projectLogGroup(manager, [event]);
+    return givingName(() => projectLogGroup(manager, [event]), 'log_groups_name', () => groupNameTaken(happened.data.name));
   }
 
   private rows() {

@@ -93,7 +93,3 @@ export function logGroupStream(logGroupId: string): string {
 export function logGroupIdOf(streamId: string): string {
   return streamId.slice(STREAM_PREFIX.length);
 }
-
-export function isLogGroupStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM_PREFIX);
-}

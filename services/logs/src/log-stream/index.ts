@@ -1,6 +1,6 @@
-export { LogStreamRow, LogStreamTable } from './log-stream-table.js';
+export { LogStreamRow, LogStreamTable, projectLogStream } from './log-stream-table.js';
 export { CreateLogStream, CreateLogStreamHandler } from './create-log-stream.js';
-export { isLogStreamStream, logStream, logStreamStream, type LogStreamEvent } from './log-stream.decider.js';
+export { logStream, logStreamStream, type LogStreamEvent } from './log-stream.decider.js';
 export { DeleteLogStream, DeleteLogStreamHandler } from './delete-log-stream.js';
 export { ChangeLogStreamHandler } from './change-log-stream.js';
 export { TagLogResourceHandler } from './tag-log-resource.js';

@@ -1,9 +1,10 @@
 import { Column, DataSource, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
 import type { WindlassError } from '@windlass/errors';
-import { unknownEvent, type StoredEvent } from '@windlass/event-store';
+import { unknownEvent, type RowProjection, type StoredEvent } from '@windlass/event-store';
 import { groupNotFound, LogGroupRow } from '../log-group/index.js';
 import { isId } from '../naming.js';
 import type { Tags } from '../tags.js';
+import { givingName } from '../unique-name.js';
 import { streamNameTaken, streamNotFound } from './log-stream.errors.js';
 import { logStreamIdOf, type LogStreamEvent } from './log-stream.decider.js';
 
@@ -40,6 +41,29 @@ export class LogStreamRow {
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 }
+
+/** The row of a stream, by what happened to it. The database takes it away with its group. */
+export const projectLogStream: RowProjection<LogStreamEvent> = async (rows, events) => {
+  for (const event of events) {
+    const id = logStreamIdOf(event.streamId);
+    const happened = event as LogStreamEvent;
+    switch (happened.type) {
+      case 'LogStreamCreated':
+        await rows.insert(LogStreamRow, { ...happened.data, id, masksSecrets: false, createdAt: event.recordedAt });
+        break;
+      case 'LogStreamRetentionChanged':
+      case 'LogStreamTagged':
+      case 'LogStreamMaskingChanged':
+        await rows.update(LogStreamRow, { id }, happened.data);
+        break;
+      case 'LogStreamDeleted':
+        await rows.delete(LogStreamRow, { id });
+        break;
+      default:
+        unknownEvent(happened);
+    }
+  }
+};
 
 /** The streams there are: what the API answers from, updated in the transaction of the event. */
 export class LogStreamTable {
@@ -97,46 +121,12 @@ export class LogStreamTable {
     if ((await manager.countBy(LogStreamRow, { groupId })) >= limit) throw full(limit);
   }
 
-  /**
-   * Applies an event of the past. A transaction that waited for another may stand before it in the order of events: so a
-   * stream may be created in a group that is gone already, or under a name whose holder is about to be deleted.
-   */
-  async replay(manager: EntityManager, event: StoredEvent<LogStreamEvent>): Promise<void> {
-    const happened = event as LogStreamEvent;
-    if (happened.type === 'LogStreamCreated') {
-      const { groupId, name } = happened.data;
-      if (!(await manager.existsBy(LogGroupRow, { id: groupId }))) return;
-      await manager.delete(LogStreamRow, { groupId, name });
-    }
-    await this.apply(manager, event);
-  }
-
+  /** Brings the table up to an event that happens now: fails when the name is taken, and has the lines of a deleted stream cleared. */
   async apply(manager: EntityManager, event: StoredEvent<LogStreamEvent>): Promise<void> {
-    const id = logStreamIdOf(event.streamId);
     const happened = event as LogStreamEvent;
-    switch (happened.type) {
-      case 'LogStreamCreated': {
-        const { domainId, projectId, groupId, name, alias, ttlInDays, tags } = happened.data;
-        const inserted = await manager.query<{ id: string }[]>(
-          `INSERT INTO logs.log_streams (id, group_id, domain_id, project_id, name, alias, ttl_in_days, tags, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (group_id, name) DO NOTHING RETURNING id`,
-          [id, groupId, domainId, projectId, name, alias, ttlInDays, tags, event.recordedAt],
-        );
-        if (inserted.length === 0) throw streamNameTaken(name);
-        return;
-      }
-      case 'LogStreamRetentionChanged':
-      case 'LogStreamTagged':
-      case 'LogStreamMaskingChanged':
-        await manager.update(LogStreamRow, { id }, happened.data);
-        return;
-      case 'LogStreamDeleted':
-        await manager.query('INSERT INTO logs.streams_to_clear (stream_id) VALUES ($1) ON CONFLICT DO NOTHING', [id]);
-        await manager.delete(LogStreamRow, { id });
-        return;
-      default:
-        return unknownEvent(happened);
-    }
+    if (happened.type === 'LogStreamDeleted') await manager.query('INSERT INTO logs.streams_to_clear (stream_id) VALUES ($1) ON CONFLICT DO NOTHING', [logStreamIdOf(event.streamId)]);
+    if (happened.type !== 'LogStreamCreated') return projectLogStream(manager, [event]);
+    return givingName(() => projectLogStream(manager, [event]), 'log_streams_name', () => streamNameTaken(happened.data.name));
   }
 
   private rows() {

@@ -103,7 +103,3 @@ export function logStreamStream(logStreamId: string): string {
 export function logStreamIdOf(streamId: string): string {
   return streamId.slice(STREAM_PREFIX.length);
 }
-
-export function isLogStreamStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM_PREFIX);
-}

@@ -58,7 +58,9 @@ export class PostgresLogStore extends LogStore {
     const pool = (max: number, options?: string): Pool => {
       const opened = new Pool({ connectionString, max, connectionTimeoutMillis: 10_000, keepAlive: true, application_name: 'windlass log lines', ...(options ? { options } : {}) });
       // An idle connection that breaks is replaced at its next use; unheard, its error would end the process.
-      opened.on('error', (error) => logger.warn({ err: error }, 'an idle connection of the log store was lost'));
+      // The pool listens to idle connections only: one that is lost while it is lent out would end the process, as an error that nobody hears.
+      opened.on('connect', (client) => client.on('error', (error) => logger.warn({ err: error }, 'a connection of the log store was lost')));
+      opened.on('error', () => undefined);
       return opened;
     };
     this.writers = pool(WRITERS);

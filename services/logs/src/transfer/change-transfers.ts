@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventStore } from '@windlass/event-store';
 import { metadataOf, type Caller } from '../caller.js';
-import { TransferTable, type TransferRow } from './transfer-table.js';
+import { projectTransfer, TransferTable, type TransferRow } from './transfer-table.js';
 import { transfer, transferStream, type TransferCommand, type TransferSettings } from './transfer.decider.js';
 
 /** Creates, changes and ends transfers. */
@@ -37,7 +37,7 @@ export class ChangeTransfers {
       metadata: metadataOf(caller),
       project: async (manager, changes) => {
         if (command.kind === 'create') await this.transfers.requireRoom(manager, caller.projectId);
-        for (const event of changes) await this.transfers.apply(manager, event);
+        await projectTransfer(manager, changes);
       },
     });
   }

@@ -1,4 +1,4 @@
-import { unknownEvent, type StoredEvent } from '@windlass/event-store';
+import { unknownEvent, type RowProjection } from '@windlass/event-store';
 import { Column, DataSource, Entity, PrimaryColumn, type EntityManager } from 'typeorm';
 import { isId } from '../naming.js';
 import { tooManyTransfers, transferNotFound } from './transfer.errors.js';
@@ -30,6 +30,29 @@ export class TransferRow {
   createdAt: Date;
 }
 
+/** The row of a transfer, by what happened to it. */
+export const projectTransfer: RowProjection<TransferEvent> = async (rows, events) => {
+  for (const event of events) {
+    const id = transferIdOf(event.streamId);
+    const happened = event as TransferEvent;
+    switch (happened.type) {
+      case 'LogTransferCreated': {
+        const { domainId, projectId, groupId, streamIds, ...settings } = happened.data;
+        await rows.insert(TransferRow, { id, domainId, projectId, groupId, streamIds: [...streamIds], settings, createdAt: event.recordedAt });
+        break;
+      }
+      case 'LogTransferChanged':
+        await rows.update(TransferRow, { id }, { settings: happened.data });
+        break;
+      case 'LogTransferDeleted':
+        await rows.delete(TransferRow, { id });
+        break;
+      default:
+        unknownEvent(happened);
+    }
+  }
+};
+
 /** The transfers there are: what the API answers from, updated in the transaction of the event. */
 export class TransferTable {
   constructor(private readonly dataSource: DataSource) {}
@@ -59,26 +82,6 @@ export class TransferTable {
   async requireRoom(manager: EntityManager, projectId: string): Promise<void> {
     await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('log transfers of ' || $1, 0))`, [projectId]);
     if ((await manager.countBy(TransferRow, { projectId })) >= MOST_TRANSFERS) throw tooManyTransfers(MOST_TRANSFERS);
-  }
-
-  async apply(manager: EntityManager, event: StoredEvent<TransferEvent>): Promise<void> {
-    const id = transferIdOf(event.streamId);
-    const happened = event as TransferEvent;
-    switch (happened.type) {
-      case 'LogTransferCreated': {
-        const { domainId, projectId, groupId, streamIds, ...settings } = happened.data;
-        await manager.insert(TransferRow, { id, domainId, projectId, groupId, streamIds: [...streamIds], settings, createdAt: event.recordedAt });
-        return;
-      }
-      case 'LogTransferChanged':
-        await manager.update(TransferRow, { id }, { settings: happened.data });
-        return;
-      case 'LogTransferDeleted':
-        await manager.delete(TransferRow, { id });
-        return;
-      default:
-        return unknownEvent(happened);
-    }
   }
 
   private rows() {

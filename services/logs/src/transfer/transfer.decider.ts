@@ -81,7 +81,3 @@ export function transferStream(transferId: string): string {
 export function transferIdOf(streamId: string): string {
   return streamId.slice(STREAM_PREFIX.length);
 }
-
-export function isTransferStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM_PREFIX);
-}

@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@windlass/event-store';
-import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
+import { Column, Entity, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import type { FunctionEvent } from '../function/function.events.js';
 import type { AliasRecord } from './alias.state.js';
 
@@ -23,14 +23,14 @@ export class AliasRow {
   record: AliasRecord;
 }
 
-export async function projectAlias(manager: EntityManager, event: StoredEvent<Extract<FunctionEvent, { type: `Alias${string}` }>>): Promise<void> {
+export async function projectAlias(rows: RowWriter, event: StoredEvent<Extract<FunctionEvent, { type: `Alias${string}` }>>): Promise<void> {
   const { of, alias: record } = event.data;
   const { funcId } = of;
   const { name } = record;
   if (event.type === 'AliasDeleted') {
-    await manager.delete(AliasRow, { funcId, name });
+    await rows.delete(AliasRow, { funcId, name });
     return;
   }
   const row = { funcId, name, revision: event.version, createdAt: new Date(record.createdAt), record: record as QueryDeepPartialEntity<AliasRecord> };
-  await manager.upsert(AliasRow, row, ['funcId', 'name']);
+  await rows.upsert(AliasRow, row, ['funcId', 'name']);
 }

@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@windlass/event-store';
-import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ApiGroupEvent } from './api-group.events.js';
 
 /** Read model of API groups. */
@@ -15,6 +15,6 @@ export class ApiGroupRow {
   projectId: string;
 }
 
-export async function projectApiGroup(manager: EntityManager, events: readonly StoredEvent<ApiGroupEvent>[]): Promise<void> {
-  for (const { data } of events) await manager.insert(ApiGroupRow, data);
+export async function projectApiGroup(rows: RowWriter, events: readonly StoredEvent<ApiGroupEvent>[]): Promise<void> {
+  for (const { data } of events) await rows.insert(ApiGroupRow, data);
 }

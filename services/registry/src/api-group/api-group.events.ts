@@ -9,7 +9,3 @@ const STREAM_PREFIX = 'api-group:';
 export function apiGroupStream(groupId: string): string {
   return `${STREAM_PREFIX}${groupId}`;
 }
-
-export function isApiGroupStream(streamId: string): boolean {
-  return streamId.startsWith(STREAM_PREFIX);
-}

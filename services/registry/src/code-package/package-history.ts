@@ -28,15 +28,17 @@ export class PackageHistory {
   }
 
   /** In the transaction of the event that says so. The same event again changes nothing. */
-  async supersede(manager: EntityManager, domainId: string, packages: readonly SupersededPackage[], at: Date): Promise<void> {
+  async supersede(manager: EntityManager, packages: readonly (SupersededPackage & { readonly domainId: string; readonly at: Date })[]): Promise<void> {
+    if (packages.length === 0) return;
     // In one order, so that two transactions cannot wait for each other.
-    for (const { digest, sizeBytes } of packages.toSorted((a, b) => (a.digest < b.digest ? -1 : 1))) {
-      await manager.query(
-        `INSERT INTO ${this.schema}.superseded_packages AS known (domain_id, digest, size_bytes, superseded_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (domain_id, digest) DO UPDATE SET superseded_at = greatest(known.superseded_at, excluded.superseded_at)`,
-        [domainId, digest, sizeBytes, at],
-      );
-    }
+    await manager.query(
+      `INSERT INTO ${this.schema}.superseded_packages AS known (domain_id, digest, size_bytes, superseded_at)
+       SELECT domain_id, digest, max(size_bytes), max(superseded_at)
+         FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[]) AS superseded (domain_id, digest, size_bytes, superseded_at)
+        GROUP BY domain_id, digest ORDER BY domain_id, digest
+       ON CONFLICT (domain_id, digest) DO UPDATE SET superseded_at = greatest(known.superseded_at, excluded.superseded_at)`,
+      [packages.map(({ domainId }) => domainId), packages.map(({ digest }) => digest), packages.map(({ sizeBytes }) => sizeBytes), packages.map(({ at }) => at)],
+    );
   }
 
   /** Lets go of what is too old, or too much. The packages are then like any that nobody uses. */

@@ -12,13 +12,13 @@ export class PackageUses {
   ) {}
 
   async touch(manager: EntityManager, digests: readonly string[]): Promise<void> {
+    if (digests.length === 0) return;
     // In one order, so that two transactions cannot wait for each other.
-    for (const digest of [...new Set(digests)].sort()) {
-      await manager.query(
-        `INSERT INTO ${this.schema}.packages (digest, used_at) VALUES ($1, now()) ON CONFLICT (digest) DO UPDATE SET used_at = now()`,
-        [digest],
-      );
-    }
+    await manager.query(
+      `INSERT INTO ${this.schema}.packages (digest, used_at) SELECT DISTINCT digest, now() FROM unnest($1::text[]) AS used (digest) ORDER BY digest
+       ON CONFLICT (digest) DO UPDATE SET used_at = now()`,
+      [digests],
+    );
   }
 
   /** Removes packages nobody uses, a bounded number of them; answers how many. The rows stay locked until the files are gone. */

@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@windlass/event-store';
-import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { FunctionEvent } from '../function/function.events.js';
 import type { FunctionRecord } from '../function/function.state.js';
 import { LATEST } from '../function/function-urn.js';
@@ -22,21 +22,21 @@ export class DependencyUseRow {
   funcName: string;
 }
 
-export async function projectDependencyUses(manager: EntityManager, event: StoredEvent<FunctionEvent>): Promise<void> {
+export async function projectDependencyUses(rows: RowWriter, event: StoredEvent<FunctionEvent>): Promise<void> {
   switch (event.type) {
     case 'FunctionCreated':
     case 'FunctionCodeReplaced':
     case 'FunctionRolledBack':
-      await replace(manager, event.data.function, LATEST);
+      await replace(rows, event.data.function, LATEST);
       break;
     case 'VersionPublished':
-      await replace(manager, event.data.version.function, event.data.version.name);
+      await replace(rows, event.data.version.function, event.data.version.name);
       break;
     case 'FunctionDeleted':
-      await manager.delete(DependencyUseRow, { funcId: event.data.function.funcId, funcVersion: LATEST });
+      await rows.delete(DependencyUseRow, { funcId: event.data.function.funcId, funcVersion: LATEST });
       break;
     case 'VersionDeleted':
-      await manager.delete(DependencyUseRow, { funcId: event.data.version.function.funcId, funcVersion: event.data.version.name });
+      await rows.delete(DependencyUseRow, { funcId: event.data.version.function.funcId, funcVersion: event.data.version.name });
       break;
     case 'FunctionConfigReplaced':
     case 'FunctionMaxInstancesChanged':
@@ -53,9 +53,9 @@ export async function projectDependencyUses(manager: EntityManager, event: Store
   }
 }
 
-async function replace(manager: EntityManager, { funcId, name, code: { dependencies = [] } }: FunctionRecord, funcVersion: string): Promise<void> {
-  await manager.delete(DependencyUseRow, { funcId, funcVersion });
+async function replace(rows: RowWriter, { funcId, name, code: { dependencies = [] } }: FunctionRecord, funcVersion: string): Promise<void> {
+  await rows.delete(DependencyUseRow, { funcId, funcVersion });
   if (dependencies.length === 0) return;
   const funcName = funcVersion === LATEST ? name : `${name} (version ${funcVersion})`;
-  await manager.insert(DependencyUseRow, dependencies.map(({ id: versionId }) => ({ versionId, funcId, funcVersion, funcName })));
+  await rows.insert(DependencyUseRow, dependencies.map(({ id: versionId }) => ({ versionId, funcId, funcVersion, funcName })));
 }

@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@windlass/event-store';
-import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
+import { Column, Entity, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import type { DependencyEvent } from './dependency.events.js';
 import type { DependencyVersion } from './dependency.state.js';
 
@@ -34,16 +34,16 @@ export class DependencyVersionRow {
   record: DependencyVersion;
 }
 
-export async function projectDependency(manager: EntityManager, events: readonly StoredEvent<DependencyEvent>[]): Promise<void> {
+export async function projectDependency(rows: RowWriter, events: readonly StoredEvent<DependencyEvent>[]): Promise<void> {
   for (const event of events) {
     const { version: record } = event.data;
     const { id, dependId, domainId, projectId, name, number, runtime, digest } = record;
     switch (event.type) {
       case 'DependencyVersionCreated':
-        await manager.insert(DependencyVersionRow, { id, dependId, domainId, projectId, name, number, runtime, digest, record: record as QueryDeepPartialEntity<DependencyVersion> });
+        await rows.insert(DependencyVersionRow, { id, dependId, domainId, projectId, name, number, runtime, digest, record: record as QueryDeepPartialEntity<DependencyVersion> });
         break;
       case 'DependencyVersionDeleted':
-        await manager.delete(DependencyVersionRow, { id });
+        await rows.delete(DependencyVersionRow, { id });
         break;
       default:
         event satisfies never;

@@ -14,7 +14,3 @@ export const DEPENDENCY_STREAMS = 'dependency:';
 export function dependencyStream(of: { projectId: string; name: string }): string {
   return `${DEPENDENCY_STREAMS}${of.projectId}:${of.name}`;
 }
-
-export function isDependencyStream(streamId: string): boolean {
-  return streamId.startsWith(DEPENDENCY_STREAMS);
-}

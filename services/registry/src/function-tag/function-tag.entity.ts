@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@windlass/event-store';
-import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { FunctionEvent } from '../function/function.events.js';
 
 /** Read model of tags. */
@@ -20,14 +20,14 @@ export class FunctionTagRow {
 }
 
 export async function projectTags(
-  manager: EntityManager,
+  rows: RowWriter,
   event: StoredEvent<Extract<FunctionEvent, { type: 'FunctionTagsChanged' | 'FunctionDeleted' }>>,
 ): Promise<void> {
   if (event.type === 'FunctionDeleted') {
-    await manager.delete(FunctionTagRow, { funcId: event.data.function.funcId });
+    await rows.delete(FunctionTagRow, { funcId: event.data.function.funcId });
     return;
   }
   const { of, tags } = event.data;
-  await manager.delete(FunctionTagRow, { funcId: of.funcId });
-  if (tags.length > 0) await manager.insert(FunctionTagRow, tags.map(({ key, value }, position) => ({ funcId: of.funcId, key, value, position })));
+  await rows.delete(FunctionTagRow, { funcId: of.funcId });
+  if (tags.length > 0) await rows.insert(FunctionTagRow, tags.map(({ key, value }, position) => ({ funcId: of.funcId, key, value, position })));
 }

@@ -58,6 +58,6 @@ export class FunctionStreams {
     await also?.(manager, events);
     for (const event of events) await this.quotas.take(manager, ownerOf(event).domainId, quotaChange(event));
     await this.packages.touch(manager, events.flatMap(touchedDigests));
-    for (const event of events) await this.history.supersede(manager, ownerOf(event).domainId, supersededPackages(event), event.recordedAt);
+    await this.history.supersede(manager, events.flatMap(supersededPackages));
   }
 }

@@ -1,5 +1,4 @@
-import type { StoredEvent } from '@windlass/event-store';
-import type { EntityManager } from 'typeorm';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
 import { projectAlias } from '../alias/alias.entity.js';
 import { projectDependencyUses } from '../dependency/dependency-use.entity.js';
 import { projectTags } from '../function-tag/function-tag.entity.js';
@@ -8,43 +7,43 @@ import type { QuotaChange } from '../quota/quota-usage.js';
 import { projectTestEvent } from '../test-event/test-event.entity.js';
 import { projectVersion } from '../version/version.entity.js';
 import { FunctionRow } from './function.entity.js';
-import type { FunctionEvent } from './function.events.js';
+import { ownerOf, type FunctionEvent } from './function.events.js';
 import { storedDigest, type FunctionRecord } from './function.state.js';
 
 /** Brings the read models up to the events, which belong to one function. */
-export async function projectFunction(manager: EntityManager, events: readonly StoredEvent<FunctionEvent>[]): Promise<void> {
+export async function projectFunction(rows: RowWriter, events: readonly StoredEvent<FunctionEvent>[]): Promise<void> {
   for (const event of events) {
-    await projectDependencyUses(manager, event);
+    await projectDependencyUses(rows, event);
     switch (event.type) {
       case 'FunctionDeleted':
-        await manager.delete(FunctionRow, { streamId: event.streamId });
-        await projectTags(manager, event);
-        await projectTestEvent(manager, event);
+        await rows.delete(FunctionRow, { streamId: event.streamId });
+        await projectTags(rows, event);
+        await projectTestEvent(rows, event);
         break;
       case 'FunctionCreated':
       case 'FunctionCodeReplaced':
       case 'FunctionConfigReplaced':
       case 'FunctionMaxInstancesChanged':
       case 'FunctionRolledBack':
-        await manager.upsert(FunctionRow, rowOf(event, event.data.function), ['streamId']);
+        await rows.upsert(FunctionRow, rowOf(event, event.data.function), ['streamId']);
         break;
       case 'FunctionTriggersRolledBack':
         break;
       case 'VersionPublished':
       case 'VersionDeleted':
-        await projectVersion(manager, event);
+        await projectVersion(rows, event);
         break;
       case 'AliasCreated':
       case 'AliasChanged':
       case 'AliasDeleted':
-        await projectAlias(manager, event);
+        await projectAlias(rows, event);
         break;
       case 'FunctionTagsChanged':
-        await projectTags(manager, event);
+        await projectTags(rows, event);
         break;
       case 'TestEventKept':
       case 'TestEventDeleted':
-        await projectTestEvent(manager, event);
+        await projectTestEvent(rows, event);
         break;
       default:
         event satisfies never;
@@ -95,8 +94,13 @@ export function quotaChange(event: FunctionEvent): QuotaChange {
   }
 }
 
-/** The package that an event's function or version stops using. */
-export function supersededPackages(event: FunctionEvent): readonly SupersededPackage[] {
+/** The package that an event's function or version stops using, whose it was and when that was. */
+export function supersededPackages(event: StoredEvent<FunctionEvent>) {
+  const { domainId } = ownerOf(event);
+  return superseded(event).map(({ digest, sizeBytes }) => ({ digest, sizeBytes, domainId, at: event.recordedAt }));
+}
+
+function superseded(event: FunctionEvent): readonly SupersededPackage[] {
   switch (event.type) {
     case 'FunctionCodeReplaced':
       return [event.data.replaced];

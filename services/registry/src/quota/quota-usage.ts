@@ -34,10 +34,19 @@ export class Quotas {
     await this.requireCodeBytes(manager, domainId, change, codeBytes);
   }
 
-  /** Counts without a limit: for rebuilding from history, in which every change was allowed. */
-  async recount(manager: EntityManager, domainId: string, change: QuotaChange): Promise<void> {
-    await this.count(manager, domainId, 'fgs_func_num', change.functions);
-    await this.count(manager, domainId, 'fgs_func_code_size', change.codeBytes);
+  /** Counts what functions took, from their first event to their last, without a limit: in history every change was allowed. */
+  async recount(manager: EntityManager, changes: readonly (QuotaChange & { readonly domainId: string })[]): Promise<void> {
+    const counts = changes.flatMap(({ domainId, functions, codeBytes }) => [
+      { domainId, quota: 'fgs_func_num', change: functions },
+      { domainId, quota: 'fgs_func_code_size', change: codeBytes },
+    ]);
+    const counted = counts.filter(({ change }) => change !== 0);
+    await manager.query(
+      `INSERT INTO ${this.schema}.quota_usage AS usage (domain_id, quota, used)
+       SELECT domain_id, quota, sum(change) FROM unnest($1::text[], $2::text[], $3::bigint[]) AS counted (domain_id, quota, change) GROUP BY domain_id, quota
+       ON CONFLICT (domain_id, quota) DO UPDATE SET used = usage.used + excluded.used`,
+      [counted.map(({ domainId }) => domainId), counted.map(({ quota }) => quota), counted.map(({ change }) => change)],
+    );
   }
 
   /** Fails as `take` would, without taking: so that nobody uploads for nothing. The answer may be out of date at once. */

@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@windlass/event-store';
-import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
+import { Column, Entity, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import type { FunctionEvent } from '../function/function.events.js';
 import type { TestEventRecord } from './test-event.js';
 
@@ -20,19 +20,19 @@ export class TestEventRow {
 }
 
 export async function projectTestEvent(
-  manager: EntityManager,
+  rows: RowWriter,
   event: StoredEvent<Extract<FunctionEvent, { type: `TestEvent${string}` | 'FunctionDeleted' }>>,
 ): Promise<void> {
   if (event.type === 'FunctionDeleted') {
-    await manager.delete(TestEventRow, { funcId: event.data.function.funcId });
+    await rows.delete(TestEventRow, { funcId: event.data.function.funcId });
     return;
   }
   const { of: { funcId }, testEvent: record } = event.data;
   const { id } = record;
   if (event.type === 'TestEventDeleted') {
-    await manager.delete(TestEventRow, { funcId, id });
+    await rows.delete(TestEventRow, { funcId, id });
     return;
   }
   const row = { funcId, id, createdAt: new Date(record.createdAt), record: record as QueryDeepPartialEntity<TestEventRecord> };
-  await manager.upsert(TestEventRow, row, ['funcId', 'id']);
+  await rows.upsert(TestEventRow, row, ['funcId', 'id']);
 }

@@ -12,7 +12,7 @@ import { versionMissing } from '../version/version.errors.js';
 import { changeTrigger, type ChangeTrigger } from './change-trigger.decider.js';
 import { createTrigger } from './create-trigger.decider.js';
 import { deleteTrigger, type DeleteTrigger } from './delete-trigger.decider.js';
-import { projectTrigger, TriggerRow } from './trigger.entity.js';
+import { openTrigger, TriggerRow } from './trigger.entity.js';
 import { tooManyTriggers, triggerMissing } from './trigger.errors.js';
 import { triggerStream, type TriggerEvent } from './trigger.events.js';
 import { targetOf, type TriggerRecord, type TriggerState } from './trigger.state.js';
@@ -46,7 +46,7 @@ export class TriggerStreams {
         await requireTarget(manager, trigger.funcId, targetOf(trigger));
         const others = await manager.countBy(TriggerRow, { funcId: trigger.funcId });
         if (others >= MOST_TRIGGERS_OF_A_FUNCTION) throw tooManyTriggers(MOST_TRIGGERS_OF_A_FUNCTION);
-        await projectTrigger(manager, events);
+        await openTrigger(manager, events);
       },
     });
   }
@@ -68,7 +68,7 @@ export class TriggerStreams {
         decider: changeTrigger,
         command: change,
         metadata: caller.metadata,
-        project: projectTrigger,
+        project: openTrigger,
       });
       if (state.status !== 'active') throw new Error(`the trigger is ${state.status} after a change, must be active`);
       return state.trigger;
@@ -125,7 +125,7 @@ export class TriggerStreams {
     for (const { triggerId, revision, event } of steps) {
       const streamId = triggerStream(triggerId);
       const expectedVersion = revision ?? (await this.store.load(streamId, manager)).at(-1)?.version ?? 0;
-      await projectTrigger(manager, await this.store.append(manager, { streamId, tenant: caller.domainId, expectedVersion, events: [event], metadata: caller.metadata, recordedAt }));
+      await openTrigger(manager, await this.store.append(manager, { streamId, tenant: caller.domainId, expectedVersion, events: [event], metadata: caller.metadata, recordedAt }));
     }
   }
 
@@ -136,7 +136,7 @@ export class TriggerStreams {
       decider: deleteTrigger,
       command: { triggerId },
       metadata: caller.metadata,
-      project: projectTrigger,
+      project: openTrigger,
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '@windlass/event-store';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
 import { Column, Entity, type EntityManager, Not, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { pathTaken } from './trigger.errors.js';
 import type { TriggerEvent } from './trigger.events.js';
@@ -39,17 +39,17 @@ export class TriggerRow {
   record: TriggerRecord;
 }
 
-/** Brings the read model up to the events of one trigger; FSS.1147 when its path and method are taken. */
-export async function projectTrigger(manager: EntityManager, events: readonly StoredEvent<TriggerEvent>[]): Promise<void> {
+/** Brings the read model up to the events of one trigger. */
+export async function projectTrigger(rows: RowWriter, events: readonly StoredEvent<TriggerEvent>[]): Promise<void> {
   for (const event of events) {
     const { trigger: record } = event.data;
     switch (event.type) {
       case 'TriggerCreated':
       case 'TriggerChanged':
-        await put(manager, record, event.version);
+        await rows.upsert(TriggerRow, rowOf(record, event.version), ['triggerId']);
         break;
       case 'TriggerDeleted':
-        await manager.delete(TriggerRow, { triggerId: record.triggerId });
+        await rows.delete(TriggerRow, { triggerId: record.triggerId });
         break;
       default:
         event satisfies never;
@@ -57,12 +57,26 @@ export async function projectTrigger(manager: EntityManager, events: readonly St
   }
 }
 
-async function put(manager: EntityManager, record: TriggerRecord, revision: number): Promise<void> {
+/** Does so for events that happen now; FSS.1147 when the trigger's path and method are taken. */
+export async function openTrigger(manager: EntityManager, events: readonly StoredEvent<TriggerEvent>[]): Promise<void> {
+  for (const event of events) {
+    const { triggerId, route: { groupId, path, method } } = event.data.trigger;
+    const rival = event.type === 'TriggerDeleted' ? null : await manager.findOneBy(TriggerRow, { groupId, path, method, triggerId: Not(triggerId) });
+    if (rival !== null) throw pathTaken(method, path);
+    try {
+      await projectTrigger(manager, [event]);
+    } catch (error) {
+      // Somebody took it between the look and the write: the transaction ends either way.
+      if (isPathTaken(error)) throw pathTaken(method, path);
+      throw error;
+    }
+  }
+}
+
+function rowOf(record: TriggerRecord, revision: number) {
   const { triggerId, funcId, projectId, route } = record;
   const { groupId, path, method } = route;
-  const rival = await manager.findOneBy(TriggerRow, { groupId, path, method, triggerId: Not(triggerId) });
-  if (rival !== null) throw pathTaken(method, path);
-  const row = {
+  return {
     triggerId,
     funcId,
     projectId,
@@ -75,13 +89,6 @@ async function put(manager: EntityManager, record: TriggerRecord, revision: numb
     // TypeORM's type of a column's value does not know free-form JSON.
     record: record as QueryDeepPartialEntity<TriggerRecord>,
   };
-  try {
-    await manager.upsert(TriggerRow, row, ['triggerId']);
-  } catch (error) {
-    // Somebody took it between the look and the write: the transaction ends either way.
-    if (isPathTaken(error)) throw pathTaken(method, path);
-    throw error;
-  }
 }
 
 function isPathTaken(error: unknown): boolean {

@@ -1,5 +1,5 @@
-import type { StoredEvent } from '@windlass/event-store';
-import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import type { RowWriter, StoredEvent } from '@windlass/event-store';
+import { Column, Entity, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import type { FunctionEvent } from '../function/function.events.js';
 import { storedDigest } from '../function/function.state.js';
 import type { PublishedVersion } from './version.state.js';
@@ -24,14 +24,14 @@ export class VersionRow {
   record: PublishedVersion;
 }
 
-export async function projectVersion(manager: EntityManager, event: StoredEvent<Extract<FunctionEvent, { type: `Version${string}` }>>): Promise<void> {
+export async function projectVersion(rows: RowWriter, event: StoredEvent<Extract<FunctionEvent, { type: `Version${string}` }>>): Promise<void> {
   const { version: record } = event.data;
   const { name } = record;
   const { funcId, code } = record.function;
   if (event.type === 'VersionDeleted') {
-    await manager.delete(VersionRow, { funcId, name });
+    await rows.delete(VersionRow, { funcId, name });
     return;
   }
   const row = { funcId, name, revision: event.version, codeDigest: storedDigest(code), record: record as QueryDeepPartialEntity<PublishedVersion> };
-  await manager.insert(VersionRow, row);
+  await rows.insert(VersionRow, row);
 }
