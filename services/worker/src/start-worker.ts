@@ -79,6 +79,9 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     const bus = own(await openEventBus({ databaseUrl: config.busUrl ?? config.databaseUrl, kafka: config.kafka, publisher: `worker.${config.workerId}`, logger }));
     await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
     const accounts = new KnownAccounts();
+    const accountCopy = new AccountCopy('worker');
+    // What waits in the spool is shipped from the start on, and each account's at its own rate.
+    for (const standing of await accountCopy.all(dataSource.manager)) accounts.learn(standing);
     const shipper = own(await LogShipper.open({
       bus,
       logger,
@@ -128,7 +131,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     const followingAccounts = await followAccounts({
       bus,
       dataSource,
-      copy: new AccountCopy('worker'),
+      copy: accountCopy,
       group: `worker.${config.workerId}.accounts`,
       learn: (standing) => {
         const { domainId, status, isolation } = standing;

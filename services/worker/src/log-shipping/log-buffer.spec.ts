@@ -35,6 +35,15 @@ describe('lines that wait to be shipped', () => {
     expect(contents(lines.take('b', 1_000, why))).toEqual(['one', 'two', 'three', 'five', 'four']);
   });
 
+  it('of a request stand between its start and its finish, however quick it is', () => {
+    const lines = buffer();
+    lines.add(line('Start', 'i1', 'platform'), 0);
+    lines.add(line('out', 'i1', 'stdout'), 0);
+    lines.add(line('err'), 0);
+    lines.add(line('Finish', 'i1', 'platform'), 1);
+    expect(contents(lines.take('b', 1_000, why))).toEqual(['Start', 'out', 'err', 'Finish']);
+  });
+
   it('wait for the end of what is being written, but not for ever, nor at the end', () => {
     const lines = buffer();
     lines.add(line('old', 'i2'), 0);

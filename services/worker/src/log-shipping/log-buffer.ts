@@ -15,6 +15,9 @@ export const BATCH = { lines: 500, bytes: 256 * 1024 };
 const PAUSE_WITHIN_RUN_MS = 10;
 export const LONGEST_RUN_MS = 100;
 
+/** What the platform says stands where it says it: a request's lines lie between its start and its finish. */
+const PLATFORM = 'platform';
+
 /** Lines that stay together whatever others write meanwhile. */
 interface Run {
   readonly key: string;
@@ -57,7 +60,15 @@ export class LogBuffer {
   /** `now` in milliseconds of any clock that rises. */
   add(line: LogLine, now: number): void {
     const { instance = '', stream = '', request_id: requestId = '' } = line.labels;
-    const key = `${instance}/${stream}/${requestId}`;
+    if (stream === PLATFORM) this.runs.push({ key: '', lines: [line], next: 0, beganAt: -Infinity, lastAt: now });
+    else this.addToRun(`${instance}/${stream}/${requestId}`, line, now);
+    this.length += 1;
+    this.bytes += weight(line);
+    this.tally.added += 1;
+    while (this.bytes > this.maxBytes && this.length > 1) this.dropOldest();
+  }
+
+  private addToRun(key: string, line: LogLine, now: number): void {
     let run = this.youngest.get(key);
     if (run === undefined || !isYoung(run, now)) {
       run = { key, lines: [], next: 0, beganAt: now, lastAt: now };
@@ -66,10 +77,6 @@ export class LogBuffer {
     }
     run.lines.push(line);
     run.lastAt = now;
-    this.length += 1;
-    this.bytes += weight(line);
-    this.tally.added += 1;
-    while (this.bytes > this.maxBytes && this.length > 1) this.dropOldest();
   }
 
   dropOldest(): void {
@@ -121,7 +128,7 @@ export class LogBuffer {
     const { request_id: _, ...labels } = this.droppedLabels;
     const next = this.runs[this.firstRun];
     const time = next?.lines[next.next]?.time_unix_nano ?? `${BigInt(Date.now()) * 1_000_000n}`;
-    return { time_unix_nano: time, content, labels: { ...labels, stream: 'platform' } };
+    return { time_unix_nano: time, content, labels: { ...labels, stream: PLATFORM } };
   }
 }
 

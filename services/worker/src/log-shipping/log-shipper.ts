@@ -214,7 +214,7 @@ export class LogShipper {
       waitMs = Math.min(waitMs ?? Infinity, Math.max(mayIn, LONGEST_RUN_MS));
       if (mayIn > 0 || queue.isSpooling) toSpool.push(queue);
       if (mayIn > 0 || (this.closing && queue.isSpooling)) continue;
-      const batches = await queue.oldest(Math.min(room, MAX_BATCHES_OF_ACCOUNT));
+      const batches = queue.allowance.affordable(await queue.oldest(Math.min(room, MAX_BATCHES_OF_ACCOUNT)));
       if (batches.length === 0) continue;
       room -= batches.length;
       turns.push([queue, batches]);

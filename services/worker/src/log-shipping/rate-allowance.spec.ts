@@ -11,6 +11,17 @@ describe('what an account may send to its logs', () => {
     expect(allowance.waitMs(1_001)).toBe(0);
   });
 
+  it('lets batches go up to the one that takes more than is left', () => {
+    const allowance = new RateAllowance(() => ({ linesPerSecond: 50, bytesPerSecond: 1_000 }), 0);
+    const batch = (lines: number) => ({ lines, payload: new Uint8Array(10) });
+    const batches = [batch(60), batch(60), batch(1)];
+    expect(allowance.affordable(batches)).toEqual(batches.slice(0, 2));
+    allowance.take(60, 20);
+    expect(allowance.affordable(batches)).toEqual(batches.slice(0, 1));
+    allowance.take(60, 20);
+    expect(allowance.affordable(batches)).toEqual([]);
+  });
+
   it('is bounded by bytes as by lines', () => {
     const allowance = new RateAllowance(() => ({ linesPerSecond: 1_000_000, bytesPerSecond: 1_000 }), 0);
     allowance.take(1, 3_000);

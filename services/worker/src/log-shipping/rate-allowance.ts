@@ -28,6 +28,18 @@ export class RateAllowance {
     this.bytes = bytesPerSecond * BURST_SECONDS;
   }
 
+  /** The first batches that may go now: up to the one that takes more than is left. */
+  affordable<T extends { readonly lines: number; readonly payload: Uint8Array }>(batches: readonly T[]): readonly T[] {
+    let { lines, bytes } = this;
+    const end = batches.findIndex((batch) => {
+      if (lines <= 0 || bytes <= 0) return true;
+      lines -= batch.lines;
+      bytes -= batch.payload.length;
+      return false;
+    });
+    return end < 0 ? batches : batches.slice(0, end);
+  }
+
   take(lines: number, bytes: number): void {
     this.lines -= lines;
     this.bytes -= bytes;

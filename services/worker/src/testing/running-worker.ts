@@ -63,6 +63,10 @@ export class RunningWorker {
     return join(this.directory, 'data.sock');
   }
 
+  get dataDirectory(): string {
+    return join(this.directory, 'data');
+  }
+
   private get grpcAddress(): string {
     return `unix:${join(this.directory, 'worker.sock')}`;
   }
@@ -159,7 +163,7 @@ export class RunningWorker {
         registryAddress,
         iamAddress,
         databaseUrl: postgres.connectionString(postgres.database),
-        dataDirectory: join(this.directory, 'data'),
+        dataDirectory: this.dataDirectory,
         runsc,
         limits: { closeSeconds: 2, stopGraceSeconds: 1, ...limits },
         logger,
