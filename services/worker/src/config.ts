@@ -14,6 +14,7 @@ import { defaultLimits, type WorkerLimits } from './worker-limits.js';
  * - `WINDLASS_EGRESS_ALLOW`, `WINDLASS_EGRESS_DENY`, `WINDLASS_NAME_SERVERS`: lists with commas, for functions with public access:
  *   ranges they may reach though they are private, ranges they may not reach, and whom they ask for names.
  * - `WINDLASS_RUNSC`: path of gVisor's runsc, for functions of strong isolation, when it is not where programs are.
+ * - `WINDLASS_WORKER_MEMORY_DIR` (/dev/shm): where code under customers' keys lies in the clear while it runs; a tmpfs or ramfs.
  * - `WINDLASS_WORKER_<LIMIT>` for each of `WorkerLimits`, such as `WINDLASS_WORKER_IDLE_SECONDS`: a whole number from 1.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): WorkerConfig {
@@ -45,6 +46,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDirectory: text('WINDLASS_WORKER_DATA_DIR', /^\/./, 'an absolute path'),
     egress: { allow: list('WINDLASS_EGRESS_ALLOW'), deny: list('WINDLASS_EGRESS_DENY'), nameServers: list('WINDLASS_NAME_SERVERS') },
     runsc: environment['WINDLASS_RUNSC'] === undefined ? undefined : text('WINDLASS_RUNSC', /^\/./, 'an absolute path'),
+    memoryDirectory: environment['WINDLASS_WORKER_MEMORY_DIR'] === undefined ? undefined : text('WINDLASS_WORKER_MEMORY_DIR', /^\/./, 'an absolute path'),
     limits,
   };
   const kafka = readKafkaAddress(environment, problems);

@@ -7,6 +7,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AgencyServiceClient } from '@windlass/contracts/iam/v1/agency_service';
 import { AccountCopy, followAccounts, KnownAccounts } from '@windlass/accounts';
 import { CatalogServiceClient } from '@windlass/contracts/registry/v1/catalog_service';
+import { SealedVersionServiceClient } from '@windlass/contracts/registry/v1/sealed_version_service';
 import { WorkerServiceService } from '@windlass/contracts/worker/v1/worker_service';
 import { openEventBus, type KafkaAddress } from '@windlass/event-bus';
 import { closeAll, connect, GrpcErrorFilter, grpcServer, listen, removeDeadSocket, type RunningService } from '@windlass/grpc';
@@ -18,6 +19,7 @@ import { AliasCatalog, followFunctionEvents, FunctionCatalog, KnownFunctions, op
 import { CodeCache, downloadPackage, LayeredCode } from './code/index.js';
 import { ControlModule } from './control/index.js';
 import { startExchangeServer, type ExchangeServer } from './data-path/index.js';
+import { followKeys, KeyStates, revoked, unstartable } from './customer-key/index.js';
 import { drain } from './drain.js';
 import { CredentialCache, issueCredentials } from './function-credentials/index.js';
 import { FactPublisher } from './invocation-facts/index.js';
@@ -25,6 +27,7 @@ import { createInstanceHost, prepareRuntimes, type EgressOptions } from './insta
 import { Invoker } from './invocation/index.js';
 import { FunctionLog, LogShipper } from './log-shipping/index.js';
 import { FunctionPools, launchFunction } from './pool/index.js';
+import { openMemoryFolder, SealedCodePackages, unlockFunction } from './sealed/index.js';
 import { defaultLimits, type WorkerLimits } from './worker-limits.js';
 
 export interface WorkerConfig {
@@ -45,6 +48,8 @@ export interface WorkerConfig {
   readonly kafka?: KafkaAddress;
   /** For extracted code and runtimes; private to this worker. */
   readonly dataDirectory: string;
+  /** Where code under customers' keys lies in the clear: must be in memory; /dev/shm unless told. */
+  readonly memoryDirectory?: string | undefined;
   /** What functions with public access may reach. */
   readonly egress?: EgressOptions;
   /** gVisor's runsc, when it is not where programs are. */
@@ -93,6 +98,8 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     const facts = own(new FactPublisher({ bus, logger, workerId: config.workerId }));
     const registry = connect(CatalogServiceClient, config.registryAddress);
     own({ close: async () => registry.close() });
+    const sealedVersions = connect(SealedVersionServiceClient, config.registryAddress);
+    own({ close: async () => sealedVersions.close() });
     const agencies = connect(AgencyServiceClient, config.iamAddress);
     own({ close: async () => agencies.close() });
 
@@ -105,6 +112,17 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
       download: (digest) => downloadPackage(registry.client, digest, DOWNLOAD_MS),
     });
     const code = await LayeredCode.open(packages, join(codeDirectory, 'layered'));
+    const folder = await openMemoryFolder(config.memoryDirectory ?? '/dev/shm', config.dataDirectory);
+    if ('missing' in folder) logger.warn({ missing: folder.missing }, 'functions with code under customers\' keys cannot run here');
+    const sealedCode = own(
+      new SealedCodePackages({
+        folder,
+        maxBytes: limits.sealedCodeMb * 1024 * 1024,
+        download: (digest) => downloadPackage(registry.client, digest, DOWNLOAD_MS),
+        holdLayer: (digest) => packages.hold(digest),
+      }),
+    );
+    const keyStates = new KeyStates();
     const host = own(await createInstanceHost({ logger, runsc: config.runsc, ...(config.egress === undefined ? {} : { egress: config.egress }) }));
 
     const maxStreamedBytes = limits.maxStreamedMb * 1024 * 1024;
@@ -112,11 +130,15 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     const pools: FunctionPools = own(
       new FunctionPools(
         {
-          launch: launchFunction({ host, code, runtimesDirectory, maxStreamedBytes, isolationOf: (domainId) => accounts.isolationOf(domainId), logger }),
+          launch: launchFunction({
+            ...{ host, code, sealedCode, unlock: unlockFunction(sealedVersions, logger), runtimesDirectory, maxStreamedBytes, logger },
+            isolationOf: (domainId) => accounts.isolationOf(domainId),
+          }),
           limits: { queueLength: limits.queueLength, maxWaiting: limits.maxWaiting, queueWaitMs: limits.queueWaitSeconds * 1_000, stopGraceMs: limits.stopGraceSeconds * 1_000 },
           observer: log,
           clock,
           newInstanceId: randomUUID,
+          unstartable: (spec) => unstartable(keyStates, spec),
         },
         {
           maxInstances: limits.maxInstances,
@@ -155,6 +177,14 @@ export async function startWorker(config: WorkerConfig): Promise<RunningWorker> 
     const aliases = new AliasCatalog((func_id, alias) => registry.showFunctionAlias({ func_id, alias }, { deadlineMs: SPEC_MS }));
     const following = await followFunctionEvents({ bus, workerId: config.workerId, catalog, aliases, kept: new KnownFunctions(dataSource), reserved });
     own({ close: () => following.stop() });
+
+    const followingKeys = await followKeys({
+      bus,
+      workerId: config.workerId,
+      states: keyStates,
+      changed: ({ keyId, state }) => (state === 'enabled' ? pools.restoreKey(keyId) : pools.revokeKey(keyId, revoked(keyId, state))),
+    });
+    own({ close: () => followingKeys.stop() });
 
     const credentials = new CredentialCache(issueCredentials(agencies), logger);
     const invoker = new Invoker({

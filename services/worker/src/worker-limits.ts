@@ -44,6 +44,8 @@ export interface WorkerLimits {
   readonly maxConnections: number;
   /** Size of the extracted packages that are kept, in MB. */
   readonly codeCacheMb: number;
+  /** Size of the packages under customers' keys that may lie in the clear at once, in MB. They lie in memory. */
+  readonly sealedCodeMb: number;
 }
 
 /** Limits that fit the machine the worker runs on. */
@@ -75,5 +77,6 @@ export function defaultLimits(): WorkerLimits {
     maxStreamedMb: 200,
     maxConnections: 4_096,
     codeCacheMb: 10_240,
+    sealedCodeMb: Math.max(256, Math.floor((totalmem() / 1024 / 1024) * 0.1)),
   };
 }

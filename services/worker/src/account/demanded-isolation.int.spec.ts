@@ -52,7 +52,7 @@ describeStrong('isolation that an account demands', () => {
   let worker: RunningWorker;
 
   beforeAll(async () => {
-    worker = await RunningWorker.start({}, 'program' in runsc ? runsc.program : '');
+    worker = await RunningWorker.start({}, { runsc: 'program' in runsc ? runsc.program : '' });
   });
   afterAll(() => worker?.close());
 

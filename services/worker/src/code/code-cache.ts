@@ -133,7 +133,8 @@ export class CodeCache {
   }
 }
 
-async function sizeOf(directory: string): Promise<number> {
+/** Bytes of all files below. */
+export async function sizeOf(directory: string): Promise<number> {
   let bytes = 0;
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;

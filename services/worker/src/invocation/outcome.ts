@@ -14,6 +14,15 @@ export type FailedOutcome =
   | { readonly kind: 'ACCOUNT_AT_LIMIT'; readonly domainId: string; readonly limit: number }
   | { readonly kind: 'CATALOG_UNAVAILABLE' }
   | { readonly kind: 'CODE_UNAVAILABLE' }
+  /** A customer's key that the code or the environment lies under cannot be used; `detail` is a sentence that names it and says why. */
+  | { readonly kind: 'KEY_UNUSABLE'; readonly detail: string }
+  /** The function's agency may not use it. */
+  | { readonly kind: 'KEY_AGENCY_UNUSABLE'; readonly detail: string }
+  /** What lies encrypted is not what was encrypted for this version. */
+  | { readonly kind: 'SEAL_BROKEN' }
+  /** No place in memory for code that must not lie on a disk: none at all, or none left. */
+  | { readonly kind: 'CODE_MEMORY_MISSING'; readonly missing: string }
+  | { readonly kind: 'CODE_MEMORY_FULL'; readonly limitMb: number }
   /** The agency whose credentials the request should bring is gone, expired, or no longer trusts FunctionGraph. */
   | { readonly kind: 'AGENCY_UNUSABLE'; readonly agency: string }
   | { readonly kind: 'CREDENTIALS_UNAVAILABLE' }
@@ -68,6 +77,16 @@ export function judge(outcome: FailedOutcome): Failure {
       return unavailable(outcome, 'The platform could not read the definition of the function. Try again.');
     case 'CODE_UNAVAILABLE':
       return unavailable(outcome, 'The platform could not fetch the code package of the function. Try again.');
+    case 'KEY_UNUSABLE':
+      return verdict(outcome, 4201, 'function', 502, `The function cannot be started: ${outcome.detail}`);
+    case 'KEY_AGENCY_UNUSABLE':
+      return verdict(outcome, 4222, 'function', 502, `The function cannot be started: ${outcome.detail}`);
+    case 'SEAL_BROKEN':
+      return verdict(outcome, 4201, 'platform', 503, 'The encrypted code or environment of the function does not open: it was altered, or belongs to something else. Upload it again, and tell the platform\'s operator.');
+    case 'CODE_MEMORY_MISSING':
+      return verdict(outcome, 6001, 'platform', 503, `The function's code is encrypted and may lie in memory only, for which this worker has no place: ${outcome.missing}. Ask the platform's operator for one (WINDLASS_WORKER_MEMORY_DIR).`);
+    case 'CODE_MEMORY_FULL':
+      return unavailable(outcome, `The decrypted code of functions takes the ${outcome.limitMb} MB of memory that this worker has for it. Try again, make the package smaller, or have the operator raise WINDLASS_WORKER_SEALED_CODE_MB.`);
     case 'AGENCY_UNUSABLE':
       return verdict(outcome, 4222, 'function', 502, `The function has no credentials: its agency ${outcome.agency} is gone, expired, or does not trust op_svc_cff. Restore it, or give the function another.`);
     case 'CREDENTIALS_UNAVAILABLE':
@@ -75,7 +94,8 @@ export function judge(outcome: FailedOutcome): Failure {
     case 'START_FAILED':
       return judgeStart(outcome.failure);
     case 'CRASH_LOOP':
-      return judgeCrashLoop(judge(outcome.last), outcome.failures, outcome.retryAfterMs);
+      // Nothing crashed, and what is wrong is said as before.
+      return isAboutKeys(outcome.last) ? judge(outcome.last) : judgeCrashLoop(judge(outcome.last), outcome.failures, outcome.retryAfterMs);
     case 'QUEUE_FULL':
       return outcome.scope === 'function'
         ? verdict(outcome, 4021, 'caller', 429, `${outcome.queueLength} requests already wait for an instance of this function. Send fewer at once.`)
@@ -129,6 +149,11 @@ export function judge(outcome: FailedOutcome): Failure {
     default:
       return outcome satisfies never;
   }
+}
+
+/** Whether a start failed for want of a customer's key or of the permission to use it, which may come any moment. */
+export function isAboutKeys({ kind }: FailedOutcome): boolean {
+  return kind === 'KEY_UNUSABLE' || kind === 'KEY_AGENCY_UNUSABLE';
 }
 
 function verdict(outcome: FailedOutcome, code: number, fault: Fault, httpStatus: number, message: string): Failure {

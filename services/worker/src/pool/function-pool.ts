@@ -35,6 +35,8 @@ export interface PoolContext {
   readonly observer: InstanceObserver;
   readonly clock: () => number;
   readonly newInstanceId: () => string;
+  /** Why no instance of it can be started now, where that is known without trying. */
+  readonly unstartable?: (spec: FunctionSpec) => FailedOutcome | undefined;
   /** Something changed that scaling may want to answer. */
   readonly changed: () => void;
 }
@@ -79,7 +81,7 @@ export class FunctionPool {
       retired: this.retired,
       concurrency: Math.max(1, this.spec.instance_concurrency),
       maxInstances: this.spec.max_instances,
-      reserved: this.spec.reserved_instances,
+      reserved: this.context.unstartable?.(this.spec) === undefined ? this.spec.reserved_instances : 0,
       memoryMb: this.spec.memory_mb,
       waiting: this.waiting,
       circuit: this.circuit.at(this.context.clock()).state,
@@ -110,7 +112,7 @@ export class FunctionPool {
     instance.opened(handle);
     void handle.exited.then((exit) => this.ended(instance, exit));
     if (instance.state.name !== 'starting') {
-      await handle.stop(this.context.limits.stopGraceMs);
+      await handle.stop(instance.state.name === 'draining' && instance.state.why === 'key' ? 0 : this.context.limits.stopGraceMs);
       return;
     }
     instance.become({ name: 'ready' });
@@ -141,6 +143,27 @@ export class FunctionPool {
 
   refuseWaiting(outcome: FailedOutcome): void {
     for (let waiter = this.context.queue.next(this.key); waiter !== undefined; waiter = this.context.queue.next(this.key)) waiter.refuse(outcome);
+  }
+
+  /**
+   * Nobody may have what its instances were started with any more: who waits is refused, and who is served has `graceMs` to end. New
+   * requests need new instances from now on.
+   */
+  revoke(outcome: FailedOutcome, graceMs: number): void {
+    this.refuseWaiting(outcome);
+    // For its pre-stop call, and then for its processes.
+    const halfMs = Math.min(graceMs, this.context.limits.stopGraceMs) / 2;
+    for (const instance of this.instances) {
+      if (instance.state.name === 'gone') continue;
+      if (instance.active === 0) {
+        void instance.stop('key', halfMs, halfMs);
+        continue;
+      }
+      instance.become({ name: 'draining', why: 'key' });
+      const timer = setTimeout(() => void instance.stop('key', 0), graceMs).unref();
+      void instance.gone.then(() => clearTimeout(timer));
+    }
+    this.context.changed();
   }
 
   async close(): Promise<void> {
@@ -182,6 +205,8 @@ export class FunctionPool {
   /** Why a request should not even begin to wait. */
   private refusal(now: number, waitMs: number): FailedOutcome | undefined {
     if (this.spec.max_instances === 0) return { kind: 'FUNCTION_DISABLED' };
+    const unstartable = this.context.unstartable?.(this.spec);
+    if (unstartable !== undefined) return unstartable;
     const live = [...this.instances].filter(({ state }) => state.name !== 'draining');
     // While the circuit is open, those that run serve on.
     const broken = live.length === 0 ? this.circuit.refusal(now) : undefined;
@@ -257,7 +282,7 @@ export class FunctionPool {
       if (instance.state.name !== 'draining') instance.become({ name: 'draining', why });
       return;
     }
-    void instance.stop(why, why === 'doubtful' ? 0 : this.context.limits.stopGraceMs);
+    void instance.stop(why, why === 'doubtful' || why === 'key' ? 0 : this.context.limits.stopGraceMs);
   }
 
   private ended(instance: PooledInstance, exit: InstanceExit): void {

@@ -1,5 +1,6 @@
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import { InvocationError, type FailedOutcome } from '../invocation/outcome.js';
+import { keysOf } from '../sealed/keys-of.js';
 import { decideScaling } from './decide-scaling.js';
 import { FairQueue } from './fair-queue.js';
 import { FunctionPool, type PoolContext } from './function-pool.js';
@@ -10,6 +11,9 @@ import type { WaitingRequest } from './waiting-request.js';
 
 /** How often idle instances are looked at, unless they are frozen sooner. Demand is answered at once, without this timer. */
 const LOOK_EVERY_MS = 1_000;
+
+/** What requests have to end, and then processes, when a key is taken away: with the way of the news all of it is over within five seconds. */
+const KEY_GRACE_MS = 1_500;
 
 /**
  * All instances of this worker. Warm requests take a slot of their function's pool and touch nothing else; whenever demand
@@ -87,6 +91,17 @@ export class FunctionPools {
       if (pool.spec.domain_id !== domainId || pool.spec.strong_isolation) continue;
       for (const { id } of [...pool.instances]) pool.end(id, 'drain', 'isolation');
     }
+    this.planRescale();
+  }
+
+  /** A customer's key can no longer be used: nothing that was started with it runs on. */
+  revokeKey(keyId: string, outcome: FailedOutcome): void {
+    for (const pool of this.pools.values()) if (keysOf(pool.spec).includes(keyId)) pool.revoke(outcome, KEY_GRACE_MS);
+  }
+
+  /** It can be used again: what failed for want of it is forgotten. */
+  restoreKey(keyId: string): void {
+    for (const pool of this.pools.values()) if (keysOf(pool.spec).includes(keyId)) pool.circuit.reset();
     this.planRescale();
   }
 

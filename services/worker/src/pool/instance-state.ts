@@ -28,6 +28,8 @@ export type StopReason =
   | 'retired'
   /** Another function needs its room. */
   | 'evicted'
+  /** A customer's key that it was started with can no longer be used. */
+  | 'key'
   /** It did not answer in time, so nobody knows what it would do to the next request. */
   | 'doubtful'
   /** Its account demands a stronger isolation than it has. */

@@ -29,6 +29,9 @@ export class PooledInstance {
   unusedSince: number;
   memoryUsedMb = 0;
   exit: InstanceExit | undefined;
+  /** Settles when its last process is gone, or when it never had one. */
+  readonly gone: Promise<void>;
+  private leave: () => void = () => undefined;
   private handle: Instance | undefined;
   /** How much of its processor time has been counted for requests; that of its start is nobody's. */
   cpuCountedMs = 0;
@@ -44,6 +47,7 @@ export class PooledInstance {
     this.startedAt = clock();
     this.since = this.startedAt;
     this.unusedSince = this.startedAt;
+    this.gone = new Promise((resolve) => (this.leave = resolve));
     this.connections = new AppConnections((options) => this.started().dial(options));
   }
 
@@ -67,6 +71,7 @@ export class PooledInstance {
 
   become(state: InstanceState): void {
     this.state = state;
+    if (state.name === 'gone') this.leave();
     this.since = this.clock();
     if (state.name === 'ready' || state.name === 'idle') this.unusedSince = this.since;
   }

@@ -1,4 +1,4 @@
-import { judge, type FailedOutcome } from '../invocation/outcome.js';
+import { isAboutKeys, judge, type FailedOutcome } from '../invocation/outcome.js';
 import { afterFailure, circuitAt, CLOSED, FIRST_OPEN_MS, type CrashCircuit } from './crash-circuit.js';
 
 export interface RememberedFailure {
@@ -17,13 +17,19 @@ export class StartCircuit {
   }
 
   failed(outcome: FailedOutcome, now: number): void {
-    this.circuit = judge(outcome).fault === 'platform' ? afterFailure(this.circuit, now, FIRST_OPEN_MS) : afterFailure(this.circuit, now);
+    const mayPassSoon = isAboutKeys(outcome) || judge(outcome).fault === 'platform';
+    this.circuit = mayPassSoon ? afterFailure(this.circuit, now, FIRST_OPEN_MS) : afterFailure(this.circuit, now);
     this.last = { outcome, at: now };
   }
 
   /** A request was served. It costs nothing where nothing had failed. */
   served(): void {
     if (this.circuit !== CLOSED) this.circuit = CLOSED;
+  }
+
+  /** What stood in the way is gone: the next start is as if nothing had failed. */
+  reset(): void {
+    this.circuit = CLOSED;
   }
 
   /** Whether what failed still matters for the next start. */

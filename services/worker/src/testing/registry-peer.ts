@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { FunctionAlias, FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import { CatalogServiceService, type CatalogServiceServer } from '@windlass/contracts/registry/v1/catalog_service';
+import { SealedVersionServiceService, type UnlockVersionRequest, type UnlockVersionResponse } from '@windlass/contracts/registry/v1/sealed_version_service';
 import { WindlassError } from '@windlass/errors';
 import { toServiceError } from '@windlass/grpc';
+import { sealPackage } from '@windlass/package-seal';
 import { ZipFile } from 'yazl';
 
 export type PackageFiles = Readonly<Record<string, string | { readonly content: string | Buffer; readonly mode: number }>>;
@@ -28,6 +30,9 @@ export class RegistryPeer {
   specCalls = 0;
   downloads = 0;
   readonly aliases = new Map<string, FunctionAlias>();
+  /** What opens functions under customers' keys, by function, or why it does not. */
+  readonly locks = new Map<string, UnlockVersionResponse | WindlassError>();
+  unlocks = 0;
   private readonly specs = new Map<string, FunctionSpec>();
   private readonly server = new Server();
 
@@ -57,6 +62,15 @@ export class RegistryPeer {
       },
     };
     this.server.addService(CatalogServiceService, handlers);
+    const { unlockVersion } = SealedVersionServiceService;
+    this.server.addService({ unlockVersion } as never, {
+      unlockVersion: ({ request }: ServerUnaryCall<UnlockVersionRequest, UnlockVersionResponse>, reply: sendUnaryData<UnlockVersionResponse>) => {
+        this.unlocks += 1;
+        const lock = this.locks.get(request.func_id);
+        if (lock === undefined || lock instanceof WindlassError) reply(toServiceError(lock ?? new WindlassError({ kind: 'not_found', reason: 'FUNCTION_NOT_FOUND', code: 'FSS.1051', message: 'Not found the function' })));
+        else reply(null, lock);
+      },
+    });
     await new Promise<void>((resolve, reject) => {
       this.server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)));
     });
@@ -67,6 +81,17 @@ export class RegistryPeer {
     const code_digest = createHash('sha512').update(zip).digest('hex');
     this.packages.set(code_digest, zip);
     return { code_digest, code_size_bytes: zip.length };
+  }
+
+  /** The same package encrypted, as the registry stores it for this function. */
+  seal(spec: FunctionSpec, dataKey: Buffer): FunctionSpec {
+    const zip = this.packages.get(spec.code_digest);
+    if (zip === undefined) throw new Error('the package of the function is not there');
+    const stored = sealPackage(dataKey, { purpose: 'function-code', domain_id: spec.domain_id, project_id: spec.project_id, func_id: spec.func_id, digest: spec.code_digest }, zip);
+    const stored_code_digest = createHash('sha512').update(stored).digest('hex');
+    this.packages.set(stored_code_digest, stored);
+    this.packages.delete(spec.code_digest);
+    return { ...spec, stored_code_digest };
   }
 
   put(spec: FunctionSpec): void {

@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { KeyEvent } from '@windlass/contracts/kms/v1/kms_events';
 import type { FunctionSpec } from '@windlass/contracts/registry/v1/catalog';
 import { FunctionEvent } from '@windlass/contracts/registry/v1/registry_events';
 import { LogBatch, type LogLine } from '@windlass/contracts/logs/v1/log_batch';
@@ -11,7 +12,7 @@ import { startTemporaryPostgres } from '@windlass/embedded-postgres';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { connect, type Remote, type RunningService } from '@windlass/grpc';
 import { createLogger } from '@windlass/telemetry';
-import { startWorker, type WorkerLimits } from '../index.js';
+import { startWorker, type WorkerConfig, type WorkerLimits } from '../index.js';
 import { exampleSpec } from './example-spec.js';
 import { IamPeer } from './iam-peer.js';
 import { RegistryPeer, type PackageFiles } from './registry-peer.js';
@@ -41,17 +42,17 @@ export class RunningWorker {
   readonly lines: LogLine[] = [];
   control: Remote<WorkerServiceClient>;
   bus: PostgresEventBus;
-  private directory = '';
+  directory = '';
   private readonly undo: (() => Promise<unknown> | unknown)[] = [];
   private worker: RunningService | undefined;
   private startAgain: () => Promise<RunningService>;
   private sequence = 0;
 
-  /** `runsc`: for functions of strong isolation; otherwise they have none, whatever this machine has. */
-  static async start(limits: Partial<WorkerLimits> = {}, runsc = '/nonexistent/runsc'): Promise<RunningWorker> {
+  /** `settings`: what differs of its configuration beside its limits. Without `runsc` there is no strong isolation, whatever this machine has. */
+  static async start(limits: Partial<WorkerLimits> = {}, settings: Partial<WorkerConfig> = {}): Promise<RunningWorker> {
     const self = new RunningWorker();
     try {
-      await self.open(limits, runsc);
+      await self.open(limits, settings);
     } catch (error) {
       await self.close();
       throw error;
@@ -83,6 +84,12 @@ export class RunningWorker {
     const payload = FunctionEvent.encode({ change }).finish();
     const key = change.value.func_id;
     await this.bus.publish([{ topic: 'registry.functions', key, id: crypto.randomUUID(), payload }]);
+  }
+
+  /** What the key service tells of a key. */
+  async announceKey(key_id: string, state: string, revision: number): Promise<void> {
+    const payload = KeyEvent.encode({ key_id, domain_id: 'd1', state, revision }).finish();
+    await this.bus.publish([{ topic: 'kms.keys', key: key_id, entity: key_id, id: crypto.randomUUID(), payload }]);
   }
 
   /** Sends a request as the gateway does and reads the whole answer. */
@@ -134,7 +141,7 @@ export class RunningWorker {
     for (const step of this.undo.splice(0).reverse()) await step();
   }
 
-  private async open(limits: Partial<WorkerLimits>, runsc: string): Promise<void> {
+  private async open(limits: Partial<WorkerLimits>, settings: Partial<WorkerConfig>): Promise<void> {
     this.directory = await mkdtemp(join(tmpdir(), 'windlass-worker-'));
     this.undo.push(() => rm(this.directory, { recursive: true, force: true }));
     const postgres = await startTemporaryPostgres();
@@ -164,9 +171,10 @@ export class RunningWorker {
         iamAddress,
         databaseUrl: postgres.connectionString(postgres.database),
         dataDirectory: this.dataDirectory,
-        runsc,
+        runsc: '/nonexistent/runsc',
         limits: { closeSeconds: 2, stopGraceSeconds: 1, ...limits },
         logger,
+        ...settings,
       });
     this.worker = await this.startAgain();
     this.control = connect(WorkerServiceClient, this.grpcAddress);

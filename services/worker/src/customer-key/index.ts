@@ -1,0 +1,3 @@
+export { followKeys } from './follow-keys.js';
+export { revoked, unstartable } from './key-outcomes.js';
+export { KeyStates, type KeyNews, type KeyProblem } from './key-states.js';
