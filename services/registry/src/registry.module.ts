@@ -40,6 +40,8 @@ import { PackageUses } from './code-package/package-uses.js';
 import { AllowedKeys } from './customer-key/allowed-keys.js';
 import { CustomerKeys } from './customer-key/customer-keys.js';
 import { FunctionSeals } from './customer-key/function-seals.js';
+import { KeyFunctionController } from './customer-key/key-function.controller.js';
+import { ListKeyFunctionsHandler } from './customer-key/list-key-functions.js';
 import { ReadSealedCodeHandler } from './customer-key/read-sealed-code.js';
 import { SealedVersionController } from './customer-key/sealed-version.controller.js';
 import { UnlockVersionHandler } from './customer-key/unlock-version.js';
@@ -175,6 +177,7 @@ const HANDLERS = [
   ShowFunctionAliasHandler,
   UnlockVersionHandler,
   ReadSealedCodeHandler,
+  ListKeyFunctionsHandler,
   ListGroupRoutesHandler,
   ExportFunctionHandler,
   ImportFunctionHandler,
@@ -202,6 +205,7 @@ const CONTROLLERS = [
   InvocationController,
   CatalogController,
   SealedVersionController,
+  KeyFunctionController,
   EnterpriseProjectResourcesController,
   ProjectResourcesController,
   StatisticsController,

@@ -13,6 +13,7 @@ import { ProjectResourceServiceService } from '@windlass/contracts/registry/v1/p
 import { DependencyServiceService } from '@windlass/contracts/registry/v1/dependency_service';
 import { FunctionExportServiceService } from '@windlass/contracts/registry/v1/function_export_service';
 import { RollbackServiceService } from '@windlass/contracts/registry/v1/rollback_service';
+import { KeyFunctionServiceService } from '@windlass/contracts/registry/v1/key_function_service';
 import { SealedVersionServiceService } from '@windlass/contracts/registry/v1/sealed_version_service';
 import { StatisticsServiceService } from '@windlass/contracts/registry/v1/statistics_service';
 import { TriggerServiceService } from '@windlass/contracts/registry/v1/trigger_service';
@@ -46,6 +47,7 @@ export async function startRegistry(config: RegistryConfig): Promise<RunningServ
       'windlass.registry.v1.RollbackService': RollbackServiceService,
       'windlass.registry.v1.InvocationService': InvocationServiceService,
       'windlass.registry.v1.CatalogService': CatalogServiceService,
+      'windlass.registry.v1.KeyFunctionService': KeyFunctionServiceService,
       'windlass.registry.v1.SealedVersionService': SealedVersionServiceService,
       'windlass.registry.v1.EnterpriseProjectResourceService': EnterpriseProjectResourceServiceService,
       'windlass.registry.v1.ProjectResourceService': ProjectResourceServiceService,

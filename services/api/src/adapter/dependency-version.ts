@@ -22,5 +22,5 @@ export function dependencyVersionOverGrpc(services: Services, links: PackageLink
 }
 
 function withLink(body: JsonObject, links: PackageLinks): JsonObject {
-  return { ...body, download_link: links.create({ digest: String(body['etag']), fileName: String(body['file_name']) }) };
+  return { ...body, download_link: links.create({ digest: String(body['etag']), sealed: false, fileName: String(body['file_name']) }) };
 }

@@ -27,7 +27,8 @@ function withCode(body: JsonObject, links: PackageLinks): JsonObject {
 
 function codeOf(body: JsonObject, links: PackageLinks): JsonObject {
   const { file = '', link = '' } = (body['func_code'] ?? {}) as JsonObject;
-  const digest = String(body['digest']);
+  const stored = String(body['stored_digest'] ?? '');
+  const digest = stored || String(body['digest']);
   if (file !== '' || link !== '' || digest === '' || body['code_kept'] === false) return { file, link };
-  return { file, link: links.create({ digest, fileName: String(body['code_filename']) || `${String(body['func_name'])}.zip` }) };
+  return { file, link: links.create({ digest, sealed: stored !== '', fileName: String(body['code_filename']) || `${String(body['func_name'])}.zip` }) };
 }

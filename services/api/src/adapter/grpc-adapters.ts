@@ -4,6 +4,7 @@ import type { Services, Workers } from '../upstream/index.js';
 import { dependencyVersionOverGrpc } from './dependency-version.js';
 import { functionCodeOverGrpc } from './function-code.js';
 import { invocationOverGrpc } from './invocation.js';
+import { keyDeletionOverGrpc } from './key-deletion.js';
 import { logTailOverGrpc } from './log-tail.js';
 import { tokenOverGrpc } from './token.js';
 
@@ -22,6 +23,7 @@ export function createGrpcAdapters({ services, workers, links }: { services: Ser
     ['invocation', invocationOverGrpc(services, workers)],
     ['function-code', functionCodeOverGrpc(services, links)],
     ['dependency-version', dependencyVersionOverGrpc(services, links)],
+    ['key-deletion', keyDeletionOverGrpc(services)],
   ]);
   const streams = new Map([['log-tail', logTailOverGrpc(services)]]);
   return { unary: (name) => adapters.get(name) ?? forward, streaming: (name) => streams.get(name) };

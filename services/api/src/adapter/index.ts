@@ -5,6 +5,7 @@ import { dependencyVersionAdapter } from './dependency-version.js';
 import { exportedFunctionAdapter } from './exported-function.js';
 import { functionCodeAdapter } from './function-code.js';
 import { invocationAdapter } from './invocation.js';
+import { keyDeletionAdapter } from './key-deletion.js';
 import { logTailAdapter } from './log-tail.js';
 import { metricsAdapter } from './metrics.js';
 import { plainAdapter } from './plain.js';
@@ -26,6 +27,7 @@ export function createAdapters(parts: { services: Services; workers: Workers; li
     ['dependency-version', dependencyVersionAdapter(parts.services, parts.links)],
     ['exported-function', exportedFunctionAdapter(parts.services)],
     ['log-tail', logTailAdapter(parts.services)],
+    ['key-deletion', keyDeletionAdapter(parts.services)],
     ['metrics', metricsAdapter(parts.services)],
   ]);
 }

@@ -12,7 +12,7 @@ import { InvokeResponse } from '@windlass/contracts/worker/v1/worker_service';
 import { WindlassError } from '@windlass/errors';
 import { connect } from '@windlass/grpc';
 import { sign } from '@windlass/request-signing';
-import { ACCESS_KEY, ADMIN_TOKEN, OPERATOR_TOKEN, operations, PROJECT, READER_TOKEN, SECRET_KEY } from '../testing/peers.js';
+import { ACCESS_KEY, ADMIN_TOKEN, callsOf, OPERATOR_TOKEN, operations, PROJECT, READER_TOKEN, SECRET_KEY } from '../testing/peers.js';
 import { RunningEdge } from '../testing/running-edge.js';
 import { callUnary, type UnaryMethod } from '../upstream/call-unary.js';
 
@@ -48,7 +48,7 @@ describe("the tenants' gRPC", () => {
 
   it.each(reachable)('$rpcPath reaches its service', async ({ rpcPath, name }) => {
     await expect(call(bytes(rpcPath), Buffer.alloc(0), OPERATOR_TOKEN)).resolves.toBeInstanceOf(Buffer);
-    expect(edge.peers.calls.map((received) => received.operation)).toEqual([name]);
+    expect(edge.peers.calls.map((received) => received.operation)).toEqual(callsOf(name));
   });
 
   it('acts in the project of the caller when the request names none', async () => {

@@ -42,6 +42,11 @@ type Rpc = Readonly<{ name: string; rpcPath: string; input: DescMessage; output:
 /** What the edge asks services for operations of its own: the registry before it has a worker run a function, the log service for the next lines. */
 const internalRpcs = [internalRpc('windlass.registry.v1.InvocationService', 'resolveInvocation'), internalRpc('windlass.logs.v1.LogTailService', 'awaitLogs')];
 
+/** What services receive when an operation is performed, in order: most adapters ask one of them, once. */
+export function callsOf(operation: string): readonly string[] {
+  return operation === 'ScheduleKeyDeletion' ? [operation, 'ListKeyFunctions'] : [operation];
+}
+
 function internalRpc(serviceName: string, name: string): Rpc {
   const method = createFileRegistry(fromBinary(FileDescriptorSetSchema, readDescriptors())).getService(serviceName)?.method[name];
   if (method === undefined) throw new Error(`the contracts have no ${name}`);

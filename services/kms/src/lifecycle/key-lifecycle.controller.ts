@@ -22,7 +22,8 @@ export class KeyLifecycleController {
   async scheduleKeyDeletion(request: rpc.ScheduleKeyDeletionRequest, metadata: Metadata): Promise<rpc.ScheduleKeyDeletionResponse> {
     const pendingDays = /^\d{1,4}$/.test(request.pending_days) ? Number(request.pending_days) : NaN;
     await this.change(request, metadata, { kind: 'schedule_deletion', pendingDays, at: new Date() });
-    return { key_id: request.key_id, key_state: STATE_NUMBERS.pending_deletion };
+    // What depends on the key is known to others; the edge asks them.
+    return { key_id: request.key_id, key_state: STATE_NUMBERS.pending_deletion, affected_functions: [] };
   }
 
   @GrpcMethod(SERVICE, 'cancelKeyDeletion')

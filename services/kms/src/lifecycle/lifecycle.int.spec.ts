@@ -22,7 +22,7 @@ describe('the end of a key', () => {
     const key_id = await create();
     const { cipher_text, plain_text } = await dataKey(key_id);
     const before = Date.now();
-    expect(await schedule(key_id, '30')).toEqual({ key_id, key_state: '4' });
+    expect(await schedule(key_id, '30')).toMatchObject({ key_id, key_state: '4' });
     const info = await describe(key_id);
     expect(info).toMatchObject({ key_state: '4' });
     expect(Number(info?.scheduled_deletion_date)).toBeGreaterThanOrEqual(before + 30 * DAY_MS);

@@ -252,6 +252,25 @@ describe('code and environments under customers\' keys', () => {
     expect(environment).toMatchObject({ B: '2', A: expect.stringMatching(/^[123]$/) });
   });
 
+  it('is found by the key, with what lies under it, page by page and as far as the caller reaches', async () => {
+    const [one, two, three] = [await create({ code_encrypt_kms_key_id: key }), await create({ user_data_encrypt_kms_key_id: key, user_data: '{"A":"1"}' }), await create({ code_encrypt_kms_key_id: registry.kms.createKey(ann.project) })];
+    await publish(one.func_urn, 'v1');
+    const list = (change: object = {}, as = ann) => registry.keyFunctions.listKeyFunctions({ project_id: as.project, key_id: key, marker: '', maxitems: '', ...change }, as.metadata());
+    const urn = one.func_urn.replace(/:latest$/, '');
+    const all = [
+      { func_urn: one.func_urn, code: true, environment: false },
+      { func_urn: `${urn}:v1`, code: true, environment: false },
+      { func_urn: two.func_urn, code: false, environment: true },
+    ];
+    await expect(list()).resolves.toEqual({ functions: all, next_marker: 3, count: 3 });
+    await expect(list({ marker: '1', maxitems: '1' })).resolves.toEqual({ functions: all.slice(1, 2), next_marker: 2, count: 3 });
+    await expect(list({ marker: '7' })).resolves.toEqual({ functions: [], next_marker: 7, count: 3 });
+    await expect(list({}, registry.tenant(ann.principal.domain_id, [], ann.project))).resolves.toMatchObject({ functions: [], count: 0 });
+    const bob = tenant();
+    await expect(list({}, bob)).resolves.toMatchObject({ functions: [], count: 0 });
+    expect(three.code_encrypt_kms_key_id).not.toBe(key);
+  });
+
   it('is unlocked for the revision that is asked for only', async () => {
     const made = await create({ code_encrypt_kms_key_id: key });
     const { revision } = await spec(made.func_id);

@@ -14,6 +14,7 @@ import { AddAccountRevision1796500000000 } from './add-account-revision.migratio
 import { CompleteRecords1764000650000 } from './complete-records.migration.js';
 import { CountInvocations1797100000000 } from './count-invocations.migration.js';
 import { CreateRegistry1700000000000 } from './create-registry.migration.js';
+import { FindFunctionsByKey1797300000000 } from './find-functions-by-key.migration.js';
 import { FollowAccounts1764000300000 } from './follow-accounts.migration.js';
 import { KeepSupersededPackages1764000600000 } from './keep-superseded-packages.migration.js';
 import { PublishVersions1764000400000 } from './publish-versions.migration.js';
@@ -26,7 +27,7 @@ export const SCHEMA = 'registry';
 /** The tables behind the read models. */
 export const ENTITIES = [FunctionRow, VersionRow, AliasRow, FunctionTagRow, TestEventRow, TriggerRow, ApiGroupRow, DependencyVersionRow, DependencyUseRow];
 
-const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000, KeepSupersededPackages1764000600000, CompleteRecords1764000650000, AddAccountRevision1796500000000, AddAccountIsolation1797000000000, CountInvocations1797100000000, ShareDependencies1797200000000];
+const MIGRATIONS = [CreateRegistry1700000000000, FollowAccounts1764000300000, PublishVersions1764000400000, TagFunctions1764000500000, KeepSupersededPackages1764000600000, CompleteRecords1764000650000, AddAccountRevision1796500000000, AddAccountIsolation1797000000000, CountInvocations1797100000000, ShareDependencies1797200000000, FindFunctionsByKey1797300000000];
 
 export function openDatabase(url: string): Promise<DataSource> {
   return open({ url, schema: SCHEMA, entities: ENTITIES, migrations: MIGRATIONS, poolSize: 10 });

@@ -16,6 +16,7 @@ import { FunctionExportServiceClient } from '@windlass/contracts/registry/v1/fun
 import { RollbackServiceClient } from '@windlass/contracts/registry/v1/rollback_service';
 import { StatisticsServiceClient } from '@windlass/contracts/registry/v1/statistics_service';
 import { TriggerServiceClient } from '@windlass/contracts/registry/v1/trigger_service';
+import { KeyFunctionServiceClient } from '@windlass/contracts/registry/v1/key_function_service';
 import { SealedVersionServiceClient } from '@windlass/contracts/registry/v1/sealed_version_service';
 import { VersionServiceClient } from '@windlass/contracts/registry/v1/version_service';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@windlass/embedded-postgres';
@@ -58,6 +59,7 @@ export class RegistryFixture {
     readonly catalog: Remote<CatalogServiceClient>,
     readonly sealed: Remote<SealedVersionServiceClient>,
     readonly statistics: Remote<StatisticsServiceClient>,
+    readonly keyFunctions: Remote<KeyFunctionServiceClient>,
     readonly logLines: string[],
   ) {}
 
@@ -108,6 +110,7 @@ export class RegistryFixture {
       connect(CatalogServiceClient, address),
       connect(SealedVersionServiceClient, address),
       connect(StatisticsServiceClient, address),
+      connect(KeyFunctionServiceClient, address),
       logLines,
     );
   }
@@ -118,7 +121,7 @@ export class RegistryFixture {
   }
 
   async stop(): Promise<void> {
-    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.dependencies, this.invocations, this.catalog, this.sealed, this.statistics]) remote.close();
+    for (const remote of [this.functions, this.versions, this.aliases, this.tags, this.testEvents, this.triggers, this.exports, this.rollbacks, this.dependencies, this.invocations, this.catalog, this.sealed, this.statistics, this.keyFunctions]) remote.close();
     await this.service.close();
     this.logs.close();
     this.iam.close();

@@ -35,6 +35,10 @@ export interface ScheduleKeyDeletionResponse {
   key_id: string;
   /** "4", pending deletion. */
   key_state: string;
+  /** What cannot start any more, from now on: at most 100 of them, and how many there are. Filled in by the edge. Windlass' own. */
+  affected_functions: string[];
+  /** Absent where it could not be found out; GET /windlass/v1/{project_id}/kms/keys/{key_id}/functions tells it later. */
+  affected_function_count?: number | undefined;
 }
 
 export interface CancelKeyDeletionRequest {
@@ -173,7 +177,7 @@ export const ScheduleKeyDeletionRequest: MessageFns<ScheduleKeyDeletionRequest> 
 };
 
 function createBaseScheduleKeyDeletionResponse(): ScheduleKeyDeletionResponse {
-  return { key_id: "", key_state: "" };
+  return { key_id: "", key_state: "", affected_functions: [], affected_function_count: undefined };
 }
 
 export const ScheduleKeyDeletionResponse: MessageFns<ScheduleKeyDeletionResponse> = {
@@ -183,6 +187,12 @@ export const ScheduleKeyDeletionResponse: MessageFns<ScheduleKeyDeletionResponse
     }
     if (message.key_state !== "") {
       writer.uint32(18).string(message.key_state);
+    }
+    for (const v of message.affected_functions) {
+      writer.uint32(802).string(v!);
+    }
+    if (message.affected_function_count !== undefined) {
+      writer.uint32(808).uint32(message.affected_function_count);
     }
     return writer;
   },
@@ -216,6 +226,22 @@ export const ScheduleKeyDeletionResponse: MessageFns<ScheduleKeyDeletionResponse
             message.key_state = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.affected_functions.push(reader.string());
+            continue;
+          }
+          case 101: {
+            if (tag !== 808) {
+              break;
+            }
+
+            message.affected_function_count = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -235,6 +261,8 @@ export const ScheduleKeyDeletionResponse: MessageFns<ScheduleKeyDeletionResponse
     const message = createBaseScheduleKeyDeletionResponse();
     message.key_id = object.key_id ?? "";
     message.key_state = object.key_state ?? "";
+    message.affected_functions = object.affected_functions?.map((e) => e) || [];
+    message.affected_function_count = object.affected_function_count ?? undefined;
     return message;
   },
 };
