@@ -15,6 +15,8 @@ const MODULE = 'github.com/versity/versitygw/cmd/versitygw';
 const BUILD_MILLISECONDS = 8 * 60_000;
 
 export interface S3Server {
+  /** Where its buckets are folders and their objects files, for who looks past the protocol. */
+  readonly directory: string;
   /** A new, empty bucket. */
   newBucket(): Promise<BucketAddress>;
   stop(): Promise<void>;
@@ -61,6 +63,7 @@ export async function startS3Server(program: string): Promise<S3Server> {
   await answering(endpoint, () => server.exitCode ?? server.signalCode);
   let buckets = 0;
   return {
+    directory: data,
     newBucket: async () => {
       const bucket = `bucket-${(buckets += 1)}`;
       await mkdir(join(data, bucket));

@@ -29,4 +29,9 @@ export class BucketPackageStore extends PackageStore {
   override async remove(digest: string): Promise<void> {
     await this.bucket.remove(packageKey(digest));
   }
+
+  /** An object that was not put whole was not put. */
+  override removeUnfinished(): Promise<number> {
+    return Promise.resolve(0);
+  }
 }

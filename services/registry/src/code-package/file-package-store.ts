@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { packageKey, packageNotFound, PackageStore } from './package-store.js';
+
+/** Beginning of the name of a file that is still being written. */
+const UNFINISHED = '.';
 
 /** Packages as files: `<directory>/<first two digits>/<digest>`. */
 export class FilePackageStore extends PackageStore {
@@ -17,7 +20,7 @@ export class FilePackageStore extends PackageStore {
     const folder = join(target, '..');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Nobody sees half a package: the bytes are on disk before the name is.
-    const unfinished = join(folder, `.${randomUUID()}`);
+    const unfinished = join(folder, `${UNFINISHED}${randomUUID()}`);
     try {
       const file = await open(unfinished, 'wx', 0o600);
       try {
@@ -53,6 +56,19 @@ export class FilePackageStore extends PackageStore {
     await rm(this.path(digest), { force: true });
   }
 
+  override async removeUnfinished(before: Date): Promise<number> {
+    let removed = 0;
+    for (const folder of await namesIn(this.directory)) {
+      for (const name of await namesIn(join(this.directory, folder))) {
+        const path = join(this.directory, folder, name);
+        if (!name.startsWith(UNFINISHED) || !(await isOlder(path, before))) continue;
+        await rm(path, { force: true });
+        removed += 1;
+      }
+    }
+    return removed;
+  }
+
   private path(digest: string): string {
     return join(this.directory, packageKey(digest));
   }
@@ -64,5 +80,24 @@ async function sync(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Nothing of a folder that is not there, or is a file. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+async function isOlder(path: string, than: Date): Promise<boolean> {
+  try {
+    return (await stat(path)).mtime < than;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }

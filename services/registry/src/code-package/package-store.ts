@@ -15,6 +15,8 @@ export abstract class PackageStore {
   abstract stat(digest: string): Promise<{ readonly sizeBytes: number } | undefined>;
   /** Removing what is not there does nothing. */
   abstract remove(digest: string): Promise<void>;
+  /** Removes what a crash left of packages that were being put, before that time; answers how many. Nothing has a digest for a name before it is whole. */
+  abstract removeUnfinished(before: Date): Promise<number>;
 }
 
 /** The same tree in every store, with few enough entries in each folder. Only a digest makes a key: no caller's word becomes a path. */

@@ -33,7 +33,8 @@ export class PackageSweep implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.history.forget(this.dataSource.manager);
       const removed = await this.uses.removeUnused(this.dataSource.manager, this.store);
-      if (removed > 0) this.logger.info({ packages: removed }, 'removed code packages that nothing needs');
+      const unfinished = await this.uses.removeUnfinished(this.store, new Date());
+      if (removed + unfinished > 0) this.logger.info({ packages: removed, unfinished }, 'removed code packages that nothing needs');
     } catch (error) {
       this.logger.warn({ err: error }, 'unused code packages could not be removed; the next sweep tries again');
     }

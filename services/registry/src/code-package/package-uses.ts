@@ -21,6 +21,11 @@ export class PackageUses {
     );
   }
 
+  /** Removes what crashes left of uploads, when their grace is over; answers how many. */
+  removeUnfinished(store: PackageStore, now: Date): Promise<number> {
+    return store.removeUnfinished(new Date(now.getTime() - this.graceSeconds * 1_000));
+  }
+
   /** Removes packages nobody uses, a bounded number of them; answers how many. The rows stay locked until the files are gone. */
   async removeUnused(manager: EntityManager, store: PackageStore): Promise<number> {
     return manager.transaction(async (inner) => {

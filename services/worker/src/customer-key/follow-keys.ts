@@ -2,7 +2,7 @@ import { KeyEvent } from '@windlass/contracts/kms/v1/kms_events';
 import type { Consumption, EventBus } from '@windlass/event-bus';
 import type { KeyNews, KeyStates } from './key-states.js';
 
-const STATES: ReadonlySet<string> = new Set<KeyNews['state']>(['enabled', 'disabled', 'pending_deletion', 'deleted']);
+const STATES: ReadonlySet<string> = new Set<KeyNews['state']>(['enabled', 'disabled', 'pending_import', 'pending_deletion', 'deleted']);
 
 /** Follows what the key service tells of keys, in order for each. Every worker hears all of it. */
 export function followKeys(options: { readonly bus: EventBus; readonly workerId: string; readonly states: KeyStates; readonly changed: (news: KeyNews) => void }): Promise<Consumption> {

@@ -5,6 +5,7 @@ import type { KeyProblem, KeyStates } from './key-states.js';
 
 const WHY: Readonly<Record<KeyProblem, string>> = {
   disabled: 'is disabled. Enable it to use it. (KMS.0209)',
+  pending_import: 'has no material. Import it to use it. (KMS.0311)',
   pending_deletion: 'is to be deleted. Cancel its deletion and enable it to use it. (KMS.0210)',
   deleted: 'is deleted, and with it what lies under it: upload the code, or give the environment, under another key. (KMS.0207)',
 };

@@ -1,5 +1,5 @@
 /** Why a customer's key cannot be used. */
-export type KeyProblem = 'disabled' | 'pending_deletion' | 'deleted';
+export type KeyProblem = 'disabled' | 'pending_import' | 'pending_deletion' | 'deleted';
 
 export interface KeyNews {
   readonly keyId: string;
