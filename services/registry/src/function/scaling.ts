@@ -4,7 +4,8 @@ import type { Scaling } from './function.state.js';
 /** What a new function gets (v2 functions: 400 instances, one request each). */
 export const DEFAULT_SCALING: Scaling = { maxInstances: 400, instanceConcurrency: 1 };
 
-const MOST_INSTANCES = 1000;
+/** Of one function. */
+export const MOST_INSTANCES = 1000;
 const MOST_REQUESTS = 1000;
 
 /** -1 without limit, 0 disabled, otherwise 1 to 1000; FSS.1026. */

@@ -3,6 +3,7 @@ import { AccountCopy, type QuotaType } from '@windlass/accounts';
 import { ListQuotasResponse } from '@windlass/contracts/registry/v1/function_service';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../caller/caller.js';
+import { MOST_INSTANCES } from '../function/scaling.js';
 import { Quotas, type QuotaUsage } from './quota-usage.js';
 
 const MEBIBYTE = 1024 * 1024;
@@ -40,6 +41,10 @@ export async function viewQuotas(used: QuotaUsage, quota: (type: QuotaType) => P
         // What runs at this moment only the workers know; nothing can be reserved, so nothing counts it.
         { type: 'fgs_func_qos_limit', quota: await quota('fgs_func_qos_limit') },
         { type: 'fgs_func_occurs', quota: await quota('fgs_func_occurs') },
+        // The most that max_instance_num of one function may say.
+        { type: 'fgs_on_demand_instance_limit', quota: MOST_INSTANCES },
+        // There are none.
+        { type: 'fgs_workflow_num', quota: 0, used: 0 },
       ],
     },
   });

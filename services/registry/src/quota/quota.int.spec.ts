@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AccountEvent } from '@windlass/contracts/iam/v1/iam_events';
+import { isWindlassError } from '@windlass/errors';
 import { PostgresEventBus } from '@windlass/event-bus';
 import { createLogger } from '@windlass/telemetry';
 import { Client } from 'pg';
@@ -30,8 +31,41 @@ describe('quotas of an account', () => {
         { type: 'fgs_func_code_size', quota: 1, used: 1, unit: 'MB' },
         { type: 'fgs_func_qos_limit', quota: 100, used: undefined, unit: undefined },
         { type: 'fgs_func_occurs', quota: 90, used: undefined, unit: undefined },
+        { type: 'fgs_on_demand_instance_limit', quota: 1000, used: undefined, unit: undefined },
+        { type: 'fgs_workflow_num', quota: 0, used: 0, unit: undefined },
       ],
     });
+  });
+
+  it('let in exactly as many of fifty creators at once as there is room for, and not one more', async () => {
+    const client = new Client({ connectionString: registry.config.databaseUrl });
+    const tenant = registry.tenant();
+    try {
+      await client.connect();
+      await client.query("INSERT INTO registry.accounts (domain_id, status, quotas) VALUES ($1, 'active', $2)", [tenant.principal.domain_id, JSON.stringify({ fgs_func_num: 20, fgs_func_code_size: 100 })]);
+      await registry.create(tenant, { func_name: 'first' });
+      // Only so many packages are checked at once: who is told so tries again, as clients do.
+      const persistent = async (func_name: string): Promise<unknown> => {
+        const deadline = Date.now() + 50_000;
+        for (;;) {
+          try {
+            return await registry.create(tenant, { func_name });
+          } catch (error) {
+            if (!isWindlassError(error) || error.kind !== 'throttled' || Date.now() > deadline) throw error;
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+        }
+      };
+      const outcomes = await Promise.allSettled(Array.from({ length: 50 }, (_, index) => persistent(`f${index}`)));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(19);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ kind: 'quota_exceeded', code: 'FSS.1041' });
+      const stored = await client.query<{ count: number }>("SELECT count(*)::int AS count FROM registry.functions WHERE domain_id = $1", [tenant.principal.domain_id]);
+      expect(stored.rows).toEqual([{ count: 20 }]);
+      const { quotas } = await registry.functions.listQuotas({ project_id: tenant.project }, tenant.metadata());
+      expect(quotas?.resources[0]).toMatchObject({ quota: 20, used: 20 });
+    } finally {
+      await client.end();
+    }
   });
 
   it('let exactly one of two in at 399 of 400', async () => {
