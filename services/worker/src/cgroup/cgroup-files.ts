@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -22,6 +22,11 @@ export function readKey(folder: string, file: string, key: string): number {
 
 export function write(folder: string, file: string, value: string | number): void {
   writeFileSync(join(folder, file), String(value));
+}
+
+/** Puts a process into groups, off this thread: the kernel waits for every process that is just being started. */
+export async function moveInto(folders: readonly string[], pid: number): Promise<void> {
+  await Promise.all(folders.map((folder) => writeFile(join(folder, 'cgroup.procs'), String(pid))));
 }
 
 /** Writes a limit of a group that may be gone. */
@@ -49,7 +54,7 @@ const REMOVE_PAUSE_MS = 5;
 export async function removeGroup(folder: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      rmdirSync(folder);
+      await rmdir(folder);
       return;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

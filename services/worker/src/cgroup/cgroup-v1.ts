@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWorkerGroup, readKey, removeGroup, getReadyToMove, write, writeIfThere } from './cgroup-files.js';
+import { openWorkerGroup, readKey, removeGroup, getReadyToMove, moveInto, write, writeIfThere } from './cgroup-files.js';
+import { TenantFolders } from './tenant-folders.js';
 import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
 import type { Freezer } from './freezer.js';
 import { processTimesMs } from './process-times.js';
@@ -21,6 +22,8 @@ export class CgroupsV1 implements ResourceGroups {
   readonly #folders: V1Hierarchies;
   readonly #own: string;
   readonly #unified: UnifiedGroups | undefined;
+  /** Of the processor, which is what tenants are given equal parts of. */
+  readonly #tenants: TenantFolders;
 
   /** `unifiedParents`: folders of the unified hierarchy, mounted beside these, below which groups may be made to freeze. */
   constructor(hierarchies: V1Hierarchies, unifiedParents: readonly string[] = []) {
@@ -30,12 +33,14 @@ export class CgroupsV1 implements ResourceGroups {
       cpu: openWorkerGroup(hierarchies.cpu),
       pids: openWorkerGroup(hierarchies.pids),
     };
+    this.#tenants = new TenantFolders(this.#folders.cpu);
     this.#unified = UnifiedGroups.open(unifiedParents);
     this.freezing = this.#unified === undefined ? 'signals' : 'cgroup';
   }
 
-  create(name: string, limits: ResourceLimits): ResourceGroup {
-    return new CgroupV1({ memory: join(this.#folders.memory, name), cpu: join(this.#folders.cpu, name), pids: join(this.#folders.pids, name) }, limits, this.#unified?.create(name));
+  create(name: string, tenant: string, limits: ResourceLimits): ResourceGroup {
+    const folders = { memory: join(this.#folders.memory, name), cpu: join(this.#tenants.enter(tenant), name), pids: join(this.#folders.pids, name) };
+    return new CgroupV1(folders, limits, this.#unified?.create(name), () => this.#tenants.leave(tenant));
   }
 
   readyToAdd(): Promise<void> {
@@ -53,7 +58,12 @@ class CgroupV1 implements ResourceGroup {
   #firstPid = 0;
   #freezer: Freezer | undefined;
 
-  constructor(folders: V1Hierarchies, limits: ResourceLimits, unified: UnifiedGroup | undefined) {
+  constructor(
+    folders: V1Hierarchies,
+    limits: ResourceLimits,
+    unified: UnifiedGroup | undefined,
+    private readonly removed: () => void,
+  ) {
     this.#unified = unified;
     this.#folders = folders;
     for (const folder of Object.values(folders)) mkdirSync(folder);
@@ -66,10 +76,9 @@ class CgroupV1 implements ResourceGroup {
     write(folders.pids, 'pids.max', limits.processes);
   }
 
-  add(pid: number): void {
+  async add(pid: number): Promise<void> {
     this.#firstPid = pid;
-    for (const folder of Object.values(this.#folders)) write(folder, 'cgroup.procs', pid);
-    this.#unified?.add(pid);
+    await Promise.all([moveInto(Object.values(this.#folders), pid), this.#unified?.add(pid)]);
   }
 
   get freezer(): Freezer {
@@ -98,5 +107,6 @@ class CgroupV1 implements ResourceGroup {
 
   async remove(): Promise<void> {
     await Promise.all([...Object.values(this.#folders).map(removeGroup), this.#unified?.remove()]);
+    this.removed();
   }
 }

@@ -12,11 +12,11 @@ describe('limits in cgroup v2', () => {
   });
   afterEach(() => rmSync(parent, { recursive: true }));
 
-  const folderOf = (name: string): string => join(parent, readdirSync(parent).find((entry) => entry.startsWith(`windlass-worker-${process.pid}-`)) ?? '', name);
+  const folderOf = (name: string): string => join(parent, readdirSync(parent).find((entry) => entry.startsWith(`windlass-worker-${process.pid}-`)) ?? '', 'tenant-acme', name);
   const limits = { memoryBytes: 128 << 20, fileBytes: 64 << 20, cpuMillicores: 250, processes: 1024 };
 
-  it('gives memory room for files, and processor time and processes as told', () => {
-    new CgroupsV2(parent).create('one', limits).add(42);
+  it('gives memory room for files, and processor time and processes as told', async () => {
+    await new CgroupsV2(parent).create('one', 'acme', limits).add(42);
     const folder = folderOf('one');
     const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
     expect(Object.fromEntries(readdirSync(folder).filter((name) => name !== 'app').map((name) => [name, read(name)]))).toEqual({
@@ -30,7 +30,7 @@ describe('limits in cgroup v2', () => {
   });
 
   it('changes the share of the processor, also of a group that is gone', async () => {
-    const group = new CgroupsV2(parent).create('one', limits);
+    const group = new CgroupsV2(parent).create('one', 'acme', limits);
     group.limitCpu(500);
     expect(readFileSync(join(folderOf('one'), 'cpu.max'), 'utf8')).toBe('50000 100000');
     rmSync(folderOf('one'), { recursive: true });
@@ -39,12 +39,23 @@ describe('limits in cgroup v2', () => {
   });
 
   it('reads use and kills, and nothing of a group that is gone', () => {
-    const group = new CgroupsV2(parent).create('one', limits);
+    const group = new CgroupsV2(parent).create('one', 'acme', limits);
     const folder = folderOf('one');
     expect([group.usedBytes(), group.outOfMemoryKills()]).toEqual([0, 0]);
     writeFileSync(join(folder, 'memory.stat'), 'anon 4096\nfile 81920\n');
     writeFileSync(join(folder, 'memory.events'), 'low 0\noom 2\noom_kill 1\n');
     expect([group.usedBytes(), group.outOfMemoryKills()]).toEqual([4096, 1]);
+  });
+
+  it('are within a part of the processor that tenants have in equal measure', () => {
+    const groups = new CgroupsV2(parent);
+    groups.create('one', 'acme', limits);
+    groups.create('two', 'acme', limits);
+    groups.create('three', '../other', limits);
+    const tenants = readdirSync(folderOf('..')).filter((name) => name.startsWith('tenant-')).sort();
+    expect(tenants).toEqual([expect.stringMatching(/^tenant-[0-9a-f]{32}$/), 'tenant-acme']);
+    expect(existsSync(join(folderOf('two'), 'cpu.max'))).toBe(true);
+    expect(readFileSync(folderOf('cgroup.subtree_control'), 'utf8')).toBe('+cpu +memory +pids');
   });
 
   it('is not for a folder that lacks a controller', () => {

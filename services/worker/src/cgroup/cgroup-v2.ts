@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorkerGroup, readKey, removeGroup, getReadyToMove, write, writeIfThere } from './cgroup-files.js';
+import { TenantFolders } from './tenant-folders.js';
 import { CgroupFreezer } from './freezer.js';
 import { CPU_PERIOD_US, cpuQuotaUs, type ResourceGroup, type ResourceGroups, type ResourceLimits } from './resource-group.js';
 
@@ -11,6 +12,7 @@ export class CgroupsV2 implements ResourceGroups {
   readonly flavour = 'v2';
   readonly freezing = 'cgroup';
   readonly #folder: string;
+  readonly #tenants: TenantFolders;
   /** The worker's own group. */
   readonly #own: string | undefined;
 
@@ -23,10 +25,11 @@ export class CgroupsV2 implements ResourceGroups {
     enableControllers(parent);
     this.#folder = openWorkerGroup(parent);
     enableControllers(this.#folder);
+    this.#tenants = new TenantFolders(this.#folder, enableControllers);
   }
 
-  create(name: string, limits: ResourceLimits): ResourceGroup {
-    return new CgroupV2(join(this.#folder, name), limits);
+  create(name: string, tenant: string, limits: ResourceLimits): ResourceGroup {
+    return new CgroupV2(join(this.#tenants.enter(tenant), name), limits, () => this.#tenants.leave(tenant));
   }
 
   readyToAdd(): Promise<void> {
@@ -50,7 +53,11 @@ class CgroupV2 implements ResourceGroup {
   readonly freezer: CgroupFreezer;
   readonly #folder: string;
 
-  constructor(folder: string, limits: ResourceLimits) {
+  constructor(
+    folder: string,
+    limits: ResourceLimits,
+    private readonly removed: () => void,
+  ) {
     this.#folder = folder;
     mkdirSync(folder);
     this.freezer = new CgroupFreezer(folder);
@@ -63,8 +70,8 @@ class CgroupV2 implements ResourceGroup {
     write(folder, 'pids.max', limits.processes);
   }
 
-  add(pid: number): void {
-    this.freezer.add(pid);
+  add(pid: number): Promise<void> {
+    return this.freezer.add(pid);
   }
 
   usedBytes(): number {
@@ -90,5 +97,6 @@ class CgroupV2 implements ResourceGroup {
   async remove(): Promise<void> {
     await this.freezer.remove();
     await removeGroup(this.#folder);
+    this.removed();
   }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { removeGroup, write } from './cgroup-files.js';
+import { moveInto, removeGroup, write } from './cgroup-files.js';
 
 /** Holds the processes of one instance still, and lets them go on. */
 export interface Freezer {
@@ -33,8 +33,8 @@ export class CgroupFreezer implements Freezer {
   }
 
   /** Puts the sandbox's first process in, and with it everything it will start. */
-  add(firstPid: number): void {
-    write(this.#folder, 'cgroup.procs', firstPid);
+  async add(firstPid: number): Promise<void> {
+    await moveInto([this.#folder], firstPid);
     this.#firstPid = firstPid;
   }
 

@@ -12,7 +12,7 @@ export class SampledProcesses implements ResourceGroups {
   readonly flavour = 'none';
   readonly freezing = 'signals';
 
-  create(_name: string, limits: { readonly memoryBytes: number }): ResourceGroup {
+  create(_name: string, _tenant: string, limits: { readonly memoryBytes: number }): ResourceGroup {
     return new SampledGroup(limits.memoryBytes);
   }
 
@@ -30,7 +30,7 @@ class SampledGroup implements ResourceGroup {
     this.#memoryBytes = memoryBytes;
   }
 
-  add(pid: number): void {
+  async add(pid: number): Promise<void> {
     this.#firstPid = pid;
   }
 

@@ -21,13 +21,13 @@ export interface MemoryUse {
 /**
  * The processes of one instance, counted and limited together.
  *
- * Call order: `manager.create` → `add` (before the app's first instruction) → `usedBytes` and `outOfMemoryKills` as often
+ * Call order: `manager.create` → `add` (before the app's first instruction, and waited for) → `usedBytes` and `outOfMemoryKills` as often
  * as wanted → the processes are ended by ending the pid namespace's first process, which the kernel does for all of them
  * at once in every flavour → `remove`.
  */
 export interface ResourceGroup extends MemoryUse {
-  /** Puts a process in, and with it everything it will start. */
-  add(pid: number): void;
+  /** Puts a process in, and with it everything it will start. Off this thread: the kernel may take its time. */
+  add(pid: number): Promise<void>;
   /** Shared memory of all its processes and their files in memory-backed folders, in bytes; 0 where `usedBytes` cannot tell it apart. */
   sharedBytes(): number;
   /** Processor time of all its processes since the start, in milliseconds; 0 when they are gone. */
@@ -45,7 +45,8 @@ export interface ResourceGroups {
   readonly flavour: 'v2' | 'v1' | 'none';
   /** `signals`: by SIGSTOP and SIGCONT, which an app can notice. */
   readonly freezing: 'cgroup' | 'signals';
-  create(name: string, limits: ResourceLimits): ResourceGroup;
+  /** `tenant`: whose it is. Where groups divide the processor they do so between tenants first. */
+  create(name: string, tenant: string, limits: ResourceLimits): ResourceGroup;
   /**
    * To be begun ahead of an `add`, and waited for before it. The kernel lets a process change its group only after every processor has
    * passed through a quiet state, which takes about 10 ms when none has changed lately; begun ahead, it passes beside other work.

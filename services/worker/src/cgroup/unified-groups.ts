@@ -43,8 +43,8 @@ export class UnifiedGroup {
     this.freezer = new CgroupFreezer(folder);
   }
 
-  add(pid: number): void {
-    this.freezer.add(pid);
+  add(pid: number): Promise<void> {
+    return this.freezer.add(pid);
   }
 
   cpuUsedMs(): number {

@@ -31,6 +31,7 @@ const PROMISES: Readonly<Record<string, readonly (readonly [file: string, test: 
   keyctl: [[KERNEL, "'keyctl'"], [KERNEL, "'add_key'"], [KERNEL, "'request_key'"]],
   io_uring: [[KERNEL, "'io_uring_setup'"], [KERNEL, "'io_uring_enter'"], [KERNEL, "'io_uring_register'"]],
   'kexec and modules': [[KERNEL, "'kexec_load'"], [KERNEL, "'init_module'"], [KERNEL, "'finit_module'"]],
+  'the processor for longer than others': [[KERNEL, "'sched_setattr: longer slices"], [KERNEL, "'sched_setscheduler'"], [KERNEL, "'sched_setparam'"]],
   'calls under other numbers': [[KERNEL, "'mount, by its number for x32'"], [KERNEL, "'a call of 32-bit programs'"]],
   'connect to PostgreSQL, API and gRPC': [[PLATFORM, 'reaches none of them'], [NETWORK, 'nothing that listens on the machine is reached']],
   'connect to other instances': [[NEIGHBOURS, 'it reaches its own sockets'], [PLATFORM, 'reaches none of them']],
@@ -48,7 +49,7 @@ const PROMISES: Readonly<Record<string, readonly (readonly [file: string, test: 
   'a memory bomb': [[ABUSE, 'a memory bomb, at its memory'], [ABUSE, 'a memory bomb of many processes'], [ABUSE, 'memory that no process has mapped']],
   'descriptors': [[ABUSE, 'descriptors, at']],
   'a full disk': [[ABUSE, 'files, at the size of each folder'], [ABUSE, 'names of files']],
-  'a flood of log lines': [[`${WORKER}/instance/start-instance.int.spec.ts`, 'is not held up by an app that floods its output'], [ABUSE, 'one line without an end']],
+  'a flood of log lines': [[`${WORKER}/instance/start-instance.int.spec.ts`, 'is not held up by an app that floods its output'], [ABUSE, 'one line that does not end']],
 };
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, '../../../..', file), 'utf8');

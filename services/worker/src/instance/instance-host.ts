@@ -2,6 +2,7 @@ import type { Logger } from '@windlass/telemetry';
 import { findResourceGroups } from '../cgroup/find-resource-groups.js';
 import { Dialer } from '../network/dialer.js';
 import { Egress, whyNoEgress, type EgressOptions } from '../network/egress/egress.js';
+import { OF_THE_DATA_PATH, setPrecedence } from '../sandbox/precedence.js';
 import { openSandboxHost, type SandboxHost } from '../sandbox/sandbox-host.js';
 import { proveKernel } from '../sandbox/user-kernel/prove-kernel.js';
 import type { MissingKernel, UserKernel } from '../sandbox/user-kernel/user-kernel.js';
@@ -51,6 +52,7 @@ const DEFAULT_HOST_UIDS = { first: 1_900_000_000, count: 65_536 };
 /** Probes the machine and starts the dial thread. Rejects, naming the cause, where no sandbox can be made. */
 export async function createInstanceHost(options: InstanceHostOptions): Promise<InstanceHost> {
   const { groups, declined } = findResourceGroups(options.cgroupParent);
+  setPrecedence(process.pid, OF_THE_DATA_PATH);
   const cleanup = new Cleanup();
   cleanup.push(() => groups.close());
   let host: LocalInstanceHost;

@@ -5,6 +5,8 @@ import type { IsolationClass } from '../sandbox/isolation-class.js';
 export interface InstanceSpec {
   /** Unique on this worker among live instances; letters, digits, '-', '_' and '.', at most 128. Names the instance's cgroup. */
   readonly instanceId: string;
+  /** Whose it is: tenants get equal parts of a busy processor, however many instances each has. */
+  readonly tenant: string;
   /**
    * Folder of the extracted package, shown read-only at /opt/function/code. It may lie in a private (0700) folder, but
    * its own files need the read bit for others, as the app runs as a host uid that owns nothing.

@@ -1,10 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ResourceGroup } from '../cgroup/resource-group.js';
 import type { Route } from '../network/dialer.js';
 import { readListeners } from '../network/listeners.js';
 import { launchSandbox, type Sandbox } from '../sandbox/launch.js';
+import type { Supervisor } from '../sandbox/launcher.js';
 import { collect } from '../sandbox/orphans.js';
 import { signal } from '../sandbox/signal.js';
 import { Cleanup } from './cleanup.js';
@@ -38,7 +38,7 @@ export class RunningInstance {
   readonly #reading: { readonly ended: Promise<void>; destroy(): void }[] = [];
   /** Set before the signal is sent, so that an end we caused is never taken for the app's own. */
   #cause: 'STOPPED' | 'OUT_OF_MEMORY' | undefined;
-  #supervisor: ChildProcess | undefined;
+  #supervisor: Supervisor | undefined;
   #sandbox: Sandbox | undefined;
   #route: Route | undefined;
   #memory: MemoryReading | undefined;
@@ -204,8 +204,7 @@ export class RunningInstance {
       started: (supervisor, { stdoutFd, stderrFd }) => {
         this.#supervisor = supervisor;
         this.#reading.push(this.#output.read(stdoutFd, 'stdout'), this.#output.read(stderrFd, 'stderr'));
-        supervisor.once('exit', (code, signalName) => this.#supervisorEnded(readProcessEnd(code, signalName)));
-        supervisor.once('error', () => this.#supervisorEnded({ kind: 'EXITED', exitCode: 127 }));
+        void supervisor.ended.then(({ code, signal: name, failure }) => this.#supervisorEnded(failure === undefined ? readProcessEnd(code, name) : { kind: 'EXITED', exitCode: 127 }));
       },
     });
     const sandbox = await launch.catch((error: unknown) => {
@@ -286,7 +285,7 @@ export class RunningInstance {
 
   #kill(): void {
     if (this.#sandbox?.isAlive()) signal(this.#sandbox.firstPid, 'SIGKILL');
-    else this.#supervisor?.kill('SIGKILL');
+    else this.#supervisor?.kill();
   }
 
   #explainExit(exit: InstanceExit): StartProblem {

@@ -35,6 +35,7 @@ export function launchFunction(options: {
       instance = await startInstance(
         {
           instanceId,
+          tenant: spec.domain_id,
           codeDirectory: lease.directory,
           memoryMb: spec.memory_mb,
           cpuMillicores: spec.cpu_millicores,

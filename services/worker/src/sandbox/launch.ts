@@ -3,7 +3,7 @@
 //  1. Take a host uid that no other live instance has (where the worker is root).
 //  2. Make the group with its limits, before there is a process to limit.
 //  3. Open the pipes for stdout and stderr, owned by that uid.
-//  4. Start the chain of programs, each replacing the one before:
+//  4. Start the chain of programs, on the launch thread, each replacing the one before:
 //       a. unshare + sh: only where the uid could not reach the package by its path; shows it at a path it can reach,
 //          in a mount namespace that dies with the chain;
 //       b. setpriv: leaves root for the host uid and drops every group and capability;
@@ -11,17 +11,17 @@
 //          its user namespace, sets no_new_privs, and waits.
 //  5. Learn the pid of the sandbox's first process.
 //  6. Hold on to that process and its network namespace by descriptors, which cannot come to mean another process.
-//  7. Put the first process into the group: all that comes later inherits it.
+//  7. Put the first process into the group and behind the platform: all that comes later inherits both.
 //  8. Let go: bwrap loads the seccomp filter and starts prlimit, which sets the last limits and becomes `bootstrap`; or, where the
 //     class is strong, the kernel that runs it.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import type { Duplex } from 'node:stream';
 import type { MemoryUse, ResourceGroup } from '../cgroup/resource-group.js';
 import type { Cleanup } from '../instance/cleanup.js';
 import type { InstanceSpec } from '../instance/instance-spec.js';
-import { ARGUMENTS_FD, BLOCK_FD, HOME_BYTES, INFO_FD, SHARED_MEMORY_BYTES } from './bwrap-arguments.js';
+import { BLOCK_FD, HOME_BYTES, INFO_FD, SHARED_MEMORY_BYTES } from './bwrap-arguments.js';
+import { standBack } from './precedence.js';
 import { openOutputPipe } from './output-pipe.js';
+import type { Supervisor } from './launcher.js';
 import { isSearchableByOthers, type SandboxHost } from './sandbox-host.js';
 import { strongWalls } from './user-kernel/strong-walls.js';
 import { standardWalls, type Walls } from './walls.js';
@@ -29,11 +29,10 @@ import { standardWalls, type Walls } from './walls.js';
 const MIB = 1024 * 1024;
 /** Of a processor while the app starts; the caller ends it. */
 const START_MILLICORES = 1_000;
-const LONGEST_INFO_BYTES = 64 * 1024;
 
 export interface Sandbox {
   /** bwrap outside the sandbox; its exit tells how `bootstrap` ended. */
-  readonly supervisor: ChildProcess;
+  readonly supervisor: Supervisor;
   /** Host pid of the first process inside. Ending it ends all others. */
   readonly firstPid: number;
   /** Whether the first process still runs, and with it perhaps others; a reused pid does not deceive it. */
@@ -52,7 +51,7 @@ export interface Sandbox {
 
 /** What the caller needs from the moment a process exists, which is before the sandbox is complete. */
 export interface LaunchObserver {
-  started(supervisor: ChildProcess, output: { readonly stdoutFd: number; readonly stderrFd: number }): void;
+  started(supervisor: Supervisor, output: { readonly stdoutFd: number; readonly stderrFd: number }): void;
 }
 
 /** Steps 1 to 6. What was acquired is undone by `cleanup`, also when this rejects. */
@@ -64,7 +63,7 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
   const tmpBytes = spec.ephemeralStorageMb * MIB;
   const needsStage = uid !== undefined && !stagedPaths(host, spec).every(({ source }) => isSearchableByOthers(source));
   const walls = wallsOf(host, spec, needsStage);
-  const group = host.groups.create(spec.instanceId, {
+  const group = host.groups.create(spec.instanceId, spec.tenant, {
     memoryBytes: spec.memoryMb * MIB + walls.ownBytes,
     fileBytes: tmpBytes + SHARED_MEMORY_BYTES + HOME_BYTES,
     cpuMillicores: Math.max(spec.cpuMillicores, START_MILLICORES),
@@ -80,24 +79,21 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
     ...(uid === undefined ? [] : [host.tools.setpriv, `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--inh-caps=-all', '--']),
     ...walls.command,
   ];
-  const supervisor = spawn(program as string, args, {
-    env: {},
-    cwd: '/',
-    // No more of them than are read before the app runs: what is left open, it would inherit.
-    stdio: ['ignore', stdout.writeFd, stderr.writeFd, ...Array.from({ length: Math.max(...walls.inputs.keys()) - ARGUMENTS_FD + 1 }, () => 'pipe' as const)],
+  const supervisor = host.launcher.start({
+    program: program as string,
+    args,
+    outputFds: [stdout.writeFd, stderr.writeFd],
+    inputs: [...walls.inputs],
+    infoFd: INFO_FD,
+    blockFd: BLOCK_FD,
   });
+  observer.started(supervisor, { stdoutFd: stdout.readFd, stderrFd: stderr.readFd });
+  await supervisor.begun;
   closeSync(stdout.writeFd);
   closeSync(stderr.writeFd);
-  observer.started(supervisor, { stdoutFd: stdout.readFd, stderrFd: stderr.readFd });
-  const pipes = supervisor.stdio as readonly unknown[];
-  for (const pipe of pipes.slice(ARGUMENTS_FD) as Duplex[]) {
-    // A program that ends early closes its ends; how it ended is told by its exit.
-    pipe.on('error', () => undefined);
-    cleanup.push(() => void pipe.destroy());
-  }
-  for (const [fd, bytes] of walls.inputs) (pipes[fd] as Duplex).end(bytes);
 
-  const firstPid = await readFirstPid(pipes[INFO_FD] as Duplex);
+  const firstPid = await supervisor.firstPid;
+  if (firstPid === undefined) throw new Error((await supervisor.ended).failure ?? 'bwrap ended before it had made the sandbox');
 
   const processFd = openSync(`/proc/${firstPid}`, 'r');
   cleanup.push(() => closeSync(processFd));
@@ -115,9 +111,10 @@ export async function launchSandbox(host: SandboxHost, spec: InstanceSpec, clean
     stdoutFd: stdout.readFd,
     stderrFd: stderr.readFd,
     release: async () => {
+      standBack(firstPid);
       await readyToAdd;
-      group.add(firstPid);
-      (pipes[BLOCK_FD] as Duplex).end('1');
+      await group.add(firstPid);
+      supervisor.release();
     },
   };
 }
@@ -162,18 +159,6 @@ function stageCommand(host: SandboxHost, spec: InstanceSpec): string[] {
   const path = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin';
   const pairs = stagedPaths(host, spec).flatMap(({ source, target }) => [source, target]);
   return [host.tools.unshare, '--mount', '--propagation', 'private', '--', '/usr/bin/env', path, '/bin/sh', '-c', script, 'stage', ...pairs, '--'];
-}
-
-/** bwrap writes one JSON object: `{ "child-pid": 123, … }`. It ends without one when the sandbox could not be made. */
-async function readFirstPid(info: Duplex): Promise<number> {
-  let text = '';
-  for await (const chunk of info.setEncoding('utf8')) {
-    text += chunk as string;
-    if (text.length > LONGEST_INFO_BYTES) break;
-  }
-  const pid: unknown = text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>)['child-pid'];
-  if (typeof pid !== 'number') throw new Error('bwrap ended before it had made the sandbox');
-  return pid;
 }
 
 /** A zombie counts as ended: the kernel lets a namespace's first process become one only after all others are gone. */

@@ -8,6 +8,7 @@ import { isAlive } from '../cgroup/cgroup-files.js';
 import type { ResourceGroups } from '../cgroup/resource-group.js';
 import { keepDescriptorsPrivate } from './descriptors.js';
 import { HostUids, mayUse } from './host-uids.js';
+import { Launcher } from './launcher.js';
 import { adoptOrphans } from './orphans.js';
 import { writePrivateEtc, type PrivateEtc } from './private-etc.js';
 import { readSystemView, type SystemView } from './sandbox-view.js';
@@ -26,6 +27,7 @@ export interface SandboxHost {
   /** Present when every instance gets a host uid of its own. */
   readonly hostUids: HostUids | undefined;
   readonly groups: ResourceGroups;
+  readonly launcher: Launcher;
   /** Mount points for folders a host uid could not reach by their path. */
   readonly stage: { readonly code: string; readonly runtimes: string; readonly kernel: string };
   /** A package whose bootstrap ends at once, to find out what works here. */
@@ -76,6 +78,7 @@ export async function openSandboxHost({ groups, hostUids, runsc }: SandboxHostOp
   }
   const stage = { code: join(directory, 'code'), runtimes: join(directory, 'runtimes'), kernel: join(directory, 'kernel') };
   await Promise.all([mkdir(stage.code), mkdir(stage.runtimes), writeFile(stage.kernel, '')]);
+  const launcher = await Launcher.open();
   return {
     tools,
     view: readSystemView(),
@@ -84,9 +87,13 @@ export async function openSandboxHost({ groups, hostUids, runsc }: SandboxHostOp
     userKernel: await findUserKernel(runsc),
     hostUids: ownUids ? new HostUids(hostUids) : undefined,
     groups,
+    launcher,
     stage,
     proof: await writeProof(join(directory, 'proof')),
-    close: () => rm(directory, { recursive: true, force: true }),
+    close: async () => {
+      await launcher.close();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 

@@ -20,6 +20,7 @@ const NUMBERS = {
   ptrace: [101, 117], process_vm_readv: [310, 270], process_vm_writev: [311, 271], pidfd_open: [434, 434], pidfd_getfd: [438, 438],
   pidfd_send_signal: [424, 424], kcmp: [312, 272], move_pages: [279, 239], migrate_pages: [256, 238], kill: [62, 129],
   add_key: [248, 217], request_key: [249, 218], keyctl: [250, 219],
+  sched_setattr: [314, 274], sched_setscheduler: [144, 119], sched_setparam: [142, 118],
   bpf: [321, 280], perf_event_open: [298, 241], userfaultfd: [323, 282], kexec_load: [246, 104], kexec_file_load: [320, 294],
   init_module: [175, 105], finit_module: [313, 273], delete_module: [176, 106],
   io_uring_setup: [425, 425], io_uring_enter: [426, 426], io_uring_register: [427, 427],

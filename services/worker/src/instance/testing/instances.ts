@@ -93,6 +93,7 @@ export class Packages {
   specOf(codeDirectory: string, overrides: Partial<InstanceSpec> = {}): InstanceSpec {
     return {
       instanceId: `test-${++this.#count}`,
+      tenant: 'tenant',
       codeDirectory,
       memoryMb: 256,
       cpuMillicores: 2000,

@@ -27,6 +27,10 @@ export const FORBIDDEN: Readonly<Record<string, SyscallNumbers>> = {
   kcmp: [312, 272],
   move_pages: [279, 239],
   migrate_pages: [256, 238],
+  // For how long at a stretch it has the processor while others wait for it.
+  sched_setattr: [314, 274],
+  sched_setscheduler: [144, 119],
+  sched_setparam: [142, 118],
   // Kernel keyrings are shared by every process of a uid.
   add_key: [248, 217],
   request_key: [249, 218],

@@ -24,7 +24,7 @@ async function run(host: SandboxHost): Promise<string | undefined> {
   const said: string[] = [];
   const timer = new AbortController();
   try {
-    const spec = { instanceId: 'proof-of-kernel', codeDirectory: host.proof, memoryMb: 128, cpuMillicores: 1_000, ephemeralStorageMb: 16, startTimeoutMs: PROOF_MS, environment: {}, isolation: 'strong' } as const;
+    const spec = { instanceId: 'proof-of-kernel', tenant: 'platform', codeDirectory: host.proof, memoryMb: 128, cpuMillicores: 1_000, ephemeralStorageMb: 16, startTimeoutMs: PROOF_MS, environment: {}, isolation: 'strong' } as const;
     const ended = Promise.withResolvers<string | undefined>();
     const sandbox = await launchSandbox(host, spec, cleanup, {
       started: (supervisor, { stdoutFd, stderrFd }) => {
@@ -35,8 +35,7 @@ async function run(host: SandboxHost): Promise<string | undefined> {
             if (!output.closed) await once(output, 'close');
           });
         }
-        supervisor.once('exit', (code) => ended.resolve(code === 0 ? undefined : said.join('').trim().split('\n').at(-1) || `it ended with code ${code}`));
-        supervisor.once('error', (error) => ended.resolve(error.message));
+        void supervisor.ended.then(({ code, failure }) => ended.resolve(code === 0 ? undefined : (failure ?? (said.join('').trim().split('\n').at(-1) || `it ended with code ${code}`))));
       },
     });
     cleanup.push(async () => {
