@@ -1,4 +1,4 @@
-import { readConfig } from './config.js';
+import { readConfig, readLimits } from './config.js';
 
 const complete = {
   WINDLASS_GATEWAY_GRPC_ADDRESS: 'unix:/run/gateway.sock',
@@ -24,5 +24,10 @@ describe('the configuration from the environment', () => {
     const wrong = { ...complete, WINDLASS_IAM_ADDRESS: '', WINDLASS_GATEWAY_PORT: '70000', WINDLASS_WORKER_SOCKETS: 'relative.sock', WINDLASS_GATEWAY_DRAIN_MS: '-1' };
     const names = ['WINDLASS_IAM_ADDRESS', 'WINDLASS_GATEWAY_PORT', 'WINDLASS_WORKER_SOCKETS', 'WINDLASS_GATEWAY_DRAIN_MS'];
     for (const name of names) expect(() => readConfig(wrong)).toThrow(name);
+  });
+
+  it('changes the limits of a gateway that shares its process, too, and nothing else of it', () => {
+    expect(readLimits({ WINDLASS_GATEWAY_PORT: '7480', WINDLASS_GATEWAY_MAX_REFUSALS_PER_SECOND: '50' })).toEqual({ maxRefusalsPerSecond: 50 });
+    expect(() => readLimits({ WINDLASS_GATEWAY_MAX_REFUSALS_PER_SECOND: 'many' })).toThrow('WINDLASS_GATEWAY_MAX_REFUSALS_PER_SECOND');
   });
 });
