@@ -4,7 +4,7 @@ import type { Bench } from './frame/bench.js';
 import type { Row } from './frame/benchmark.js';
 import { interleaved, medianOf } from './frame/rounds.js';
 import { LogLines } from './logs/log-lines.js';
-import { LINES_A_BATCH, LogService, packLines, type PackedLines, type Stream, type TimedLine } from './logs/log-service.js';
+import { LINES_A_BATCH, LogService, packLines, renewed, type PackedLines, type Stream, type TimedLine } from './logs/log-service.js';
 import { quantile } from './logs/quantile.js';
 
 const LINES = Number(process.env.WINDLASS_BENCH_LOG_INGEST_LINES ?? 1_000_000);
@@ -16,6 +16,8 @@ const REACH_MOVED = 1.2;
 const PACED_BATCHES = 100;
 const PACED_EVERY_MS = 50;
 const FLOOD_BEHIND = 64;
+const FLOOD_BATCHES = 32;
+const FLOOD_PUBLISHES = 6;
 const ROUNDS = 3;
 
 export const name = 'log-ingest';
@@ -121,8 +123,9 @@ function window(): { readonly start_time: string; readonly end_time: string } {
 
 async function visible(service: LogService, flooded: Stream, watched: Stream): Promise<Row[]> {
   const alone = (): Promise<number[]> => writeToSearchable(service, watched);
+  const flood = new Flood(service, flooded);
   const beside = async (): Promise<number[]> => {
-    const flood = new Flood(service, flooded);
+    flood.start();
     try {
       return await writeToSearchable(service, watched);
     } finally {
@@ -176,23 +179,28 @@ async function writeToSearchable(service: LogService, stream: Stream): Promise<n
   return took;
 }
 
-/** Has a tenant write as much as the service takes. */
+/** Has a tenant write as much as the service takes; what it writes is made before, so that making it delays nobody. */
 class Flood {
   private stopped = false;
-  private readonly running: Promise<void>;
+  private running: Promise<void> = Promise.resolve();
+  private readonly packed: readonly PackedLines[];
 
-  constructor(service: LogService, stream: Stream) {
-    const made = new LogLines(3);
-    const lines = (): TimedLine[] => {
-      const milliseconds = Date.now();
-      return Array.from({ length: 32 * LINES_A_BATCH }, () => ({ milliseconds, ...made.next(milliseconds) }));
-    };
+  constructor(
+    private readonly service: LogService,
+    stream: Stream,
+  ) {
+    const made = new MadeLines(3);
+    this.packed = Array.from({ length: FLOOD_PUBLISHES }, () => packLines(stream, made.lines(FLOOD_BATCHES * LINES_A_BATCH)));
+  }
+
+  start(): void {
+    this.stopped = false;
     this.running = (async () => {
-      while (!this.stopped) {
-        await service.publish(packLines(stream, lines()));
-        while (!this.stopped && (await service.behind()) > FLOOD_BEHIND) await delay(20);
+      for (let turn = 0; !this.stopped; turn += 1) {
+        await this.service.publish(renewed(this.packed[turn % this.packed.length]!));
+        while (!this.stopped && (await this.service.behind()) > FLOOD_BEHIND) await delay(20);
       }
-      await service.taken();
+      await this.service.taken();
     })();
   }
 
