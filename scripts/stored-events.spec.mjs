@@ -15,6 +15,7 @@ describe('the shapes of stored events', () => {
   it('are missed when one changes or a type is new', () => {
     const kms = services.find(({ source }) => source.includes('kms'));
     const current = { ...kms.current, KeyCreated: kms.current.KeyCreated.replace('alias: string', 'alias?: string'), KeyForgotten: '{}' };
-    expect(unrecorded({ ...kms, current })).toMatchObject([{ type: 'KeyCreated', version: 3 }, { type: 'KeyForgotten', version: 1 }]);
+    const versions = Object.keys(kms.recorded).filter((name) => name.startsWith('KeyCreated@')).length;
+    expect(unrecorded({ ...kms, current })).toMatchObject([{ type: 'KeyCreated', version: versions + 1 }, { type: 'KeyForgotten', version: 1 }]);
   });
 });

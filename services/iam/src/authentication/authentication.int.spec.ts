@@ -28,6 +28,7 @@ describe('authentication', () => {
     agency_name: '',
     all_enterprise_projects: false,
     enterprise_project_ids: [],
+    without_permission: '',
   });
 
   /** A request signed by the client library, as the edge hands it on. */
