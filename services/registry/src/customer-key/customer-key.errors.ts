@@ -21,6 +21,10 @@ export function keyUnusable(field: KeyField, keyId: string, why: string, code: s
   return refusal('invalid', 'FSS.0400', 'KEY_UNUSABLE', `The key ${keyId} of ${field} cannot be used: ${why} (${code})`);
 }
 
+export function keyMissing(): WindlassError {
+  return refusal('not_found', 'FSS.0404', 'KEY_NOT_FOUND', 'There is no such key in this project, and nothing of it lies under one.');
+}
+
 export function keyForbidden(field: KeyField, missing: { readonly action: string; readonly resource: string }): WindlassError {
   return refusal('forbidden', 'FSS.0403', 'KEY_FORBIDDEN', `This is encrypted under the key of ${field}: policy doesn't allow ${missing.action} to be performed on ${missing.resource}.`);
 }

@@ -266,8 +266,10 @@ describe('code and environments under customers\' keys', () => {
     await expect(list({ marker: '1', maxitems: '1' })).resolves.toEqual({ functions: all.slice(1, 2), next_marker: 2, count: 3 });
     await expect(list({ marker: '7' })).resolves.toEqual({ functions: [], next_marker: 7, count: 3 });
     await expect(list({}, registry.tenant(ann.principal.domain_id, [], ann.project))).resolves.toMatchObject({ functions: [], count: 0 });
-    const bob = tenant();
-    await expect(list({}, bob)).resolves.toMatchObject({ functions: [], count: 0 });
+    await expect(list({ key_id: registry.kms.createKey(ann.project) })).resolves.toMatchObject({ functions: [], count: 0 });
+    for (const key_id of [key, 'no key']) await expect(list({ key_id }, tenant())).rejects.toMatchObject({ kind: 'not_found', code: 'FSS.0404' });
+    registry.kms.deleteKey(key);
+    await expect(list()).resolves.toMatchObject({ count: 3 });
     expect(three.code_encrypt_kms_key_id).not.toBe(key);
   });
 

@@ -60,6 +60,17 @@ export class CustomerKeys implements OnModuleDestroy {
     return new CustomerKey(key, this.kms, (action) => this.signed(as(action, key.keyId), caller.requestId));
   }
 
+  /** Whether the caller's project has the key, as far as the caller reaches. */
+  async isKnown({ principal, projectId, requestId }: Caller, keyId: string): Promise<boolean> {
+    try {
+      await this.kms.keys.describeKey({ project_id: projectId, key_id: keyId, sequence: '' }, this.signed(principal, requestId));
+      return true;
+    } catch (error) {
+      if (isWindlassError(error) && (error.kind === 'not_found' || error.kind === 'invalid')) return false;
+      throw error;
+    }
+  }
+
   onModuleDestroy(): void {
     for (const remote of Object.values(this.kms)) (remote as { close(): void }).close();
   }

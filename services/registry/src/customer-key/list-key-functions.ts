@@ -7,6 +7,8 @@ import { versionUrn } from '../function/function-view.js';
 import type { FunctionRecord } from '../function/function.state.js';
 import { LATEST } from '../function/function-urn.js';
 import { readPage } from '../function/page.js';
+import { keyMissing } from './customer-key.errors.js';
+import { CustomerKeys } from './customer-keys.js';
 import { keysOf } from './function-seals.js';
 
 export class ListKeyFunctionsQuery extends Query<ListKeyFunctionsResponse> {
@@ -26,14 +28,19 @@ interface Found {
 
 @QueryHandler(ListKeyFunctionsQuery)
 export class ListKeyFunctionsHandler implements IQueryHandler<ListKeyFunctionsQuery> {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: CustomerKeys,
+  ) {}
 
-  /** The working versions first, each with those that were published of it behind; of functions that the caller's permissions reach. */
+  /** FSS.0404 for what is no key of the project. The working versions first, each with those that were published of it behind; of functions that the caller's permissions reach. */
   async execute({ caller, request }: ListKeyFunctionsQuery): Promise<ListKeyFunctionsResponse> {
     const { offset, limit } = readPage(request.marker, request.maxitems);
     const found = await this.find(caller, request.key_id, offset, limit);
     // Behind the last page there is no row to tell how many there are.
     const [some] = found.length === 0 && offset > 0 ? await this.find(caller, request.key_id, 0, 1) : found;
+    // A key that is deleted may have left functions behind; where there are none, it must at least be a key.
+    if (some === undefined && !(await this.keys.isKnown(caller, request.key_id))) throw keyMissing();
     return { functions: found.map((each) => view(each, request.key_id)), next_marker: offset + found.length, count: some?.total ?? 0 };
   }
 

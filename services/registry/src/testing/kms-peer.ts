@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import { DataEncryptionServiceService, type EncryptDatakeyRequest, type EncryptDatakeyResponse } from '@windlass/contracts/kms/v1/data_encryption_service';
-import { KeyServiceService, type CreateDatakeyRequest, type CreateDatakeyResponse, type DecryptDatakeyRequest, type DecryptDatakeyResponse } from '@windlass/contracts/kms/v1/key_service';
+import { KeyServiceService, type CreateDatakeyRequest, type CreateDatakeyResponse, type DecryptDatakeyRequest, type DecryptDatakeyResponse, type DescribeKeyRequest, type DescribeKeyResponse } from '@windlass/contracts/kms/v1/key_service';
 import { ServiceKeyServiceService, type EnsureServiceKeyRequest, type EnsureServiceKeyResponse, type FindServiceKeyResponse } from '@windlass/contracts/kms/v1/service_key_service';
 import { WindlassError } from '@windlass/errors';
 import { toServiceError } from '@windlass/grpc';
@@ -42,10 +42,14 @@ export class KmsPeer {
   }
 
   async listen(address: string): Promise<void> {
-    const { createDatakey, decryptDatakey } = KeyServiceService;
+    const { createDatakey, decryptDatakey, describeKey } = KeyServiceService;
     const { encryptDatakey } = DataEncryptionServiceService;
     const { findServiceKey, ensureServiceKey } = ServiceKeyServiceService;
-    this.server.addService({ createDatakey, decryptDatakey } as never, {
+    this.server.addService({ createDatakey, decryptDatakey, describeKey } as never, {
+      describeKey: this.answering((request: DescribeKeyRequest, { principal }): DescribeKeyResponse => {
+        if (this.keys.get(request.key_id)?.projectId !== principal.project_id) throw keyNotFound();
+        return { key_info: undefined };
+      }),
       createDatakey: this.answering((request: CreateDatakeyRequest, context): CreateDatakeyResponse => {
         const material = this.use('create-datakey', request, context);
         const dataKey = randomBytes(Number(request.datakey_length) / 8);
@@ -90,7 +94,7 @@ export class KmsPeer {
   private use(operation: string, request: { readonly key_id: string; readonly project_id: string; readonly encryption_context: Record<string, string> }, context: CallContext): Buffer {
     this.calls.push({ operation, keyId: request.key_id, context, bound: request.encryption_context });
     const key = this.keys.get(request.key_id);
-    if (key === undefined || key.projectId !== context.principal.project_id) throw new WindlassError({ kind: 'not_found', reason: 'KEY_NOT_FOUND', code: 'KMS.0207', message: 'The key does not exist.' });
+    if (key === undefined || key.projectId !== context.principal.project_id) throw keyNotFound();
     if (key.state === 'disabled') throw new WindlassError({ kind: 'forbidden', reason: 'KEY_DISABLED', code: 'KMS.0209', message: 'The key is disabled. Enable it to use it.' });
     if (key.state === 'pending_deletion') throw new WindlassError({ kind: 'forbidden', reason: 'KEY_PENDING_DELETION', code: 'KMS.0210', message: 'The key is to be deleted. Cancel its deletion and enable it to use it.' });
     return key.material;
@@ -109,4 +113,8 @@ export class KmsPeer {
 
 function wrap(material: Buffer, { encryption_context }: { readonly encryption_context: Record<string, string> }, dataKey: Buffer): string {
   return Buffer.from(sealValue(material, encryption_context, dataKey.toString('hex')), 'base64').toString('hex');
+}
+
+function keyNotFound(): WindlassError {
+  return new WindlassError({ kind: 'not_found', reason: 'KEY_NOT_FOUND', code: 'KMS.0207', message: 'The key does not exist.' });
 }
