@@ -9,11 +9,15 @@ describe('tags and test events, through the official Node.js SDK', () => {
 
   beforeAll(async () => {
     const zip = await packFiles(nodeFunction(`http.createServer((_, response) => response.end('hello')).listen(8000, '127.0.0.1');`));
-    urn = wire<{ func_urn: string }>(await client.createFunction(createRequest(uniqueName('tagged'), zip))).func_urn;
+    const request = createRequest(uniqueName('tagged'), zip);
+    request.body?.withTags('[{"key":"born","value":"with"}]');
+    urn = wire<{ func_urn: string }>(await client.createFunction(request)).func_urn;
   });
   afterAll(() => client.deleteFunction(new fg.DeleteFunctionRequest(urn)));
 
   it('tags are created, listed, searched and deleted', async () => {
+    expect(wire(await client.listFunctionTags(new fg.ListFunctionTagsRequest('functions', urn)))).toMatchObject({ tags: [{ key: 'born', value: 'with' }] });
+    await client.deleteTags(new fg.DeleteTagsRequest('functions', urn).withBody({ tags: [{ key: 'born' }] } as never));
     const key = uniqueName('key');
     const tags = [new fg.KvItem().withKey(key).withValue('blue'), new fg.KvItem().withKey('ключ').withValue('значение')];
     const created = await client.createTags(new fg.CreateTagsRequest('functions', urn).withBody(new fg.UpdateFunctionTagsRequestBody().withAction('create' as never).withTags(tags as never)));
@@ -24,6 +28,11 @@ describe('tags and test events, through the official Node.js SDK', () => {
     const withoutVersion = urn.replace(/:latest$/, '');
     await client.deleteTags(new fg.DeleteTagsRequest('functions', withoutVersion).withBody({ tags: [{ key }] } as never));
     expect(wire(await client.listFunctionTags(new fg.ListFunctionTagsRequest('functions', urn)))).toMatchObject({ tags: [{ key: 'ключ', value: 'значение' }] });
+  });
+
+  it('the log group of a project whose functions write logs is there', async () => {
+    expect(await refusal(client.enableLtsLogs(new fg.EnableLtsLogsRequest()))).toMatchObject({ status: 400, code: 'FSS.1221' });
+    expect(wire(await client.showLtsLogDetails(new fg.ShowLtsLogDetailsRequest(urn)))).toMatchObject({ group_name: 'functiongraph.log.group.default' });
   });
 
   it('test events are created, read, changed and deleted', async () => {

@@ -60,6 +60,7 @@ import { MoveFunctionHandler } from './enterprise-project/move-function.js';
 import { ChangeMaxInstancesHandler } from './function/change-max-instances.js';
 import { CreateFunctionHandler } from './function/create-function.js';
 import { DeleteFunctionHandler } from './function/delete-function.js';
+import { EnableLtsLogsHandler } from './function/enable-lts-logs.js';
 import { FunctionController } from './function/function.controller.js';
 import { FunctionLogs } from './function/function-logs.js';
 import { LogWriters } from './function/log-writers.js';
@@ -147,6 +148,7 @@ const HANDLERS = [
   ShowFunctionHandler,
   ShowFunctionCodeHandler,
   ShowFunctionLogsHandler,
+  EnableLtsLogsHandler,
   ListQuotasHandler,
   PutTagsHandler,
   RemoveTagsHandler,

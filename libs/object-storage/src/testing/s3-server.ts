@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BucketAddress } from '../bucket-address.js';
 
+export { presignedUrl } from './presigned-url.js';
+
 // A real server of the S3 protocol over a folder, built once by the Go toolchain and kept in the user's cache.
 const VERSION = 'v1.8.0';
 const MODULE = 'github.com/versity/versitygw/cmd/versitygw';

@@ -15,7 +15,7 @@ function decide(state: ApiGroupState, command: ClaimApiGroup): readonly ApiGroup
   if (state.projectId === command.projectId) return [];
   // Whose it is, or that it is anybody's, is not for the caller to know.
   throw refusal(
-    'not_found',
+    'invalid',
     'FSS.1107',
     'API_GROUP_NOT_FOUND',
     `There is no API group ${command.groupId}. Leave group_id out to use the function's own group.`,

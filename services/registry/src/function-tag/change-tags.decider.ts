@@ -25,7 +25,7 @@ function decidePut(state: FunctionState, { urn, tags }: PutTags): readonly Funct
   if (after.length > MOST_TAGS) {
     throw refusal(
       'quota_exceeded',
-      'FSS.0400',
+      'FSS.0403',
       'TAG_QUOTA_EXCEEDED',
       `The function would have ${after.length} tags, and ${MOST_TAGS} is the most it may have. Take off those it no longer needs.`,
     );

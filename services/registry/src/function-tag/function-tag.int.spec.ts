@@ -25,6 +25,11 @@ describe('tags and test events, through gRPC', () => {
     return resources.map(({ resource_name }) => resource_name);
   };
 
+  it('come with a new function', async () => {
+    const { func_urn } = await registry.create(tenant, { tags: '{"env":"test"}' });
+    expect(await tagsOf(func_urn)).toEqual({ env: 'test' });
+  });
+
   it('are put on, replaced and taken off by any URN of the function itself', async () => {
     const { func_urn } = await registry.create(tenant);
     await put(func_urn, { env: 'test', team: 'a' });

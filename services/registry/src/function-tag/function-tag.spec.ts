@@ -1,4 +1,4 @@
-import { readTags } from './function-tag.js';
+import { readTags, readTagsText } from './function-tag.js';
 
 const read = (key: string, value = '') => (): unknown => readTags([{ key, value }], [], '', 'create');
 
@@ -26,5 +26,17 @@ describe('the tags of a request', () => {
     expect(() => readTags([{ key: 'a' }], [], 'delete', 'create')).toThrow(/action/);
     expect(() => readTags([{ key: 'a' }], [{ key: '_sys_enterprise_project_id', value: '1' }], '', 'create')).toThrow(/sys_tags/);
     expect(() => readTags(Array.from({ length: 21 }, (_, index) => ({ key: `k${index}` })), [], '', 'create')).toThrow(/at most 20/);
+  });
+});
+
+describe('the tags of a new function', () => {
+  it('are a text: a list, or an object of values by their keys', () => {
+    expect(readTagsText('[{"key":"team","value":"blue"},{"key":"env"}]')).toEqual([{ key: 'team', value: 'blue' }, { key: 'env', value: '' }]);
+    expect(readTagsText('{"team":"blue"}')).toEqual([{ key: 'team', value: 'blue' }]);
+    for (const nothing of ['', '[]', '{}']) expect(readTagsText(nothing)).toEqual([]);
+  });
+
+  it.each(['team=blue', '"team"', '[1]', '[{"key":1}]', '{"team":1}', '[{"key":"_sys_x","value":""}]', 'null', '[{"key":"a"},{"key":"a"}]'])('are refused when they are something else: %s', (text) => {
+    expect(() => readTagsText(text)).toThrow(expect.objectContaining({ code: 'FSS.0400', reason: 'TAG_INVALID' }));
   });
 });

@@ -26,6 +26,30 @@ export function readTags(tags: readonly Tag[], sysTags: readonly Tag[], action: 
   return tags;
 }
 
+/** The tags of a new function, which come as a JSON text: a list of `{key, value}`, or an object of values by their keys; nothing means none. */
+export function readTagsText(text: string): readonly FunctionTag[] {
+  if (text === '') return [];
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw invalid('tags is no JSON. Send the text of a list such as [{"key":"team","value":"blue"}].');
+  }
+  const listed: unknown = isObject(parsed) ? Object.entries(parsed).map(([key, value]) => ({ key, value })) : parsed;
+  if (!Array.isArray(listed)) throw invalid('tags is the text of a list of {"key", "value"}.');
+  const tags = listed.map((tag: unknown) => {
+    const { key, value = '' } = isObject(tag) ? tag : {};
+    if (typeof key !== 'string' || typeof value !== 'string') throw invalid('Each of tags is {"key", "value"}, both of them texts.');
+    return { key, value };
+  });
+  if (tags.length > 0) readTags(tags, [], '', 'create');
+  return tags;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function requireTag(key: string, value: string): void {
   // Characters as people count them, as the documents do.
   if (key === '' || [...key].length > LONGEST_KEY) throw invalid(`A tag's key has 1 to ${LONGEST_KEY} characters.`);

@@ -12,6 +12,11 @@ describe('creating a function', () => {
     given(createFunction).events([]).when(command()).thenEvents([created()]);
   });
 
+  it('puts its tags on in the same step', () => {
+    const tags = [{ key: 'team', value: 'blue' }];
+    given(createFunction).events([]).when(command({ tags })).thenEvents([created(), { type: 'FunctionTagsChanged', data: { of: { funcId: 'f1', domainId: 'd1' }, tags } }]);
+  });
+
   it('of a name that is taken is refused', () => {
     given(createFunction).events([created()]).when(command()).thenFails('FUNCTION_EXISTS');
   });

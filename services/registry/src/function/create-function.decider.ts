@@ -1,3 +1,4 @@
+import type { FunctionTag } from '../function-tag/function-tag.js';
 import { functionExists } from './function.errors.js';
 import type { FunctionEvent } from './function.events.js';
 import {
@@ -26,14 +27,17 @@ export interface CreateFunction {
   readonly environmentSeal?: FunctionRecord['environmentSeal'];
   readonly scaling: Scaling;
   readonly logs: LogSettings;
+  readonly tags?: readonly FunctionTag[];
   readonly now: string;
 }
 
 function decide(state: FunctionState, command: CreateFunction): readonly FunctionEvent[] {
   if (state.status === 'active') throw functionExists(command);
   requireDistinctKeys(parseUserData('user_data', command.settings.userData), command.secrets);
-  const { now, environmentSeal, ...given } = command;
-  return [{ type: 'FunctionCreated', data: { function: { ...given, ...(environmentSeal && { environmentSeal }), runtime: 'http', createdAt: now, modifiedAt: now } } }];
+  const { now, environmentSeal, tags = [], ...given } = command;
+  const { funcId, domainId } = command;
+  const created: FunctionEvent = { type: 'FunctionCreated', data: { function: { ...given, ...(environmentSeal && { environmentSeal }), runtime: 'http', createdAt: now, modifiedAt: now } } };
+  return tags.length === 0 ? [created] : [created, { type: 'FunctionTagsChanged', data: { of: { funcId, domainId }, tags } }];
 }
 
 export const createFunction = { initial: NO_FUNCTION, decide, evolve: evolveFunction };

@@ -12,6 +12,7 @@ import { readUploadedCode } from '../code-package/uploaded-code.js';
 import { FunctionSeals } from '../customer-key/function-seals.js';
 import { AttachedDependencies } from '../dependency/attached-dependencies.js';
 import { EnterpriseProjects } from '../enterprise-project/enterprise-projects.js';
+import { readTagsText } from '../function-tag/function-tag.js';
 import { Quotas } from '../quota/quota-usage.js';
 import { Region } from '../region.js';
 import { createFunction } from './create-function.decider.js';
@@ -69,6 +70,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
     const settings = readSettings(request, await this.accounts.isolation(this.dataSource.manager, caller.domainId));
     const secretValues = parseUserData('encrypted_user_data', request.encrypted_user_data);
     const wish = readLogWish(request);
+    const tags = readTagsText(request.tags);
     refuseUnavailableSettings(request);
     await this.enterpriseProjects.requireRoomFor(caller, settings.enterpriseProjectId);
     await this.agencies.requireUsable(caller, settings.agencies);
@@ -94,6 +96,7 @@ export class CreateFunctionHandler implements ICommandHandler<CreateFunctionComm
       environmentSeal: sealed?.seal,
       scaling: { ...DEFAULT_SCALING, ...scaling },
       logs,
+      tags,
       now: now.toISOString(),
     });
     return { ...viewFunction(activeFunction(state)), user_data: settings.userData };

@@ -7,6 +7,8 @@ import type {
   CreateFunctionRequest,
   DeleteFunctionRequest,
   DeleteFunctionResponse,
+  EnableLtsLogsRequest,
+  EnableLtsLogsResponse,
   FunctionCode,
   ListFunctionsRequest,
   ListFunctionsResponse,
@@ -28,6 +30,7 @@ import { ListQuotasQuery } from '../quota/list-quotas.js';
 import { ChangeMaxInstancesCommand } from './change-max-instances.js';
 import { CreateFunctionCommand } from './create-function.js';
 import { DeleteFunctionCommand } from './delete-function.js';
+import { EnableLtsLogsCommand } from './enable-lts-logs.js';
 import { ListFunctionsQuery } from './list-functions.js';
 import { ReplaceFunctionCodeCommand } from './replace-function-code.js';
 import { ReplaceFunctionConfigCommand } from './replace-function-config.js';
@@ -93,6 +96,12 @@ export class FunctionController {
   @GrpcMethod(SERVICE, 'showLtsLogDetails')
   showLtsLogDetails(request: ShowLtsLogDetailsRequest, metadata: Metadata): Promise<LogConfig> {
     return this.queries.execute(new ShowFunctionLogsQuery(this.caller(request, metadata), request.function_urn));
+  }
+
+  @GrpcMethod(SERVICE, 'enableLtsLogs')
+  async enableLtsLogs(request: EnableLtsLogsRequest, metadata: Metadata): Promise<EnableLtsLogsResponse> {
+    await this.commands.execute(new EnableLtsLogsCommand(this.caller(request, metadata)));
+    return {};
   }
 
   @GrpcMethod(SERVICE, 'listQuotas')

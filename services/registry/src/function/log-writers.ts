@@ -6,7 +6,7 @@ import { refusal } from '../refusal.js';
 import type { FunctionAgencies } from './function.state.js';
 
 /** The group that the log service makes for the functions of a project: the platform writes there for them. */
-const PLATFORM_GROUP = 'functiongraph.log.group.default';
+export const PLATFORM_GROUP = 'functiongraph.log.group.default';
 const WRITE = 'lts:logs:create';
 
 /** Asks iam whether a function may write to a log group of the tenant's own, which it does as the agency of its configuration. */

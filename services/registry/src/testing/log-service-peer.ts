@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, status } from '@grpc/grpc-js';
-import { type EnsureFunctionLogRequest, type EnsureFunctionLogResponse, LogServiceService } from '@windlass/contracts/logs/v1/log_service';
+import { type CreateLogGroupRequest, CreateLogGroupResponse, type EnsureFunctionLogRequest, type EnsureFunctionLogResponse, type ListLogGroupsRequest, ListLogGroupsResponse, LogServiceService } from '@windlass/contracts/logs/v1/log_service';
 import { PrincipalVerifier, type CallContext } from '@windlass/principal';
 
 export interface LogServicePeer {
@@ -14,8 +14,18 @@ export async function startLogServicePeer(address: string, principalKey: Buffer)
   const verifier = new PrincipalVerifier(principalKey);
   const calls: LogServicePeer['calls'] = [];
   const server = new Server();
-  const { ensureFunctionLog } = LogServiceService;
-  server.addService({ ensureFunctionLog } as never, {
+  const groups = new Map<string, string[]>();
+  const { ensureFunctionLog, listLogGroups, createLogGroup } = LogServiceService;
+  server.addService({ ensureFunctionLog, listLogGroups, createLogGroup } as never, {
+    listLogGroups: (call: ServerUnaryCall<ListLogGroupsRequest, ListLogGroupsResponse>, callback: sendUnaryData<ListLogGroupsResponse>) => {
+      const { project_id: project } = verifier.read(call.metadata).principal;
+      callback(null, ListLogGroupsResponse.fromPartial({ log_groups: (groups.get(project) ?? []).map((name) => ({ log_group_id: id(name), log_group_name: name })) }));
+    },
+    createLogGroup: (call: ServerUnaryCall<CreateLogGroupRequest, CreateLogGroupResponse>, callback: sendUnaryData<CreateLogGroupResponse>) => {
+      const { project_id: project } = verifier.read(call.metadata).principal;
+      groups.set(project, [...(groups.get(project) ?? []), call.request.log_group_name]);
+      callback(null, CreateLogGroupResponse.fromPartial({ log_group_id: id(call.request.log_group_name) }));
+    },
     ensureFunctionLog: (
       call: ServerUnaryCall<EnsureFunctionLogRequest, EnsureFunctionLogResponse>,
       callback: sendUnaryData<EnsureFunctionLogResponse>,

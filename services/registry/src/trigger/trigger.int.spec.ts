@@ -69,7 +69,7 @@ describe('triggers, through gRPC', () => {
     await create({ group_id, path: '/b' });
     const stranger = registry.tenant();
     await registry.create(stranger);
-    await expect(create({ group_id }, 'APIG', stranger)).rejects.toMatchObject({ kind: 'not_found', code: 'FSS.1107' });
+    await expect(create({ group_id }, 'APIG', stranger)).rejects.toMatchObject({ kind: 'invalid', code: 'FSS.1107' });
   });
 
   it('belong to HTTP functions by a gateway only', async () => {

@@ -67,6 +67,8 @@ export interface CreateFunctionRequest {
   user_data_encrypt_kms_key_id: string;
   code_encrypt_kms_key_id: string;
   is_return_stream: boolean;
+  /** JSON text: a list of {"key","value"}, or an object of values by their keys. */
+  tags: string;
 }
 
 export interface CreateFunctionRequest_LtsCustomTagEntry {
@@ -215,6 +217,13 @@ export interface ShowLtsLogDetailsRequest {
   function_urn: string;
 }
 
+export interface EnableLtsLogsRequest {
+  project_id: string;
+}
+
+export interface EnableLtsLogsResponse {
+}
+
 export interface ListQuotasRequest {
   project_id: string;
   /** Answers as it was then: RFC 3339, or the position of an event. Windlass' own. */
@@ -277,6 +286,7 @@ function createBaseCreateFunctionRequest(): CreateFunctionRequest {
     user_data_encrypt_kms_key_id: "",
     code_encrypt_kms_key_id: "",
     is_return_stream: false,
+    tags: "",
   };
 }
 
@@ -395,6 +405,9 @@ export const CreateFunctionRequest: MessageFns<CreateFunctionRequest> = {
     }
     if (message.is_return_stream !== false) {
       writer.uint32(480).bool(message.is_return_stream);
+    }
+    if (message.tags !== "") {
+      writer.uint32(562).string(message.tags);
     }
     return writer;
   },
@@ -719,6 +732,14 @@ export const CreateFunctionRequest: MessageFns<CreateFunctionRequest> = {
             message.is_return_stream = reader.bool();
             continue;
           }
+          case 70: {
+            if (tag !== 562) {
+              break;
+            }
+
+            message.tags = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -786,6 +807,7 @@ export const CreateFunctionRequest: MessageFns<CreateFunctionRequest> = {
     message.user_data_encrypt_kms_key_id = object.user_data_encrypt_kms_key_id ?? "";
     message.code_encrypt_kms_key_id = object.code_encrypt_kms_key_id ?? "";
     message.is_return_stream = object.is_return_stream ?? false;
+    message.tags = object.tags ?? "";
     return message;
   },
 };
@@ -2652,6 +2674,104 @@ export const ShowLtsLogDetailsRequest: MessageFns<ShowLtsLogDetailsRequest> = {
   },
 };
 
+function createBaseEnableLtsLogsRequest(): EnableLtsLogsRequest {
+  return { project_id: "" };
+}
+
+export const EnableLtsLogsRequest: MessageFns<EnableLtsLogsRequest> = {
+  encode(message: EnableLtsLogsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.project_id !== "") {
+      writer.uint32(10).string(message.project_id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EnableLtsLogsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEnableLtsLogsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.project_id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EnableLtsLogsRequest>): EnableLtsLogsRequest {
+    return EnableLtsLogsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EnableLtsLogsRequest>): EnableLtsLogsRequest {
+    const message = createBaseEnableLtsLogsRequest();
+    message.project_id = object.project_id ?? "";
+    return message;
+  },
+};
+
+function createBaseEnableLtsLogsResponse(): EnableLtsLogsResponse {
+  return {};
+}
+
+export const EnableLtsLogsResponse: MessageFns<EnableLtsLogsResponse> = {
+  encode(_: EnableLtsLogsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EnableLtsLogsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEnableLtsLogsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EnableLtsLogsResponse>): EnableLtsLogsResponse {
+    return EnableLtsLogsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<EnableLtsLogsResponse>): EnableLtsLogsResponse {
+    const message = createBaseEnableLtsLogsResponse();
+    return message;
+  },
+};
+
 function createBaseListQuotasRequest(): ListQuotasRequest {
   return { project_id: "", as_of: undefined };
 }
@@ -3017,6 +3137,16 @@ export const FunctionServiceService = {
     responseSerialize: (value: LogConfig): Buffer => Buffer.from(LogConfig.encode(value).finish()),
     responseDeserialize: (value: Buffer): LogConfig => LogConfig.decode(value),
   },
+  enableLtsLogs: {
+    path: "/windlass.registry.v1.FunctionService/EnableLtsLogs" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: EnableLtsLogsRequest): Buffer => Buffer.from(EnableLtsLogsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EnableLtsLogsRequest => EnableLtsLogsRequest.decode(value),
+    responseSerialize: (value: EnableLtsLogsResponse): Buffer =>
+      Buffer.from(EnableLtsLogsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): EnableLtsLogsResponse => EnableLtsLogsResponse.decode(value),
+  },
   listQuotas: {
     path: "/windlass.registry.v1.FunctionService/ListQuotas" as const,
     requestStream: false as const,
@@ -3038,6 +3168,7 @@ export interface FunctionServiceServer extends UntypedServiceImplementation {
   showFunctionCode: handleUnaryCall<ShowFunctionCodeRequest, FunctionCode>;
   updateFunctionCode: handleUnaryCall<UpdateFunctionCodeRequest, FunctionCode>;
   showLtsLogDetails: handleUnaryCall<ShowLtsLogDetailsRequest, LogConfig>;
+  enableLtsLogs: handleUnaryCall<EnableLtsLogsRequest, EnableLtsLogsResponse>;
   listQuotas: handleUnaryCall<ListQuotasRequest, ListQuotasResponse>;
 }
 
@@ -3176,6 +3307,21 @@ export interface FunctionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LogConfig) => void,
+  ): ClientUnaryCall;
+  enableLtsLogs(
+    request: EnableLtsLogsRequest,
+    callback: (error: ServiceError | null, response: EnableLtsLogsResponse) => void,
+  ): ClientUnaryCall;
+  enableLtsLogs(
+    request: EnableLtsLogsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: EnableLtsLogsResponse) => void,
+  ): ClientUnaryCall;
+  enableLtsLogs(
+    request: EnableLtsLogsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: EnableLtsLogsResponse) => void,
   ): ClientUnaryCall;
   listQuotas(
     request: ListQuotasRequest,
