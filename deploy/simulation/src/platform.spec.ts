@@ -2,7 +2,7 @@ import { BrokenSeed, Scheduler, SeededRandom, simulate } from '@windlass/simulat
 import { liveThrough } from './live-through.js';
 import type { Parts } from './platform.js';
 
-const SEEDS = 1_000;
+const SEEDS = 3_000;
 const WITHIN_SEEDS = 400;
 
 describe('the platform, simulated', () => {

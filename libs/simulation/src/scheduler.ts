@@ -1,7 +1,7 @@
 import type { SeededRandom } from './random.js';
+import { TimedHeap, type Timed } from './timed-heap.js';
 
-interface Task {
-  readonly due: number;
+interface Task extends Timed {
   readonly of: SimulatedProcess;
   readonly run: () => void;
   dropped: boolean;
@@ -44,7 +44,9 @@ export class Scheduler {
   now = 0;
   /** What happened, for whoever looks into a seed. Only kept when `recording`. */
   readonly story: string[] = [];
-  private readonly tasks: Task[] = [];
+  /** Those whose time has come, in no order, and those to come. */
+  private readonly ready: Task[] = [];
+  private readonly later = new TimedHeap<Task>();
 
   constructor(
     readonly random: SeededRandom,
@@ -58,7 +60,7 @@ export class Scheduler {
   /** Runs something later, unless its process has crashed by then. Answers how to drop it. */
   after(milliseconds: number, of: SimulatedProcess, run: () => void): () => void {
     const task = { due: this.now + Math.max(0, milliseconds), of, run, dropped: false };
-    this.tasks.push(task);
+    this.later.push(task);
     return () => (task.dropped = true);
   }
 
@@ -95,36 +97,25 @@ export class Scheduler {
     return true;
   }
 
-  /** One of those whose time has come, or else the earliest. */
+  /** One of those whose time has come, or else of the earliest; each of them is as likely as any other. */
   private take(until: number): Task | undefined {
-    const { tasks, random, now } = this;
-    let chosen = -1;
-    let due = 0;
-    for (let index = 0; index < tasks.length; ) {
-      const task = tasks[index]!;
-      if (task.dropped || !task.of.alive) {
-        this.remove(index);
-        continue;
+    this.comeUpTo(this.now);
+    for (;;) {
+      if (this.ready.length === 0) {
+        const next = this.later.first;
+        if (next === undefined || next.due > until) return undefined;
+        this.comeUpTo(next.due);
       }
-      const time = Math.max(now, task.due);
-      const rivals = chosen === -1 ? 0 : due;
-      const best = chosen === -1 ? Infinity : Math.max(now, tasks[chosen]!.due);
-      if (time < best) [chosen, due] = [index, 1];
-      // Each of those due at the same time is as likely as any other.
-      else if (time === best && random.chance(1 / (rivals + 1))) [chosen, due] = [index, rivals + 1];
-      else if (time === best) due = rivals + 1;
-      index += 1;
+      const index = this.random.below(this.ready.length);
+      const task = this.ready[index]!;
+      const last = this.ready.pop()!;
+      if (index < this.ready.length) this.ready[index] = last;
+      if (!task.dropped && task.of.alive) return task;
     }
-    if (chosen === -1 || Math.max(now, tasks[chosen]!.due) > until) return undefined;
-    const task = tasks[chosen]!;
-    this.remove(chosen);
-    return task;
   }
 
-  /** The order of the others is of no account: chance decides. */
-  private remove(index: number): void {
-    const last = this.tasks.pop()!;
-    if (index < this.tasks.length) this.tasks[index] = last;
+  private comeUpTo(time: number): void {
+    for (let next = this.later.first; next !== undefined && next.due <= time; next = this.later.first) this.ready.push(this.later.shift()!);
   }
 
   private latency(): number {
