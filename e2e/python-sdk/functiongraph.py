@@ -135,6 +135,11 @@ def see_its_log_stream_and_the_quotas(seen):
     check({"fgs_func_num", "fgs_func_code_size"} <= kinds, kinds)
 
 
+def see_its_statistics(seen):
+    functions.list_statistics(ListStatisticsRequest(filter="monitor_data", period="5"))
+    functions.list_function_statistics(ListFunctionStatisticsRequest(func_urn=seen["urn"], period="5"))
+
+
 def delete_it_all(seen):
     urn = seen["urn"]
     functions.delete_version_alias(DeleteVersionAliasRequest(function_urn=urn, alias_name="prod"))
@@ -146,5 +151,5 @@ def delete_it_all(seen):
 run(
     create_a_function, refuse_a_second_of_its_name, find_it_in_the_list, change_its_configuration, change_its_code, bound_its_instances,
     publish_a_version, point_an_alias_at_it, give_it_a_url, call_it, invoke_it, disable_and_remove_the_url, keep_a_test_event,
-    see_its_log_stream_and_the_quotas, delete_it_all,
+    see_its_log_stream_and_the_quotas, see_its_statistics, delete_it_all,
 )

@@ -4,7 +4,7 @@ import base64
 
 from huaweicloudsdkkms.v2 import *
 
-from journey import check, client, refused, run, unique
+from journey import TENANT, check, client, refused, run, unique
 
 keys = client(KmsClient)
 
@@ -64,6 +64,26 @@ def sign_and_verify(seen):
     seen["pair"] = which["key_id"]
 
 
+def grant_it_and_take_that_back(seen):
+    body = CreateGrantRequestBody(key_id=seen["key"], grantee_principal=TENANT["domain_id"], grantee_principal_type="domain", operations=["describe-key", "create-datakey"], name="reads")
+    made = keys.create_grant(CreateGrantRequest(body=body)).grant_id
+    check([each.grant_id for each in keys.list_grants(ListGrantsRequest(body=ListGrantsRequestBody(key_id=seen["key"]))).grants] == [made], "another grant")
+    keys.cancel_grant(CancelGrantRequest(body=RevokeGrantRequestBody(key_id=seen["key"], grant_id=made)))
+
+
+def tag_it(seen):
+    keys.create_kms_tag(CreateKmsTagRequest(key_id=seen["key"], body=CreateKmsTagRequestBody(tag=TagItem(key="stage", value="test"))))
+    check([(each.key, each.value) for each in keys.show_kms_tags(ShowKmsTagsRequest(key_id=seen["key"])).tags] == [("stage", "test")], "other tags")
+    keys.delete_tag(DeleteTagRequest(key_id=seen["key"], key="stage"))
+
+
+def bring_material_of_its_own(seen):
+    made = keys.create_key(CreateKeyRequest(body=CreateKeyRequestBody(key_alias=unique("brought"), origin="external"))).key_info.key_id
+    offered = keys.create_parameters_for_import(CreateParametersForImportRequest(body=GetParametersForImportRequestBody(key_id=made, wrapping_algorithm="RSAES_OAEP_SHA_256")))
+    check(offered.key_id == made and offered.import_token and offered.public_key, offered)
+    keys.delete_key(DeleteKeyRequest(body=ScheduleKeyDeletionRequestBody(key_id=made, pending_days="7")))
+
+
 def draw_random_bytes_and_see_the_quota(seen):
     check(len(keys.create_random(CreateRandomRequest(body=GenRandomRequestBody(random_data_length="512"))).random_data) == 128, "another length")
     check(keys.show_user_quotas(ShowUserQuotasRequest()).quotas.resources[0].type == "CMK", "no quota")
@@ -79,5 +99,6 @@ def schedule_and_cancel_a_deletion(seen):
 
 run(
     create_a_key, describe_it_anew, encrypt_small_data, wrap_a_data_key, rotate_it, refuse_what_is_disabled, sign_and_verify,
+    grant_it_and_take_that_back, tag_it, bring_material_of_its_own,
     draw_random_bytes_and_see_the_quota, schedule_and_cancel_a_deletion,
 )
