@@ -83,7 +83,7 @@ describe('the audit trail of an account', () => {
     expect(JSON.stringify(await everything({}))).not.toMatch(/hunter|swordfish|secret_key/);
   });
 
-  it('is narrowed by resource, actor, type, request and time', async () => {
+  it('is narrowed by resource, actor, address, type, request and time', async () => {
     const [last] = (await page(own)).events;
     const narrowed: [JsonObject, number][] = [
       [own, 3],
@@ -95,6 +95,9 @@ describe('the audit trail of an account', () => {
       [{ ...own, actor: `${tenant.mark}-admin` }, 3],
       [{ ...own, actor: last?.actor.id ?? '' }, 3],
       [{ actor: 'nobody' }, 0],
+      [{ ...own, source_ip: '127.0.0.1' }, 3],
+      [{ ...own, source_ip: '::FFFF:127.0.0.1' }, 3],
+      [{ source_ip: '127.0.0.2' }, 0],
       [{ ...own, from: last?.time ?? '' }, 1],
       [{ ...own, until: last?.time ?? '' }, 2],
     ];
@@ -170,6 +173,8 @@ describe('the audit trail of an account', () => {
     [{ from: 'yesterday' }, 'from must be a time'],
     [{ until: '2026-02-30T00:00:00Z' }, 'until must be a time'],
     [{ from: '2026-02-02T00:00:00Z', until: '2026-02-01T00:00:00Z' }, 'from must be earlier'],
+    [{ source_ip: 'localhost' }, 'source_ip must be'],
+    [{ source_ip: '127.0.0.0/8' }, 'source_ip must be'],
     [{ resource_id: 'x' }, 'resource_id needs resource_type'],
     [{ cursor: 'x' }, 'cursor must be'],
     [{ cursor: Buffer.from('["","","","",""]').toString('base64url') }, 'other filters'],

@@ -75,6 +75,22 @@ describe('the events of one tenant', () => {
     expect(await newest()).toEqual(['late', 'early']);
   });
 
+  it('are narrowed to those that came from one address, page by page, either way', async () => {
+    const from = (streamId: string, sourceAddress?: string) =>
+      store.execute({ streamId, tenant: 't1', decider: account, command: { kind: 'open', owner: 'ann' }, metadata: { ...metadata, ...(sourceAddress === undefined ? {} : { sourceAddress }) } });
+    await from('a', '192.0.2.1');
+    await from('b', '192.0.2.11');
+    await from('c');
+    await from('d', '192.0.2.1');
+    for (const [order, expected] of [['oldest', ['a', 'd']], ['newest', ['d', 'a']]] as const) {
+      const page = async (after?: Position) => store.readTenant({ tenant: 't1', order, after, limit: 1, sourceAddress: '192.0.2.1' });
+      const [first] = await page();
+      const [second] = await page(first);
+      expect([first?.streamId, second?.streamId]).toEqual(expected);
+      expect(await page(second)).toEqual([]);
+    }
+  });
+
   it('end at the place that is asked for, and with it', async () => {
     for (const name of ['a', 'b', 'c', 'd']) await open('t1', name);
     await open('t2', 'foreign');

@@ -18,6 +18,8 @@ export interface TenantQuery {
   /** Id or name of who acted. */
   readonly actor?: string | undefined;
   readonly requestId?: string | undefined;
+  /** Where the request came from, exactly as it was recorded. */
+  readonly sourceAddress?: string | undefined;
   readonly type?: string | undefined;
   /** Beginning of the stream ids. */
   readonly streamPrefix?: string | undefined;
@@ -41,6 +43,7 @@ export async function selectOfTenant(manager: EntityManager, schema: string, que
     conditions.push(`(metadata->>'actor' = ${actor} OR metadata->>'actorName' = ${actor})`);
   }
   if (query.requestId !== undefined) conditions.push(`metadata->>'requestId' = ${value(query.requestId)}`);
+  if (query.sourceAddress !== undefined) conditions.push(`metadata->>'sourceAddress' = ${value(query.sourceAddress)}`);
   if (query.type !== undefined) conditions.push(`type = ${value(query.type)}`);
   if (query.streamPrefix !== undefined) conditions.push(`starts_with(stream_id, ${value(query.streamPrefix)})`);
   if (query.streamId !== undefined) conditions.push(`stream_id = ${value(query.streamId)}`);

@@ -38,6 +38,7 @@ export class EventSource {
       until: this.time(request.until),
       actor: request.actor || undefined,
       requestId: request.request_id || undefined,
+      sourceAddress: request.source_ip || undefined,
       type: request.event_type || undefined,
       ...wanted,
     });

@@ -44,6 +44,8 @@ export interface ListAuditEventsRequest {
     | undefined;
   /** `next_cursor` of the page before, with the same other fields. */
   cursor: string;
+  /** IP address that the request came from, exactly. */
+  source_ip: string;
 }
 
 export interface ListAuditEventsResponse {
@@ -147,6 +149,7 @@ function createBaseListAuditEventsRequest(): ListAuditEventsRequest {
     order: "",
     limit: undefined,
     cursor: "",
+    source_ip: "",
   };
 }
 
@@ -181,6 +184,9 @@ export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
     }
     if (message.cursor !== "") {
       writer.uint32(82).string(message.cursor);
+    }
+    if (message.source_ip !== "") {
+      writer.uint32(90).string(message.source_ip);
     }
     return writer;
   },
@@ -278,6 +284,14 @@ export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
             message.cursor = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.source_ip = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -305,6 +319,7 @@ export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
     message.order = object.order ?? "";
     message.limit = object.limit ?? undefined;
     message.cursor = object.cursor ?? "";
+    message.source_ip = object.source_ip ?? "";
     return message;
   },
 };

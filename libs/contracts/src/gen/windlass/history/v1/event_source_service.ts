@@ -41,6 +41,8 @@ export interface ListSourceEventsRequest {
   event_type: string;
   resource_type: string;
   resource_id: string;
+  /** As events keep it: IPv6 compressed and in lower case, IPv4 never inside it. */
+  source_ip: string;
 }
 
 export interface ListSourceEventsResponse {
@@ -141,6 +143,7 @@ function createBaseListSourceEventsRequest(): ListSourceEventsRequest {
     event_type: "",
     resource_type: "",
     resource_id: "",
+    source_ip: "",
   };
 }
 
@@ -175,6 +178,9 @@ export const ListSourceEventsRequest: MessageFns<ListSourceEventsRequest> = {
     }
     if (message.resource_id !== "") {
       writer.uint32(82).string(message.resource_id);
+    }
+    if (message.source_ip !== "") {
+      writer.uint32(90).string(message.source_ip);
     }
     return writer;
   },
@@ -272,6 +278,14 @@ export const ListSourceEventsRequest: MessageFns<ListSourceEventsRequest> = {
             message.resource_id = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.source_ip = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -299,6 +313,7 @@ export const ListSourceEventsRequest: MessageFns<ListSourceEventsRequest> = {
     message.event_type = object.event_type ?? "";
     message.resource_type = object.resource_type ?? "";
     message.resource_id = object.resource_id ?? "";
+    message.source_ip = object.source_ip ?? "";
     return message;
   },
 };
