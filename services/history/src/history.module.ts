@@ -6,6 +6,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuditTrail } from './audit/list-audit-events.js';
 import { PastResources } from './audit/show-resource.js';
 import { AccountSchedule } from './checkpoint/account-schedule.js';
+import { CallerPatience } from './checkpoint/caller-patience.js';
 import { HistoryCheck } from './checkpoint/check-history.js';
 import { CheckpointController } from './checkpoint/checkpoint.controller.js';
 import { CheckpointTable } from './checkpoint/checkpoint-table.js';
@@ -20,7 +21,7 @@ import type { HistoryConfig } from './start-history.js';
 
 @Module({})
 export class HistoryModule {
-  static with({ principalKey, sources: addresses, intervalMs, largestStep }: HistoryConfig & { readonly intervalMs: number }, dataSource: DataSource): DynamicModule {
+  static with({ principalKey, sources: addresses, intervalMs, largestStep, waitForCaller }: HistoryConfig & { readonly intervalMs: number }, dataSource: DataSource): DynamicModule {
     const sources = new EventSources(addresses, new PrincipalSigner(principalKey));
     const signer = new PlatformSigner(addresses.kms);
     const table = new CheckpointTable(dataSource);
@@ -33,6 +34,7 @@ export class HistoryModule {
       { provide: PlatformSigner, useFactory: () => signer },
       { provide: AccountSchedule, useValue: schedule },
       { provide: Checkpoints, useValue: new Checkpoints(maker, schedule) },
+      { provide: CallerPatience, useValue: new CallerPatience(waitForCaller) },
       { provide: CheckpointList, useValue: new CheckpointList(table, schedule) },
       { provide: HistoryExport, useValue: new HistoryExport(table, log, signer) },
       AuditTrail,

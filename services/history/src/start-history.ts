@@ -6,6 +6,7 @@ import { CheckpointServiceService } from '@windlass/contracts/history/v1/checkpo
 import { closeAll, GrpcErrorFilter, grpcServer, listen, type RunningService } from '@windlass/grpc';
 import { createLogger, type Logger } from '@windlass/telemetry';
 import { AccountSchedule } from './checkpoint/account-schedule.js';
+import type { WaitForCaller } from './checkpoint/caller-patience.js';
 import { CheckpointSchedule } from './checkpoint/checkpoint-schedule.js';
 import { Checkpoints } from './checkpoint/checkpoints.js';
 import { openDatabase } from './database.js';
@@ -34,6 +35,8 @@ export interface HistoryConfig {
   readonly lookMs?: number;
   /** Events of one service that one checkpoint adds at most. */
   readonly largestStep?: number;
+  /** How long a caller waits for a checkpoint; 25 s unless told. */
+  readonly waitForCaller?: WaitForCaller;
   readonly logger?: Logger;
 }
 

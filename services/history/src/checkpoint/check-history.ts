@@ -1,6 +1,7 @@
 import { HistoryVerifier, nextRoot, NO_ROOT, type Checkpoint, type Finding } from '@windlass/hash-chain';
 import { CoveredLog, LOG_BEGINNING, type LogPlace } from '../export/covered-log.js';
 import { SOURCE_NAMES, type SourceName } from '../source/event-sources.js';
+import type { CheckpointRun } from './checkpoint-run.js';
 import { CheckpointTable } from './checkpoint-table.js';
 import { PlatformSigner } from './platform-signer.js';
 import { shownEvent } from './recorded-event.js';
@@ -14,6 +15,9 @@ export interface Covered {
   readonly root: string;
   readonly links: StreamLinks;
 }
+
+/** Told how far the check is. */
+export type CheckProgress = Pick<CheckpointRun<unknown>, 'beginCheck' | 'countChecked'>;
 
 export interface CheckedHistory {
   readonly newest: Checkpoint | undefined;
@@ -31,8 +35,9 @@ export class HistoryCheck {
     private readonly signer: PlatformSigner,
   ) {}
 
-  async check(accountId: string, signal?: AbortSignal): Promise<CheckedHistory> {
+  async check(accountId: string, progress: CheckProgress, signal?: AbortSignal): Promise<CheckedHistory> {
     const newest = await this.table.newest(accountId);
+    progress.beginCheck((newest?.content.services ?? []).reduce((sum, { events }) => sum + events, 0));
     const verifier = new HistoryVerifier(accountId, newest === undefined ? [] : await this.signer.verifyingKeys());
     const last = newest?.content.number ?? 0;
     for (let after = 0; after < last; ) {
@@ -42,7 +47,7 @@ export class HistoryCheck {
       after = page.at(-1)?.content.number ?? last;
     }
     const covered: Covered[] = [];
-    for (const service of SOURCE_NAMES) covered.push(await this.checkService(accountId, service, newest, verifier, signal));
+    for (const service of SOURCE_NAMES) covered.push(await this.checkService(accountId, service, newest, verifier, progress, signal));
     const { findings } = verifier.finish();
     const beyond = await this.table.sealedBeyond(accountId, newest, SOURCE_NAMES);
     if (beyond === undefined) return { newest, findings, covered };
@@ -50,7 +55,7 @@ export class HistoryCheck {
     return { newest, findings: [...findings, lost], covered };
   }
 
-  private async checkService(accountId: string, service: SourceName, newest: Checkpoint | undefined, verifier: HistoryVerifier, signal: AbortSignal | undefined): Promise<Covered> {
+  private async checkService(accountId: string, service: SourceName, newest: Checkpoint | undefined, verifier: HistoryVerifier, progress: CheckProgress, signal: AbortSignal | undefined): Promise<Covered> {
     const links = new StreamLinks(service);
     const end = newest?.content.services.find((candidate) => candidate.service === service);
     if (end === undefined) return { service, position: '', events: 0, root: NO_ROOT, links };
@@ -63,6 +68,7 @@ export class HistoryCheck {
         if (sealed !== undefined) root = nextRoot(root, sealed.sealed);
         if (event !== undefined) links.follow(event);
       }
+      progress.countChecked(records.filter(({ sealed }) => sealed !== undefined).length);
       place = next;
     }
     return { service, position: end.position, events: end.events, root, links };

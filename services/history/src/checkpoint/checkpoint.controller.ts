@@ -2,23 +2,27 @@ import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type * as rpc from '@windlass/contracts/history/v1/checkpoint_service';
+import type { WindlassError } from '@windlass/errors';
 import { CallContextReader } from '@windlass/grpc';
 import { HistoryExport } from '../export/export-history.js';
 import { refusal } from '../refusal.js';
+import { CallerPatience } from './caller-patience.js';
 import { checkpointMessage } from './checkpoint-message.js';
+import type { CheckpointProgress } from './checkpoint-run.js';
 import { Checkpoints } from './checkpoints.js';
 import { CheckpointList } from './list-checkpoints.js';
 import { PlatformSigner } from './platform-signer.js';
 
 const SERVICE = 'CheckpointService';
-/** How long a caller waits. The checkpoint is made whether somebody waits for it or not. */
-const PATIENCE_MS = 25_000;
+/** A caller that asks again waits for the same checkpoint, so it need not wait for long before it does. */
+const ASK_AGAIN_SECONDS = 5;
 
 @Controller()
 export class CheckpointController {
   constructor(
     private readonly calls: CallContextReader,
     private readonly checkpoints: Checkpoints,
+    private readonly patience: CallerPatience,
     private readonly checkpointList: CheckpointList,
     private readonly history: HistoryExport,
     private readonly signer: PlatformSigner,
@@ -31,7 +35,9 @@ export class CheckpointController {
 
   @GrpcMethod(SERVICE, 'createCheckpoint')
   async createCheckpoint(_request: rpc.CreateCheckpointRequest, metadata: Metadata): Promise<rpc.CreateCheckpointResponse> {
-    const outcome = await withPatience(this.checkpoints.make(this.account(metadata)));
+    const account = this.account(metadata);
+    // The checkpoint is made whether somebody waits for it or not.
+    const outcome = await this.patience.within(this.checkpoints.make(account), () => underWay(this.checkpoints.progressOf(account)));
     if (outcome.kind === 'made') return { checkpoint: checkpointMessage(outcome.made.checkpoint), created: outcome.made.created };
     throw refusal('precondition_failed', 'CTS.0412', 'HISTORY_TAMPERED', `No checkpoint is signed: the history is not what it was. ${outcome.problem.finding.message}`);
   }
@@ -52,10 +58,11 @@ export class CheckpointController {
   }
 }
 
-async function withPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(refusal('unavailable', 'CTS.0503', 'CHECKPOINT_UNDER_WAY', 'The history is long and its checkpoint is still being made. The list of checkpoints shows it when it is done.')), PATIENCE_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+/** Not a failure, but the released contract has no other answer without a checkpoint. */
+function underWay(progress: CheckpointProgress | undefined): WindlassError {
+  const far = progress === undefined ? '' : ` So far ${progress.checked} of the ${progress.covered} events that are covered already are checked, and ${progress.sealed} new ones are sealed.`;
+  const message =
+    `The history is long: its checkpoint is still being made, and goes on without you.${far}` +
+    ' Send the request again to go on waiting for the same one, or look at GET /windlass/v1/history/checkpoints, which shows it when it is done.';
+  return refusal('unavailable', 'CTS.0503', 'CHECKPOINT_UNDER_WAY', message, ASK_AGAIN_SECONDS);
 }

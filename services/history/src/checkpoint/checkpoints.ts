@@ -1,4 +1,5 @@
 import { AccountSchedule, type KeptProblem } from './account-schedule.js';
+import type { CheckpointProgress } from './checkpoint-run.js';
 import { CheckpointMaker, HistoryTampered, type MadeCheckpoint } from './make-checkpoint.js';
 
 export type CheckpointOutcome = { readonly kind: 'made'; readonly made: MadeCheckpoint } | { readonly kind: 'tampered'; readonly problem: KeptProblem };
@@ -20,5 +21,10 @@ export class Checkpoints {
     const problem = { finding: outcome.finding, foundAt: this.clock().toISOString() };
     await this.schedule.keepOutcome(accountId, problem);
     return { kind: 'tampered', problem };
+  }
+
+  /** How far the checkpoint is that this process makes for the account; undefined when it makes none. */
+  progressOf(accountId: string): CheckpointProgress | undefined {
+    return this.maker.progressOf(accountId);
   }
 }

@@ -3,6 +3,7 @@ import { CHECKPOINT_FORMAT, checkpointHash, nextRoot, NO_CHECKPOINT, sealEvent, 
 import { refusal } from '../refusal.js';
 import { EventSources } from '../source/event-sources.js';
 import { HistoryCheck, type Covered } from './check-history.js';
+import { CheckpointRun, type CheckpointProgress } from './checkpoint-run.js';
 import { CheckpointTable, type NewSeals } from './checkpoint-table.js';
 import { PlatformSigner } from './platform-signer.js';
 import { shownEvent } from './recorded-event.js';
@@ -17,6 +18,8 @@ export interface MadeCheckpoint {
 export class HistoryTampered {
   constructor(readonly finding: Finding) {}
 }
+
+export type CheckpointResult = MadeCheckpoint | HistoryTampered;
 
 export interface CheckpointMakerOptions {
   /** Of one service that one checkpoint adds at most; what is more comes into the next. */
@@ -34,7 +37,7 @@ const ATTEMPTS = 3;
  */
 export class CheckpointMaker {
   /** One run for an account at a time in this process; of several processes, the first to add its checkpoint has made it. */
-  private readonly running = new Map<string, Promise<MadeCheckpoint | HistoryTampered>>();
+  private readonly running = new Map<string, CheckpointRun<CheckpointResult>>();
   private readonly largestStep: number;
   private readonly clock: () => Date;
 
@@ -49,50 +52,64 @@ export class CheckpointMaker {
     this.clock = clock;
   }
 
-  /** Covers everything that was settled when it began. CTS.0404 when that is nothing at all. */
-  async make(accountId: string, signal?: AbortSignal): Promise<MadeCheckpoint | HistoryTampered> {
-    // A run that is under way may have passed what happened just now: the next one has not.
-    await this.running.get(accountId)?.catch(() => undefined);
-    const started = this.running.get(accountId);
-    if (started !== undefined) return started;
-    const run = this.run(accountId, signal).finally(() => this.running.delete(accountId));
+  /** Covers everything that was settled when it was asked for, by the run that is under way if there is one. CTS.0404 when that is nothing at all. */
+  make(accountId: string, signal?: AbortSignal): Promise<CheckpointResult> {
+    const underWay = this.running.get(accountId);
+    if (underWay !== undefined && !underWay.over) return underWay.join();
+    const run = new CheckpointRun<CheckpointResult>();
     this.running.set(accountId, run);
-    return run;
+    const result = run.join();
+    void this.carryOut(accountId, run, signal);
+    return result;
   }
 
-  private async run(accountId: string, signal: AbortSignal | undefined): Promise<MadeCheckpoint | HistoryTampered> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.attempt(accountId, signal);
-      } catch (error) {
-        if (!isWindlassError(error) || error.reason !== OVERTAKEN || attempt === ATTEMPTS) throw error;
+  /** Of the run that is under way in this process. */
+  progressOf(accountId: string): CheckpointProgress | undefined {
+    return this.running.get(accountId)?.progress;
+  }
+
+  private async carryOut(accountId: string, run: CheckpointRun<CheckpointResult>, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      for (let attempt = 1; !run.over; attempt++) {
+        try {
+          await this.attempt(accountId, run, signal);
+        } catch (error) {
+          if (!isWindlassError(error) || error.reason !== OVERTAKEN || attempt === ATTEMPTS) throw error;
+        }
       }
+    } catch (error) {
+      run.fail(error);
     }
+    // Whoever came after its end has begun another.
+    if (this.running.get(accountId) === run) this.running.delete(accountId);
   }
 
-  private async attempt(accountId: string, signal: AbortSignal | undefined): Promise<MadeCheckpoint | HistoryTampered> {
-    const checked = await this.check.check(accountId, signal);
+  /** Checks what is covered, and covers what is new until nobody waits for more. */
+  private async attempt(accountId: string, run: CheckpointRun<CheckpointResult>, signal: AbortSignal | undefined): Promise<void> {
+    const checked = await this.check.check(accountId, run, signal);
     const [wrong] = checked.findings;
-    if (wrong !== undefined) return new HistoryTampered(wrong);
+    if (wrong !== undefined) return run.end(new HistoryTampered(wrong));
     let { newest, covered } = checked;
-    for (let created = false; ; created = true) {
-      const steps = [];
-      for (const part of covered) steps.push(await this.grow(accountId, part, signal));
-      const more = steps.some(({ hasMore }) => hasMore);
-      const [broken] = more ? [] : steps.flatMap(({ covered: { links } }) => links.finish());
-      if (broken !== undefined) return new HistoryTampered(broken);
-      if (steps.every(({ seals }) => seals.sealed.length === 0)) {
-        if (newest === undefined) throw refusal('not_found', 'CTS.0404', 'NO_HISTORY', 'The account has no settled history yet. Send the request again in a moment.');
-        return { checkpoint: newest, created };
+    for (let created = false; !run.over; ) {
+      const answer = run.beginLook();
+      for (let more = true; more; ) {
+        const steps = [];
+        for (const part of covered) steps.push(await this.grow(accountId, part, run, signal));
+        more = steps.some(({ hasMore }) => hasMore);
+        const [broken] = more ? [] : steps.flatMap(({ covered: { links } }) => links.finish());
+        if (broken !== undefined) return run.end(new HistoryTampered(broken));
+        if (steps.every(({ seals }) => seals.sealed.length === 0)) break;
+        covered = steps.map((step) => step.covered);
+        newest = await this.add(accountId, newest, covered, steps.map(({ seals }) => seals));
+        created = true;
       }
-      covered = steps.map((step) => step.covered);
-      newest = await this.add(accountId, newest, covered, steps.map(({ seals }) => seals));
-      if (!more) return { checkpoint: newest, created: true };
+      if (newest === undefined) throw refusal('not_found', 'CTS.0404', 'NO_HISTORY', 'The account has no settled history yet. Send the request again in a moment.');
+      answer({ checkpoint: newest, created });
     }
   }
 
   /** The next settled events of a service, sealed. */
-  private async grow(accountId: string, { service, links, ...from }: Covered, signal: AbortSignal | undefined): Promise<{ readonly covered: Covered; readonly seals: NewSeals; readonly hasMore: boolean }> {
+  private async grow(accountId: string, { service, links, ...from }: Covered, run: CheckpointRun<CheckpointResult>, signal: AbortSignal | undefined): Promise<{ readonly covered: Covered; readonly seals: NewSeals; readonly hasMore: boolean }> {
     const sealed: SealedEvent[] = [];
     let { position, root } = from;
     let hasMore = true;
@@ -107,6 +124,7 @@ export class CheckpointMaker {
         root = nextRoot(root, seal);
         position = event.position;
       }
+      run.countSealed(page.events.length);
       hasMore = page.has_more;
     }
     return { covered: { service, links, position, root, events: from.events + sealed.length }, seals: { service, after: from.events, sealed }, hasMore };

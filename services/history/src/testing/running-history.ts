@@ -20,6 +20,14 @@ import { startHistory, type HistoryConfig } from '../start-history.js';
 
 export type RunningHistory = Awaited<ReturnType<typeof runHistory>>;
 
+/** A page of an account's log that the service asked for. */
+export interface LogRead {
+  readonly service: SourceName;
+  readonly accountId: string;
+  /** Empty for the first page. */
+  readonly after: string;
+}
+
 const principalKey = Buffer.alloc(32, 5);
 const signer = new PrincipalSigner(principalKey);
 
@@ -42,10 +50,11 @@ export async function runHistory() {
     for (const name of SOURCE_NAMES) {
       stores[name] = await makeStore(dataSource, name);
       sources[name] = `unix:${join(directory, `${name}.sock`)}`;
-      const server = await serveSource(sources[name], name, stores[name], name === 'kms' ? platform : undefined);
+      const server = await serveSource(sources[name], name, stores[name], name === 'kms' ? platform : undefined, (read) => void reads.push(read));
       closers.push(() => server.forceShutdown());
     }
     let services = 0;
+    const reads: LogRead[] = [];
     const logged: string[] = [];
     /** Another process of the service. */
     const start = async (settings: Partial<HistoryConfig> = {}) => {
@@ -62,7 +71,7 @@ export async function runHistory() {
       return { client, stop };
     };
     const { client } = await start();
-    return { dataSource, stores, platform, client, start, close, logged, tenant: () => tenantOf(dataSource, stores, client, platform.publicKey) };
+    return { dataSource, stores, platform, client, start, close, logged, reads, tenant: () => tenantOf(dataSource, stores, client, platform.publicKey) };
   } catch (error) {
     await close();
     throw error;
@@ -132,7 +141,7 @@ async function makeStore(dataSource: DataSource, schema: string): Promise<EventS
 }
 
 /** A service that keeps events, as far as history needs it: a real gRPC server over a real event store. */
-async function serveSource(address: string, name: SourceName, store: EventStore, platform: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined): Promise<Server> {
+async function serveSource(address: string, name: SourceName, store: EventStore, platform: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined, onRead: (read: LogRead) => void): Promise<Server> {
   const resources = [{ ...resourceOfEvents({ type: 'thing', streamPrefix: '', ends: [] }), secret: ['password'] }];
   const source = new EventSource(new History(store, { service: name, invalidCode: 'TEST' }), resources, Buffer.alloc(32, 9));
   const verifier = new PrincipalVerifier(principalKey);
@@ -143,6 +152,7 @@ async function serveSource(address: string, name: SourceName, store: EventStore,
   };
   server.addService({ readAccountLog, listChangedAccounts } as never, {
     readAccountLog: unary(async ({ after, limit, until }: ReadAccountLogRequest, tenant) => {
+      onRead({ service: name, accountId: tenant, after });
       const { events, hasMore } = await source.log(tenant, after, limit, until);
       return { events, has_more: hasMore };
     }),
