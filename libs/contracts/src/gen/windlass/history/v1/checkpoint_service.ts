@@ -1624,7 +1624,8 @@ export const CheckpointServiceService = {
   },
   /**
    * Covers everything that is settled by now, and checks all that was covered before: history that was tampered with is
-   * refused and named. Nothing new gives the newest checkpoint there is.
+   * refused and named. Nothing new gives the newest checkpoint there is. A history that takes longer than 25 s is answered with
+   * CTS.0503 and goes on: sending the request again waits for the same checkpoint, which ListCheckpoints shows when it is made.
    */
   createCheckpoint: {
     path: "/windlass.history.v1.CheckpointService/CreateCheckpoint" as const,
@@ -1668,7 +1669,8 @@ export interface CheckpointServiceServer extends UntypedServiceImplementation {
   listCheckpoints: handleUnaryCall<ListCheckpointsRequest, ListCheckpointsResponse>;
   /**
    * Covers everything that is settled by now, and checks all that was covered before: history that was tampered with is
-   * refused and named. Nothing new gives the newest checkpoint there is.
+   * refused and named. Nothing new gives the newest checkpoint there is. A history that takes longer than 25 s is answered with
+   * CTS.0503 and goes on: sending the request again waits for the same checkpoint, which ListCheckpoints shows when it is made.
    */
   createCheckpoint: handleUnaryCall<CreateCheckpointRequest, CreateCheckpointResponse>;
   /**
@@ -1697,7 +1699,8 @@ export interface CheckpointServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Covers everything that is settled by now, and checks all that was covered before: history that was tampered with is
-   * refused and named. Nothing new gives the newest checkpoint there is.
+   * refused and named. Nothing new gives the newest checkpoint there is. A history that takes longer than 25 s is answered with
+   * CTS.0503 and goes on: sending the request again waits for the same checkpoint, which ListCheckpoints shows when it is made.
    */
   createCheckpoint(
     request: CreateCheckpointRequest,
