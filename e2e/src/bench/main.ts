@@ -5,11 +5,23 @@ import { type Benchmark, Skipped } from './frame/benchmark.js';
 import { describeMachine } from './frame/machine.js';
 import { type Outcome, verdict, writeSection } from './frame/results-file.js';
 
-// npm run bench [-- [--list] [--dry] NAME...]: measures all benchmarks or those named, prints the figures and writes them to
-// docs/benchmarks.md (with --dry it only prints them).
+const USAGE = `Usage: npm run bench                  measure everything, print the figures and write them to docs/benchmarks.md
+       npm run bench -- [options] NAME ...
+
+Options:
+  --list   the benchmarks, and what each should reach
+  --dry    print the figures only
+  --help   this text`;
+const OPTIONS = ['--list', '--dry', '--help'];
 const RESULTS = join(import.meta.dirname, '../../../docs/benchmarks.md');
 
 const words = process.argv.slice(2);
+const strange = words.find((word) => word.startsWith('-') && !OPTIONS.includes(word));
+if (strange !== undefined || words.includes('--help')) {
+  if (strange !== undefined) console.error(`There is no option ${strange}.\n`);
+  console.log(USAGE);
+  process.exit(strange === undefined ? 0 : 2);
+}
 const names = words.filter((word) => !word.startsWith('--'));
 const known = await loadBenchmarks();
 const unknown = names.filter((name) => !known.some((benchmark) => benchmark.name === name));
