@@ -40,6 +40,20 @@ export interface GroupLag {
   readonly behind: number;
 }
 
+/** How far a service is behind in telling the bus what has happened to it. */
+export interface RelayLag {
+  readonly service: string;
+  /** Events the bus was not told of yet; with more than 10000, that many. */
+  readonly waiting: number;
+  /** When the oldest of them was recorded; undefined when none waits. */
+  readonly oldestAt: Date | undefined;
+}
+
+export interface ReportedRelayLag extends RelayLag {
+  /** By the clock of the bus. Services report at least every ten seconds: an older one is of a service that does not run. */
+  readonly reportedAt: Date;
+}
+
 export interface StoppedKeyName {
   readonly group: string;
   readonly topic: string;
@@ -61,6 +75,8 @@ export interface StoppedKey extends StoppedKeyName {
 
 export interface BusStatus {
   readonly adapter: 'postgres' | 'kafka';
+  /** As each service last reported. */
+  readonly relays: readonly ReportedRelayLag[];
   readonly groups: readonly GroupLag[];
   readonly stoppedKeys: readonly StoppedKey[];
 }
@@ -72,7 +88,9 @@ export interface EventBus {
   consume(options: ConsumeOptions): Promise<Consumption>;
   /** Names what messages are published to. Another answer than before means: a bus that holds nothing of what was published then. */
   identity(): Promise<string>;
-  /** For operators: how far each group is, and what has stopped. */
+  /** Keeps how far a service's relay is behind, in place of its last report, for `status`. */
+  reportRelay(lag: RelayLag): Promise<void>;
+  /** For operators: how far each relay and each group is, and what has stopped. */
   status(): Promise<BusStatus>;
   /** Has a stopped key tried again now; false when it is not stopped. */
   retryStoppedKey(name: StoppedKeyName): Promise<boolean>;

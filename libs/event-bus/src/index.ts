@@ -1,4 +1,4 @@
-export type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, GroupLag, StoppedKey, StoppedKeyName } from './event-bus.js';
+export type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, GroupLag, RelayLag, ReportedRelayLag, StoppedKey, StoppedKeyName } from './event-bus.js';
 export { PostgresEventBus, type PostgresEventBusOptions } from './postgres/postgres-event-bus.js';
 export type { RetryPolicy } from './retry-policy.js';
 export { rebuildCopy } from './rebuild-copy.js';

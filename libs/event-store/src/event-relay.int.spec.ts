@@ -1,4 +1,4 @@
-import type { BusMessage, EventBus } from '@windlass/event-bus';
+import type { BusMessage, EventBus, RelayLag } from '@windlass/event-bus';
 import { createLogger } from '@windlass/telemetry';
 import { EventRelay, EventStore, type DomainEvent, type StoredEvent } from './index.js';
 import { eventually } from './testing/eventually.js';
@@ -8,10 +8,12 @@ const metadata = { actor: 'tester', requestId: 'r-1' };
 const logger = createLogger('relay-spec', { level: 'silent' });
 
 /** Hears what is published, and fails as often as it is told to: the relay's side of the contract is all that is tested. */
-class ListeningBus implements Pick<EventBus, 'publish' | 'identity'> {
+class ListeningBus implements Pick<EventBus, 'publish' | 'identity' | 'reportRelay'> {
   readonly heard: string[] = [];
   name = 'postgres:1';
   failures = 0;
+  readonly reports: RelayLag[] = [];
+  deafToReports = false;
   async publish(messages: readonly BusMessage[]): Promise<void> {
     if (this.failures > 0) {
       this.failures--;
@@ -21,6 +23,10 @@ class ListeningBus implements Pick<EventBus, 'publish' | 'identity'> {
   }
   async identity(): Promise<string> {
     return this.name;
+  }
+  async reportRelay(lag: RelayLag): Promise<void> {
+    if (this.deafToReports) throw new Error('no reports now');
+    this.reports.push(lag);
   }
 }
 
@@ -161,6 +167,44 @@ describe('EventRelay', () => {
     await fixture.dataSource.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()');
     await happen('b');
     await hears('a', 'b');
+  });
+
+  it('reports how many events wait and since when, while the bus takes none, and that none do once it has', async () => {
+    const reports = (lag: Omit<RelayLag, 'service'>) => eventually(() => expect(bus.reports.at(-1)).toEqual({ service: store.schema, ...lag }));
+    bus.failures = Number.POSITIVE_INFINITY;
+    for (const name of ['a', 'b', 'c']) await happen(name);
+    const [oldest] = await store.load('a');
+    startRelay();
+    await reports({ waiting: 3, oldestAt: oldest!.recordedAt });
+    await happen('d');
+    await reports({ waiting: 4, oldestAt: oldest!.recordedAt });
+    bus.failures = 0;
+    await reports({ waiting: 0, oldestAt: undefined });
+    expect(bus.heard).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('reports that a committed event waits for an older transaction, whose own events do not count yet', async () => {
+    startRelay();
+    await eventually(() => expect(bus.reports.at(-1)).toMatchObject({ waiting: 0 }));
+    const early = fixture.dataSource.createQueryRunner();
+    await early.startTransaction();
+    await happen('early', early.manager);
+    await happen('late');
+    await eventually(() => expect(bus.reports.at(-1)).toMatchObject({ waiting: 1 }));
+    await early.commitTransaction();
+    await early.release();
+    await eventually(() => expect(bus.reports.at(-1)).toMatchObject({ waiting: 0 }));
+    expect(bus.heard).toEqual(['early', 'late']);
+  });
+
+  it('relays whether or not it can report, and reports again when it can', async () => {
+    bus.deafToReports = true;
+    startRelay();
+    await happen('a');
+    await hears('a');
+    expect(bus.reports).toEqual([]);
+    bus.deafToReports = false;
+    await eventually(() => expect(bus.reports.at(-1)).toMatchObject({ waiting: 0 }));
   });
 
   it('gives its connection back without its lock', async () => {

@@ -8,11 +8,12 @@ import { notificationChannel, requireSchemaName } from './event-tables.js';
 import type { EventTypes } from './event-types.js';
 import type { DomainEvent, StoredEvent } from './event.js';
 import { relayBatch } from './relay-batch.js';
+import { reportRelayLag } from './relay-lag.js';
 
 export interface EventRelayOptions {
   readonly dataSource: DataSource;
   readonly schema: string;
-  readonly bus: Pick<EventBus, 'publish' | 'identity'>;
+  readonly bus: Pick<EventBus, 'publish' | 'identity' | 'reportRelay'>;
   /**
    * What other services are told of an event; nothing, one message or several. Pure: it may be asked about an event more
    * than once. A failure stops the relay at that event, loudly, until a program that can translate it runs.
@@ -33,13 +34,15 @@ const RETRY_MILLISECONDS = { first: 100, cap: 10_000 };
  * Publishes a service's events to the bus: reads the log in order from its checkpoint, publishes, then moves the
  * checkpoint, so that each event is published at least once and nothing is published that was not committed. Of all
  * relays of a schema one is active, by an advisory lock of its connection; the others stand by. It keeps one connection
- * of the data source's pool while it runs, and is not started again once it was stopped.
+ * of the data source's pool while it runs, and is not started again once it was stopped. From when it was first active it
+ * reports to the bus how far it is behind, also while it cannot get on.
  */
 export class EventRelay {
   private readonly store: EventStore;
   private readonly bell = new Doorbell();
   private readonly stopped = new AbortController();
   private running: Promise<void> | undefined;
+  private reporting: Promise<void> | undefined;
 
   constructor(private readonly options: EventRelayOptions) {
     this.store = new EventStore(options.dataSource, { schema: options.schema, eventTypes: options.eventTypes });
@@ -54,6 +57,7 @@ export class EventRelay {
     this.stopped.abort();
     this.bell.ring();
     await this.running;
+    await this.reporting;
   }
 
   private async run(): Promise<void> {
@@ -105,6 +109,7 @@ export class EventRelay {
     // Each bus has a checkpoint of its own: one that holds nothing yet is told everything, from the first event on.
     const bus = await this.options.bus.identity();
     let checkpoint = await this.readCheckpoint(manager, bus);
+    this.reporting ??= this.report(bus);
     let look = LOOK_MILLISECONDS.first;
     while (!this.stopped.signal.aborted) {
       const reached = await relayBatch(checkpoint, {
@@ -120,6 +125,11 @@ export class EventRelay {
       } else if (await this.bell.wait(look)) look = LOOK_MILLISECONDS.first;
       else look = Math.min(look * 2, LOOK_MILLISECONDS.cap);
     }
+  }
+
+  private report(busName: string): Promise<void> {
+    const { dataSource, schema, bus, logger } = this.options;
+    return reportRelayLag({ manager: dataSource.manager, schema: requireSchemaName(schema), bus, busName, logger, signal: this.stopped.signal });
   }
 
   private async readCheckpoint(manager: EntityManager, bus: string): Promise<Position> {

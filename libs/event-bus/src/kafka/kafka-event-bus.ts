@@ -2,8 +2,9 @@ import { Pool } from 'pg';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from '@windlass/telemetry';
 import type { DeadLetter } from '../delivery/retry-stopped-key.js';
+import { keepRelayLag, listRelayLags } from '../delivery/relay-lags.js';
 import { forgetStopped, giveUp, listStoppedKeys, retryNow } from '../delivery/stopped-keys.js';
-import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, GroupLag, StoppedKeyName } from '../event-bus.js';
+import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, GroupLag, RelayLag, StoppedKeyName } from '../event-bus.js';
 import { prepareBusSchema } from '../postgres/bus-schema.js';
 import { surviveLostConnections } from '../postgres/lost-connections.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../retry-policy.js';
@@ -23,7 +24,7 @@ export interface KafkaEventBusOptions {
    * its name too.
    */
   readonly publisher: string;
-  /** A PostgreSQL database for what Kafka has no place for: keys that are stopped, and the messages that wait behind them. */
+  /** A PostgreSQL database for what Kafka has no place for: keys that are stopped, the messages that wait behind them, and what relays report. */
   readonly connectionString: string;
   readonly logger: Logger;
   /** As for PostgreSQL. */
@@ -103,8 +104,12 @@ export class KafkaEventBus implements EventBus {
     return `kafka:${clusterId}/${this.prefix}`;
   }
 
+  reportRelay(lag: RelayLag): Promise<void> {
+    return keepRelayLag(this.pool, lag);
+  }
+
   async status(): Promise<BusStatus> {
-    return { adapter: 'kafka', groups: await this.lags(), stoppedKeys: await listStoppedKeys(this.pool) };
+    return { adapter: 'kafka', relays: await listRelayLags(this.pool), groups: await this.lags(), stoppedKeys: await listStoppedKeys(this.pool) };
   }
 
   async retryStoppedKey(name: StoppedKeyName): Promise<boolean> {

@@ -76,6 +76,15 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE bus.messages ADD COLUMN unpacked_bytes integer;
   ALTER TABLE bus.messages ALTER COLUMN payload SET STORAGE EXTERNAL;
   `,
+  // How far services are behind in publishing, as they report it: nobody else looks into their schemas.
+  `
+  CREATE TABLE bus.relays (
+    service     text        PRIMARY KEY,
+    waiting     integer     NOT NULL,
+    oldest_at   timestamptz,
+    reported_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  );
+  `,
 ];
 
 /** Brings the bus's tables up to date; openers at the same moment take turns. */

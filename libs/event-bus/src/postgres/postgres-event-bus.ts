@@ -1,7 +1,8 @@
 import { Pool } from 'pg';
 import type { Logger } from '@windlass/telemetry';
+import { keepRelayLag, listRelayLags } from '../delivery/relay-lags.js';
 import { forgetStopped, giveUp, listStoppedKeys, retryNow } from '../delivery/stopped-keys.js';
-import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, StoppedKeyName } from '../event-bus.js';
+import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, RelayLag, StoppedKeyName } from '../event-bus.js';
 import { DEFAULT_RETRY, type RetryPolicy } from '../retry-policy.js';
 import { prepareBusSchema } from './bus-schema.js';
 import { Consumer } from './consumer.js';
@@ -99,8 +100,12 @@ export class PostgresEventBus implements EventBus {
     return `postgres:${rows[0]?.id}`;
   }
 
+  reportRelay(lag: RelayLag): Promise<void> {
+    return keepRelayLag(this.pool, lag);
+  }
+
   async status(): Promise<BusStatus> {
-    return { adapter: 'postgres', groups: await readLags(this.pool), stoppedKeys: await listStoppedKeys(this.pool) };
+    return { adapter: 'postgres', relays: await listRelayLags(this.pool), groups: await readLags(this.pool), stoppedKeys: await listStoppedKeys(this.pool) };
   }
 
   async retryStoppedKey(name: StoppedKeyName): Promise<boolean> {

@@ -60,6 +60,21 @@ export function deliveryPromises(run: ContractRun): void {
     expect(inbox.idsOf('k')).toEqual(run.numbered('k', 5).map(({ id }) => id));
   });
 
+  it('tells how far each relay is behind, as it last reported', async () => {
+    const [relaying, asking] = [await run.open(), await run.open()];
+    const service = run.topic;
+    const reported = async () => (await asking.status()).relays.filter((relay) => relay.service === service);
+    expect(await reported()).toEqual([]);
+    const oldestAt = new Date('2026-01-01T00:00:00.123Z');
+    await relaying.reportRelay({ service, waiting: 3, oldestAt });
+    const [first, ...others] = await reported();
+    expect([first, others]).toEqual([{ service, waiting: 3, oldestAt, reportedAt: expect.any(Date) }, []]);
+    await relaying.reportRelay({ service, waiting: 0, oldestAt: undefined });
+    const [second] = await reported();
+    expect(second).toEqual({ service, waiting: 0, oldestAt: undefined, reportedAt: expect.any(Date) });
+    expect(second!.reportedAt.getTime()).toBeGreaterThanOrEqual(first!.reportedAt.getTime());
+  });
+
   it('has a name, the same for everybody who opens it', async () => {
     const [one, other] = [await run.open(), await run.open()];
     expect(await one.identity()).toBe(await other.identity());

@@ -54,7 +54,7 @@ async function relay() {
     await bus.publish(messages);
     if (messages.length > 0) mayDie();
   };
-  const relaying = new EventRelay({ dataSource, schema, bus: { publish, identity: () => bus.identity() }, translate, logger });
+  const relaying = new EventRelay({ dataSource, schema, bus: { publish, identity: () => bus.identity(), reportRelay: (lag) => bus.reportRelay(lag) }, translate, logger });
   relaying.start();
   return async () => {
     await relaying.stop();

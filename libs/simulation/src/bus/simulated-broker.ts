@@ -1,5 +1,5 @@
 import { PARTITIONS, partitionOf, type DueKey, type Offset, type Parked, type Partition, type PositionedMessage, type WaitingMessages } from '@windlass/event-bus/delivery';
-import type { BusMessage, GroupLag, StoppedKey, StoppedKeyName } from '@windlass/event-bus';
+import type { BusMessage, GroupLag, RelayLag, ReportedRelayLag, StoppedKey, StoppedKeyName } from '@windlass/event-bus';
 import { SimulatedProcess, type Scheduler } from '../scheduler.js';
 
 export interface Progress {
@@ -37,6 +37,7 @@ interface PartitionOfGroup {
 export class SimulatedBroker {
   private readonly topics = new Map<string, BusMessage[][]>();
   private readonly groups = new Map<string, Map<string, PartitionOfGroup>>();
+  private readonly relays = new Map<string, ReportedRelayLag>();
   private readonly wakers = new Set<() => void>();
   /** Counts the cuts of all connections: an exchange that began before one fails. */
   connections = 0;
@@ -167,6 +168,14 @@ export class SimulatedBroker {
 
   forget(group: string): void {
     this.groups.delete(group);
+  }
+
+  keepRelayLag(lag: RelayLag): void {
+    this.relays.set(lag.service, { ...lag, reportedAt: new Date(this.scheduler.now) });
+  }
+
+  relayLags(): ReportedRelayLag[] {
+    return [...this.relays.values()].sort((one, other) => (one.service < other.service ? -1 : 1));
   }
 
   lags(): GroupLag[] {

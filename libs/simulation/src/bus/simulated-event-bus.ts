@@ -1,5 +1,5 @@
 import { DEFAULT_RETRY, deliver, PARKED_PER_PARTITION, retryDelay, retryStoppedKey, type Delivered, type Partition, type PositionedMessage, type RetryPolicy } from '@windlass/event-bus/delivery';
-import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, StoppedKeyName } from '@windlass/event-bus';
+import type { BusMessage, BusStatus, ConsumeOptions, Consumption, EventBus, RelayLag, StoppedKeyName } from '@windlass/event-bus';
 import { createLogger } from '@windlass/telemetry';
 import type { Scheduler, SimulatedProcess } from '../scheduler.js';
 import type { SimulatedBroker } from './simulated-broker.js';
@@ -73,9 +73,13 @@ export class SimulatedEventBus implements EventBus {
     return 'postgres:simulated';
   }
 
+  reportRelay(lag: RelayLag): Promise<void> {
+    return this.step(() => this.options.broker.keepRelayLag(lag));
+  }
+
   status(): Promise<BusStatus> {
     const { broker } = this.options;
-    return this.step(() => ({ adapter: 'postgres' as const, groups: broker.lags(), stoppedKeys: broker.stoppedKeys() }));
+    return this.step(() => ({ adapter: 'postgres' as const, relays: broker.relayLags(), groups: broker.lags(), stoppedKeys: broker.stoppedKeys() }));
   }
 
   retryStoppedKey(name: StoppedKeyName): Promise<boolean> {

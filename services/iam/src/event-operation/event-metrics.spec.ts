@@ -17,6 +17,10 @@ const stopped = (change: Partial<StoppedKey>): StoppedKey => ({
 describe('the metrics of events', () => {
   const text = eventMetrics({
     adapter: 'kafka',
+    relays: [
+      { service: 'kms', waiting: 0, oldestAt: undefined, reportedAt: new Date('2026-01-01T00:00:02Z') },
+      { service: 'registry', waiting: 12, oldestAt: new Date('2026-01-01T00:00:00.5Z'), reportedAt: new Date('2026-01-01T00:00:03Z') },
+    ],
     groups: [{ group: 'g', topic: 't', behind: 7 }, { group: 'say "hi"\\', topic: 'two\nlines', behind: 0 }],
     stoppedKeys: [stopped({ key: 'a', stoppedAt: new Date('2026-01-01T00:00:05Z') }), stopped({ key: 'b', waiting: 5 })],
   });
@@ -33,11 +37,21 @@ describe('the metrics of events', () => {
     ]));
   });
 
+  it('tell of each service what it has not published yet, and since when if there is anything', () => {
+    expect(lines).toEqual(expect.arrayContaining([
+      'windlass_event_relay_waiting_events{service="kms"} 0',
+      'windlass_event_relay_waiting_events{service="registry"} 12',
+      'windlass_event_relay_oldest_timestamp_seconds{service="registry"} 1767225600.5',
+      'windlass_event_relay_reported_timestamp_seconds{service="kms"} 1767225602',
+    ]));
+    expect(text).not.toContain('windlass_event_relay_oldest_timestamp_seconds{service="kms"}');
+  });
+
   it('are in the text format of Prometheus: a help and a type before each family, a line for each sample, a line feed at the end', () => {
     const label = '[a-z]+="(?:[^"\\\\\\n]|\\\\["\\\\n])*"';
     const sample = new RegExp(`^[a-z_]+\\{${label}(?:,${label})*\\} [0-9.e+]+$`);
     const families = [...text.matchAll(/^# HELP ([a-z_]+) .+\n# TYPE \1 gauge$/gm)].map(([, name]) => name);
-    expect(families).toHaveLength(5);
+    expect(families).toHaveLength(8);
     expect(text.endsWith('\n')).toBe(true);
     for (const line of lines.filter((one) => one !== '' && !one.startsWith('#'))) {
       expect(line).toMatch(sample);

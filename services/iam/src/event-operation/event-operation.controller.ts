@@ -23,14 +23,15 @@ export class EventOperationController {
   @GrpcMethod(SERVICE, 'showEventStatus')
   async showEventStatus(_request: rpc.ShowEventStatusRequest, metadata: Metadata): Promise<rpc.EventStatus> {
     operatorOf(this.callers.read(metadata));
-    const { adapter, groups, stoppedKeys } = await this.status();
+    const { adapter, groups, stoppedKeys, relays } = await this.status();
     const stopped_keys = stoppedKeys.map(({ messageId, stoppedAt, nextTryAt, ...stopped }) => ({
       ...stopped,
       message_id: messageId,
       stopped_at: stoppedAt.toISOString(),
       next_try_at: nextTryAt.toISOString(),
     }));
-    return { bus: adapter, groups: groups.map((group) => ({ ...group })), stopped_keys };
+    const told = relays.map(({ service, waiting, oldestAt, reportedAt }) => ({ service, waiting, oldest_at: oldestAt?.toISOString() ?? '', reported_at: reportedAt.toISOString() }));
+    return { bus: adapter, groups: groups.map((group) => ({ ...group })), stopped_keys, relays: told };
   }
 
   @GrpcMethod(SERVICE, 'showEventMetrics')

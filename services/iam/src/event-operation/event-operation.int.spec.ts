@@ -55,6 +55,17 @@ describe('events, as operators see and mend them', () => {
     expect((await operations.showEventMetrics({}, as())).text).toContain(`windlass_event_stopped_messages{group="${name.group}",topic="${TOPIC}"} 3\n`);
   });
 
+  it('tell how far each service is with publishing its own, this one among them', async () => {
+    await bus.reportRelay({ service: 'somebody', waiting: 2, oldestAt: new Date('2026-01-01T00:00:00Z') });
+    await eventually(async () =>
+      expect((await show()).relays).toMatchObject([
+        { service: 'iam', waiting: 0, oldest_at: '' },
+        { service: 'somebody', waiting: 2, oldest_at: '2026-01-01T00:00:00.000Z', reported_at: expect.stringMatching(/^\d{4}-.+Z$/) },
+      ]),
+    );
+    expect((await operations.showEventMetrics({}, as())).text).toContain('windlass_event_relay_waiting_events{service="somebody"} 2\n');
+  });
+
   it('are tried again when asked, given up when named, and the key then goes on in order', async () => {
     await expect(operations.giveUpMessage(message('m2'), as())).rejects.toMatchObject({ kind: 'not_found', code: 'IAM.0004' });
     await expect(operations.retryStoppedKey({ ...message(''), key: 'well' }, as())).rejects.toMatchObject({ kind: 'not_found', code: 'IAM.0004' });

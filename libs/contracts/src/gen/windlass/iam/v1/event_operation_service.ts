@@ -35,6 +35,19 @@ export interface EventStatus {
   groups: EventGroup[];
   /** The longest stopped first, at most 1000. */
   stopped_keys: StoppedKey[];
+  /** Services that publish events, by name. */
+  relays: EventRelay[];
+}
+
+/** How far a service is behind in publishing what has happened to it, as it last reported. */
+export interface EventRelay {
+  service: string;
+  /** Events it has not brought to the bus yet; with more than 10000, that many. */
+  waiting: number;
+  /** When the oldest of them was recorded: RFC 3339, UTC. Empty when none waits. */
+  oldest_at: string;
+  /** RFC 3339, UTC. A service that runs reports at least every ten seconds. */
+  reported_at: string;
 }
 
 export interface EventGroup {
@@ -163,7 +176,7 @@ export const ShowEventMetricsRequest: MessageFns<ShowEventMetricsRequest> = {
 };
 
 function createBaseEventStatus(): EventStatus {
-  return { bus: "", groups: [], stopped_keys: [] };
+  return { bus: "", groups: [], stopped_keys: [], relays: [] };
 }
 
 export const EventStatus: MessageFns<EventStatus> = {
@@ -176,6 +189,9 @@ export const EventStatus: MessageFns<EventStatus> = {
     }
     for (const v of message.stopped_keys) {
       StoppedKey.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.relays) {
+      EventRelay.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -217,6 +233,14 @@ export const EventStatus: MessageFns<EventStatus> = {
             message.stopped_keys.push(StoppedKey.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.relays.push(EventRelay.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -237,6 +261,98 @@ export const EventStatus: MessageFns<EventStatus> = {
     message.bus = object.bus ?? "";
     message.groups = object.groups?.map((e) => EventGroup.fromPartial(e)) || [];
     message.stopped_keys = object.stopped_keys?.map((e) => StoppedKey.fromPartial(e)) || [];
+    message.relays = object.relays?.map((e) => EventRelay.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseEventRelay(): EventRelay {
+  return { service: "", waiting: 0, oldest_at: "", reported_at: "" };
+}
+
+export const EventRelay: MessageFns<EventRelay> = {
+  encode(message: EventRelay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.service !== "") {
+      writer.uint32(10).string(message.service);
+    }
+    if (message.waiting !== 0) {
+      writer.uint32(16).uint32(message.waiting);
+    }
+    if (message.oldest_at !== "") {
+      writer.uint32(26).string(message.oldest_at);
+    }
+    if (message.reported_at !== "") {
+      writer.uint32(34).string(message.reported_at);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventRelay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventRelay();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.waiting = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.oldest_at = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reported_at = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<EventRelay>): EventRelay {
+    return EventRelay.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventRelay>): EventRelay {
+    const message = createBaseEventRelay();
+    message.service = object.service ?? "";
+    message.waiting = object.waiting ?? 0;
+    message.oldest_at = object.oldest_at ?? "";
+    message.reported_at = object.reported_at ?? "";
     return message;
   },
 };
