@@ -46,7 +46,11 @@ describe('functions under customers\' keys', () => {
     const { status, headers, body } = await worker.send(spec);
     return status === 200 ? '200' : `${status} ${String(headers['x-func-err-code'])} ${String(headers['x-func-err-reason'])} ${body.toString()}`;
   };
-  const inMemory = async (): Promise<string[]> => (await readdir(memory, { recursive: true })).filter((name) => name.endsWith('index.js'));
+  const inMemory = async (): Promise<string[]> => {
+    // A folder may go while it is read: then it is read again.
+    const names = await readdir(memory, { recursive: true }).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? inMemory() : Promise.reject(error)));
+    return names.filter((name) => name.endsWith('index.js'));
+  };
   async function filesWith(text: string, folder: string): Promise<string[]> {
     const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
     const found = await Promise.all(files.map(async ({ parentPath, name }) => ((await readFile(join(parentPath, name))).includes(text) ? [join(parentPath, name)] : [])));
